@@ -1,0 +1,63 @@
+# Two commands matter: `make try` and `make test`. Both prepare .venv by themselves
+# and write nothing outside this folder.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+export PIP_NO_CACHE_DIR := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help try test check format screenshot lock clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make try     the whole bot in a browser page: no token, no account"
+	@echo "make test    everything that must pass"
+	@echo "make check   the quick part of it: style, types, imports"
+	@echo "make format  put the code into house style"
+	@echo "make screenshot  take the picture in README.md anew (needs Chromium)"
+	@echo "make lock    write requirements*.txt anew from pyproject.toml"
+	@echo "make clean   remove what the others made"
+
+try: $(READY)
+	@$(BIN)/python -m bot try
+
+test: check
+	@$(BIN)/python -m pytest --cov --cov-report=term-missing
+
+check: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo --cache-dir .cache/imports
+
+format: $(READY)
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+screenshot: $(READY)
+	@$(BIN)/python -m tests.page.screenshot docs/images/try.png
+
+$(READY): requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Porchlight needs Python 3.11 or newer. Point to one: make PYTHON=/path/to/python3.11 try"; exit 1; }
+	@echo "Setting up $(VENV), once; a minute or two."
+	@$(PYTHON) -m venv $(VENV) \
+		|| { echo "Python could not make a virtual environment. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --require-hashes --only-binary :all: -r requirements-dev.txt
+	@touch $(READY)
+
+# uv alone can write one lock file for every platform; nothing else here uses it.
+LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
+
+lock: $(READY)
+	@$(BIN)/python -m pip install --quiet uv==0.13.9
+	@$(LOCK) --output-file requirements.txt > /dev/null
+	@$(LOCK) --group dev --output-file requirements-dev.txt > /dev/null
+	@git diff --stat -- requirements.txt requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) .cache .coverage .try build
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

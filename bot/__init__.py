@@ -1,0 +1,18 @@
+"""Porchlight: a small, private nudge now and then, for people who pull away from those they care about.
+
+The way of one nudge through this house:
+
+    1. A moderator presses /setup: `cogs.setup` -> `journey.enable`. A card stands in their channel.
+    2. A member picks, screen by screen; the draft travels in the buttons, nothing is stored: `cogs.start`.
+    3. Start: `journey.opt_in` writes the yes (`rules.consent`) and the plan (`rules.schedule`) into `store`.
+    4. `ticker` wakes `journey.deliver` when the plan is due. `journey.ahead` decides what, the store claims it.
+    5. The `Courier` (a protocol; `cogs.courier` on Discord) carries the letter and says what became of it.
+    6. `rules.delivery` makes a fate of that, and the store settles it. A crash anywhere in between loses nothing.
+    7. One press: `cogs.answer` -> `journey.answer` -> store, `rules.rhythm` -> a line from `content`.
+    8. `journey.review` shows everything that is held; `journey.leave` deletes it.
+
+`app` puts the parts together; `client` and `seams` touch discord.py; `settings`, `clock`, `errors` are what they say.
+Who may import whom stands in pyproject.toml as contracts, and in docs/architecture.md as a picture.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,65 @@
+"""The front door: `python -m bot run`, `python -m bot try`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from bot.errors import ForOperator
+
+door = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@door.callback()
+def porchlight() -> None:
+    """A small, private nudge now and then. Only if they ask for it."""
+
+
+@door.command()
+def run(
+    config: Annotated[
+        Path | None, typer.Option(help="The settings file. Without one, everything comes from the environment.")
+    ] = None,
+) -> None:
+    """Run the bot on Discord."""
+    from bot.app import run as run_bot  # noqa: PLC0415 - `--help` answers without loading everything
+    from bot.logs import set_up_logs  # noqa: PLC0415
+    from bot.settings import read_settings  # noqa: PLC0415
+
+    settings = read_settings(config, os.environ)
+    set_up_logs(settings.log)
+    _live(run_bot(settings))
+
+
+@door.command("try")
+def try_out(
+    port: Annotated[int, typer.Option(help="The port of the page; the next free one when it is taken.")] = 8765,
+) -> None:
+    """Open the whole bot in a browser page, with no token and no account."""
+    from bot.tryout import open_page  # noqa: PLC0415
+
+    _live(open_page(port))
+
+
+def _live(life: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(life)
+
+
+def main() -> None:
+    """Translate what an operator can mend into one line and an exit code of its own."""
+    try:
+        door()
+    except ForOperator as error:
+        Console(stderr=True, soft_wrap=True).print(f"porchlight: {error}", markup=False, highlight=False)
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""The one place where the parts are put together: settings, database, content, client, journeys, ticker.
+
+`assemble` builds the house, for production, for the try-out and for the tests alike; `run` lives in it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Final
+
+import aiohttp
+import discord
+import structlog
+
+from bot import seams
+from bot.client import Porchlight
+from bot.clock import Clock, SystemClock, use_pinned_zones
+from bot.content.library import Library, load_library
+from bot.errors import DiscordUnreachable, TokenRefused
+from bot.journey import Journeys
+from bot.journey.deliver import Limits
+from bot.settings import Settings
+from bot.store import Database
+from bot.ticker import Ticker
+
+log = structlog.stdlib.get_logger(__name__)
+
+# Cogs are named, never imported: what Porchlight is does not depend on how it speaks.
+COURIER: Final = "cogs.courier"
+
+# SIGTERM to exit takes 10 seconds at the most; these are the parts of it that can wait for something.
+DRAIN_SECONDS: Final = 6.0
+CLOSE_SECONDS: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The house, furnished and dark: nothing is connected, nothing ticks."""
+
+    client: Porchlight
+    journeys: Journeys
+    database: Database
+    ticker: Ticker
+
+
+@asynccontextmanager
+async def assemble(settings: Settings, clock: Clock | None = None) -> AsyncIterator[App]:
+    """Put everything together, and take it apart again. Raises DatabaseUnusable."""
+    use_pinned_zones()
+    library = load_library()
+    async with Database.open(settings.storage.url) as database:
+        app = furnish(settings, database, library, clock or SystemClock())
+        await app.journeys.deliver.begin()
+        yield app
+
+
+def furnish(settings: Settings, database: Database, library: Library, clock: Clock) -> App:
+    """One client, its courier, the journeys and the ticker, over a database that is open."""
+    delivery = settings.delivery
+    client = Porchlight(library, database)
+    courier = import_module(COURIER).build(client, delivery.send_timeout_seconds)
+    limits = Limits(delivery.rate_per_second, delivery.at_once, delivery.batch)
+    journeys = Journeys.over(database, clock, library, courier, limits)
+    client.admit(journeys)
+    return App(client, journeys, database, Ticker(clock, journeys.deliver.run, delivery.wake_at_most_seconds))
+
+
+async def run(settings: Settings) -> None:
+    """Connect to Discord and deliver, until SIGTERM or SIGINT.
+
+    Raises TokenRefused when Discord does not accept the token, DiscordUnreachable when it cannot be reached at start.
+    """
+    gateway = settings.discord.gateway_url
+    seams.point_to(str(settings.discord.api_url), None if gateway is None else str(gateway))
+    stop = _stop_signal()
+    async with assemble(settings) as app:
+        await _log_in(app.client, settings)
+        connection = asyncio.create_task(app.client.connect())
+        app.ticker.start()
+        log.info("porchlight.started")
+        try:
+            await asyncio.wait({connection, stop}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await _leave(app, connection)
+        if connection.done() and not connection.cancelled():
+            _explain_end(connection)
+
+
+async def _log_in(client: Porchlight, settings: Settings) -> None:
+    try:
+        await client.login(settings.discord.token.get_secret_value())
+    except discord.LoginFailure:
+        await client.close()
+        raise TokenRefused from None
+    except (aiohttp.ClientError, OSError, discord.HTTPException) as error:
+        await client.close()
+        raise DiscordUnreachable(
+            f"Discord cannot be reached at {settings.discord.api_url}: {error}. Check the network and discord.api_url."
+        ) from None
+
+
+async def _leave(app: App, connection: asyncio.Task[None]) -> None:
+    """Claim nothing more, finish what is under way, then hang up."""
+    app.journeys.deliver.stop()
+    await app.ticker.stop(DRAIN_SECONDS)
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await app.client.close()
+            await connection
+    except TimeoutError:
+        connection.cancel()
+    except Exception:
+        log.debug("porchlight.connection_ended", exc_info=True)
+    log.info("porchlight.stopped")
+
+
+def _explain_end(connection: asyncio.Task[None]) -> None:
+    """Turn the end of the connection into an error that says what to do; no error when we hung up ourselves."""
+    error = connection.exception()
+    if isinstance(error, discord.ConnectionClosed) and error.code == 4004:  # noqa: PLR2004 - the gateway's "not you"
+        raise TokenRefused from None
+    if error is not None:
+        raise error
+
+
+def _set(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
+
+
+def _stop_signal() -> asyncio.Future[None]:
+    loop = asyncio.get_running_loop()
+    stop = loop.create_future()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, _set, stop)
+    return stop

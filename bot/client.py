@@ -1,0 +1,152 @@
+"""The Discord client: what it asks of Discord, the cogs it loads by name, and the one place where errors are answered.
+
+It keeps no caches and asks for one intent, guilds: enough to know that a server is there, and nobody in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import discord
+import structlog
+from discord import app_commands
+from discord.ext import commands
+
+from bot.content.library import Language, Library
+from bot.content.words import Words
+from bot.errors import ForMember
+from bot.journey import Journeys
+from bot.store import Database
+
+log = structlog.stdlib.get_logger(__name__)
+
+COGS: Final = (
+    "cogs.doors",
+    "cogs.setup",
+    "cogs.community",
+    "cogs.card",
+    "cogs.start",
+    "cogs.nudge",
+    "cogs.answer",
+    "cogs.checkin",
+    "cogs.streak",
+    "cogs.privacy",
+    "cogs.helplines",
+    "cogs.help",
+)
+# discord.py would otherwise sleep inside a send for as long as a bucket is empty.
+LONGEST_BUCKET_WAIT_SECONDS: Final = 30.0
+COMMANDS_KNOWN: Final = "commands.{application_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button pressed, a menu chosen from, or a form sent: which one it was, and what was picked in it."""
+
+    step: str
+    data: str
+    values: tuple[str, ...] = ()
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+Interaction = discord.Interaction["Porchlight"]
+Door = Callable[[Interaction, Press], Awaitable[None]]
+"""What answers the presses of one flow."""
+
+
+class Porchlight(commands.AutoShardedBot):
+    """The client. `admit` gives it the journeys before it connects."""
+
+    def __init__(self, library: Library, database: Database) -> None:
+        intents = discord.Intents.none()
+        intents.guilds = True
+        super().__init__(
+            # Mentions alone: any other prefix would make discord.py ask for the message content intent.
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            intents=intents,
+            tree_cls=Tree,
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_ratelimit_timeout=LONGEST_BUCKET_WAIT_SECONDS,
+            # Member commands work in servers and in the bot's DM; moderators' commands say otherwise for themselves.
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+        )
+        self.library = library
+        self.doors: dict[str, Door] = {}
+        self._database = database
+        self._journeys: Journeys | None = None
+
+    def admit(self, journeys: Journeys) -> None:
+        self._journeys = journeys
+
+    @property
+    def journeys(self) -> Journeys:
+        assert self._journeys is not None, "admit() comes before connecting"
+        return self._journeys
+
+    def language(self, interaction: discord.Interaction[Any]) -> Language:
+        """What to answer in: the language of the member's own Discord, where we speak it."""
+        return self.library.language(interaction.locale.value)
+
+    def words(self, interaction: discord.Interaction[Any]) -> Words:
+        return self.language(interaction).words
+
+    async def setup_hook(self) -> None:
+        for cog in COGS:
+            await self.load_extension(cog)
+        self._describe_commands()
+        await self._sync_commands()
+
+    def _describe_commands(self) -> None:
+        """Commands carry the catalogue's words; those in the code are for whoever reads the code."""
+        words = self.library.language("en").words
+        for command in self.tree.walk_commands():
+            name = command.qualified_name.replace(" ", ".")
+            command.description = words(f"command.{name}.about")
+            if isinstance(command, app_commands.Command):
+                about = {one.name: words(f"command.{name}.{one.name}") for one in command.parameters}
+                app_commands.describe(**about)(command)
+
+    async def _sync_commands(self) -> None:
+        """Tell Discord about the commands when, and only when, they changed since it was told last."""
+        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+        name = COMMANDS_KNOWN.format(application_id=self.application_id)
+        if await self._database.read(lambda records: records.facts.get(name)) == digest:
+            return
+        await self.tree.sync()
+        await self._database.write(lambda records: records.facts.put(name, digest))
+        log.info("commands.synced", count=len(payload))
+
+    async def explain(self, interaction: discord.Interaction[Any], error: BaseException) -> None:
+        """Answer an error, in private, with a sentence that says what to do."""
+        words = self.words(interaction)
+        if isinstance(error, ForMember):
+            sentence = words(error.wording)
+        else:
+            log.error("interaction.failed", exc_info=error)
+            sentence = words("error.ours")
+        try:
+            if interaction.response.is_done():
+                await interaction.followup.send(sentence, ephemeral=True)
+            else:
+                await interaction.response.send_message(sentence, ephemeral=True)
+        except discord.HTTPException as lost:
+            # Too late, or answered elsewhere: there is nobody left to tell.
+            log.warning("interaction.unanswered", status=lost.status, code=lost.code)
+
+
+class Tree(app_commands.CommandTree[Porchlight]):
+    """The commands. Errors of all of them end here."""
+
+    async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
+        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        await self.client.explain(interaction, cause)

@@ -1,0 +1,74 @@
+"""The nudges of one language, as written in nudges.toml; its head says what each field means."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from bot.rules.plan import Size
+
+Theme = Literal[
+    "notice", "reply", "hello", "share", "stay", "limits", "repair", "savour", "curious", "kind", "belong", "support"
+]
+Flag = Literal[
+    "needs_safe_person",
+    "contact",
+    "waits_for_reply",
+    "voice",
+    "public",
+    "conflict",
+    "grief",
+    "holiday",
+    "money",
+    "romantic",
+    "family",
+    "identity",
+    "body",
+]
+Line = Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class Nudge(BaseModel):
+    """One nudge. Source of the fields: evidence.md 6.1."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    nudge_id: Annotated[str, Field(alias="id", pattern=r"^[a-z]+(-[a-z]+)+$", max_length=40)]
+    audience: Literal["self"] = "self"
+    theme: Theme
+    size: Size
+    exposure: Annotated[int, Field(ge=0, le=4)]
+    minutes: Annotated[int, Field(ge=1, le=30)]
+    channel: Literal["alone", "text", "voice", "in person", "any"]
+    text: Line
+    why: Line
+    smaller: Line
+    copy_text: Annotated[str, Field(alias="copy", max_length=300)]
+    easy_out: Line
+    flags: frozenset[Flag]
+    sets: frozenset[str] = frozenset()
+    source: Line
+    reviewed_by: str = ""
+    reviewed_on: str = ""
+    retired: bool = False
+
+    @field_validator("size", mode="before")
+    @classmethod
+    def _by_name(cls, value: str) -> Size:
+        return Size[value.upper()]
+
+    @property
+    def leads_to_a_person(self) -> bool:
+        return "contact" in self.flags
+
+
+def read_nudges(folder: Path) -> tuple[Nudge, ...]:
+    """The nudges of the language that `folder` is named after. Raises ValidationError naming what is wrong."""
+    table = tomllib.loads((folder / "nudges.toml").read_text("utf-8"))
+    nudges = tuple(Nudge.model_validate(entry) for entry in table["nudge"])
+    if len({nudge.nudge_id for nudge in nudges}) < len(nudges):
+        raise ValueError(f"{folder.name}/nudges.toml: two nudges share an id")
+    return nudges

@@ -1,0 +1,119 @@
+"""One family of errors. The docstring is what a person may read, and it says what to do.
+
+`ForMember` errors are answered in private, in the member's own language: `wording` names the sentence in the catalogue.
+`ForOperator` errors end the process with `exit_code` and one line, never a traceback.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class PorchlightError(Exception):
+    """Something went wrong that Porchlight knows how to say."""
+
+    def __init__(self, message: str | None = None, **facts: object) -> None:
+        super().__init__(message or self.__doc__ or type(self).__name__)
+        self.facts = facts
+
+
+class ForMember(PorchlightError):
+    """A member or moderator asked for something that cannot be done now."""
+
+    wording: ClassVar[str]
+
+
+class NotEnabledHere(ForMember):
+    """Porchlight is not switched on in this server. A moderator can do that with /setup."""
+
+    wording = "error.not_enabled_here"
+
+
+class NotStarted(ForMember):
+    """This needs a yes first. /nudge start asks for it."""
+
+    wording = "error.not_started"
+
+
+class NotYours(ForMember):
+    """This button belongs to somebody else."""
+
+    wording = "error.not_yours"
+
+
+class NoLongerHeld(ForMember):
+    """Nothing is held about this message any more. There is nothing to do."""
+
+    wording = "error.no_longer_held"
+
+
+class NothingFits(ForMember):
+    """No nudge is left that fits these choices. /nudge settings can widen them."""
+
+    wording = "error.nothing_fits"
+
+
+class UnknownZone(ForMember):
+    """That time zone is not known. Pick one from the list."""
+
+    wording = "error.unknown_zone"
+
+
+class ModeratorsOnly(ForMember):
+    """This needs the Manage Server permission."""
+
+    wording = "error.moderators_only"
+
+
+class CannotPost(ForMember):
+    """Porchlight may not post in that channel. Give it View Channel and Send Messages there, then try again."""
+
+    wording = "error.cannot_post"
+
+
+class Outdated(ForMember):
+    """This message is from an older version. Open it again with its command."""
+
+    wording = "error.outdated"
+
+
+class ForOperator(PorchlightError):
+    """Porchlight cannot run like this."""
+
+    exit_code: ClassVar[int] = 70
+
+
+class SettingsUnreadable(ForOperator):
+    """The settings file cannot be read."""
+
+    exit_code = 66
+
+
+class SettingsWrong(ForOperator):
+    """A setting is missing, unknown or has a value that cannot be used."""
+
+    exit_code = 78
+
+
+class TokenRefused(ForOperator):
+    """Discord refused the token. Copy it anew from the Developer Portal into discord.token."""
+
+    exit_code = 77
+
+
+class DatabaseUnusable(ForOperator):
+    """The database cannot be used."""
+
+    exit_code = 74
+
+
+class DiscordUnreachable(ForOperator):
+    """Discord cannot be reached."""
+
+    exit_code = 69
+
+
+class MissingPart(ForOperator):
+    """A part that this command needs is not installed."""
+
+    exit_code = 72

@@ -1,0 +1,39 @@
+"""A short look at how things are. Picks only; gone when the answer is read, unless the member wants it kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.clock import Clock
+from bot.content.library import DEFAULT
+from bot.journey.ledger import give
+from bot.journey.standing import purposes_of
+from bot.rules.consent import Purpose
+from bot.rules.schedule import local_date
+from bot.store import Database, Records
+
+
+class CheckIn:
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def keeps_by_default(self, member_id: int) -> bool:
+        """Whether this member has said before that check-ins may be kept."""
+        purposes = await self._database.read(lambda records: purposes_of(records, member_id))
+        return Purpose.CHECK_INS in purposes
+
+    async def keep(self, member_id: int, press_id: int, picks: Mapping[str, str], language: str = DEFAULT) -> None:
+        """Keep these picks. Asking for that is the yes to it, and goes into the ledger as one."""
+        now = self._clock.now()
+
+        async def work(records: Records) -> None:
+            if await records.members.get(member_id) is None:
+                await records.members.put(member_id, None, language, now)
+            if Purpose.CHECK_INS not in await purposes_of(records, member_id):
+                await give(records, member_id, {Purpose.CHECK_INS}, now)
+            plan = await records.plans.get(member_id)
+            day = now.date() if plan is None else local_date(plan.schedule.zone, now)
+            await records.check_ins.add(str(press_id), member_id, day, picks)
+
+        await self._database.write(work)

@@ -1,0 +1,42 @@
+"""The one call outwards: whoever carries a letter to a member.
+
+Law: a courier never raises. Whatever happens out there becomes an outcome, and `Unsure` is one of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.content.nudges import Nudge
+from bot.rules.consent import Purpose
+from bot.rules.delivery import Absent, NotNow, Sent, Unreachable, Unsure
+from bot.rules.occurrence import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What to say to whom. How it looks is the courier's business."""
+
+    kind: Kind
+    member_id: int
+    channel_id: int | None
+    """Their DM channel, once it is known; None asks the courier to open it."""
+    occurrence_id: str
+    """Also the nonce, and part of every button, so that the message can be recognised again."""
+    language: str
+    discreet: bool
+    nudge: Nudge | None = None
+    purposes: frozenset[Purpose] = frozenset()
+    next_times: tuple[datetime, ...] = ()
+
+
+class Courier(Protocol):
+    """Carries letters, and finds them again."""
+
+    async def send(self, letter: Letter) -> Sent | Unreachable | NotNow | Unsure:
+        """Carry the letter. Safe to repeat within `rules.delivery.NONCE_TRUST` of the first try."""
+
+    async def find(self, letter: Letter, since: datetime) -> Sent | Absent | Unsure:
+        """Look for the letter in the member's DM, among our own messages from `since` on."""

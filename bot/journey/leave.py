@@ -1,0 +1,40 @@
+"""A member leaves: stops the nudges, or takes everything with them. No question, no plea."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import structlog
+
+from bot.clock import Clock
+from bot.journey.ledger import take_back
+from bot.rules.consent import Purpose
+from bot.rules.plan import PlanState
+from bot.store import Database, Records
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class Leave:
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def stop(self, member_id: int) -> None:
+        """Send nothing more. What else they agreed to stays as it is, until they say otherwise."""
+        now = self._clock.now()
+
+        async def work(records: Records) -> None:
+            await take_back(records, member_id, {Purpose.NUDGES}, now)
+            plan = await records.plans.get(member_id)
+            if plan is not None:
+                await records.plans.put(replace(plan, state=PlanState.STOPPED))
+
+        await self._database.write(work)
+
+    async def delete(self, member_id: int) -> int:
+        """Delete every row about the member, and overwrite what is left of it; how many rows there were."""
+        erased = await self._database.write(lambda records: records.holdings.erase(member_id))
+        if not await self._database.scrub():
+            log.warning("leave.scrub_delayed")
+        return erased

@@ -1,0 +1,80 @@
+"""The private count of weeks: asked for, never falling, hidden or forgotten with one command."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.clock import Clock
+from bot.errors import NotStarted
+from bot.journey.ledger import give, take_back
+from bot.journey.standing import Known, known
+from bot.rules.consent import Purpose
+from bot.rules.rhythm import week_of
+from bot.rules.schedule import local_date
+from bot.store import Database, Records
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    is_on: bool
+    is_hidden: bool
+    weeks: int
+
+
+class Rhythm:
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def show(self, member_id: int) -> Count:
+        return await self._database.read(lambda records: _count(records, member_id))
+
+    async def on(self, member_id: int) -> Count:
+        """Begin to count, or show the count again. Raises NotStarted without a plan, whose zone tells the weeks."""
+        now = self._clock.now()
+
+        async def work(records: Records) -> Count:
+            who = await _known(records, member_id)
+            if Purpose.RHYTHM not in who.standing.purposes:
+                await give(records, member_id, {Purpose.RHYTHM}, now)
+            await records.members.hide_rhythm(member_id, hidden=False)
+            return await _count(records, member_id)
+
+        return await self._database.write(work)
+
+    async def rest(self, member_id: int) -> Count:
+        """Choosing rest is showing up: this week counts. Raises NotStarted where nothing is counted."""
+        now = self._clock.now()
+
+        async def work(records: Records) -> Count:
+            who = await _known(records, member_id)
+            if Purpose.RHYTHM not in who.standing.purposes:
+                raise NotStarted
+            await records.weeks.add(member_id, week_of(local_date(who.standing.plan.schedule.zone, now)))
+            return await _count(records, member_id)
+
+        return await self._database.write(work)
+
+    async def hide(self, member_id: int) -> None:
+        """Go on counting, and say nothing about it."""
+        await self._database.write(lambda records: records.members.hide_rhythm(member_id, hidden=True))
+
+    async def forget(self, member_id: int) -> None:
+        """Stop counting, and forget every week."""
+        now = self._clock.now()
+        await self._database.write(lambda records: take_back(records, member_id, {Purpose.RHYTHM}, now))
+
+
+async def _known(records: Records, member_id: int) -> Known:
+    who = await known(records, member_id)
+    if who is None:
+        raise NotStarted
+    return who
+
+
+async def _count(records: Records, member_id: int) -> Count:
+    who = await known(records, member_id)
+    if who is None:
+        return Count(is_on=False, is_hidden=False, weeks=0)
+    is_on = Purpose.RHYTHM in who.standing.purposes
+    return Count(is_on, who.member.rhythm_hidden, await records.weeks.count(member_id))

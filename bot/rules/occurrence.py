@@ -1,0 +1,109 @@
+"""One message to one member, from the moment it is planned to what became of it.
+
+Law: everything that a message can go through stands in TRANSITIONS, and nothing moves but along it. An occurrence is
+unique per member, kind and slot; its id says the same thing hashed, so that a message can be recognised again even by
+a process that has lost everything else.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+ID_LENGTH: Final = 24
+
+
+class Kind(StrEnum):
+    """What a message is for."""
+
+    NUDGE = "nudge"
+    """The nudge of one local date, by DM."""
+    ASKED = "asked"
+    """The nudge that the member asked for with /nudge now; never sent, only shown."""
+    RECEIPT = "receipt"
+    """What the member said yes to, sent once after each yes."""
+    STILL_WANTED = "still_wanted"
+    """The one question after six unanswered nudges."""
+    SERVER_OFF = "server_off"
+    """The one choice after the server was switched off."""
+
+
+class State(StrEnum):
+    """Where a message stands."""
+
+    WAITING = "waiting"
+    """To be sent at `wake_at`."""
+    CLAIMED = "claimed"
+    """In somebody's hands until `wake_at`; after that, the claim has died with its process."""
+    SENT = "sent"
+    UNREACHABLE = "unreachable"
+    """Discord would not let it through."""
+    DISSOLVED = "dissolved"
+    """Its time passed, or the member's choices changed. Nothing is said about it."""
+    UNKNOWN = "unknown"
+    """It may have arrived. Looked for at `wake_at`; never sent again on a guess."""
+
+
+TRANSITIONS: Final = MappingProxyType(
+    {
+        State.WAITING: frozenset({State.CLAIMED, State.DISSOLVED}),
+        State.CLAIMED: frozenset(
+            {State.CLAIMED, State.SENT, State.UNREACHABLE, State.WAITING, State.DISSOLVED, State.UNKNOWN}
+        ),
+        State.UNKNOWN: frozenset({State.CLAIMED, State.DISSOLVED}),
+        State.SENT: frozenset[State](),
+        State.UNREACHABLE: frozenset[State](),
+        State.DISSOLVED: frozenset[State](),
+    }
+)
+
+
+class Answer(StrEnum):
+    """What a member can answer. All of them are welcome."""
+
+    DID_IT = "did_it"
+    LATER = "later"
+    NOT_TODAY = "not_today"
+    NOT_FOR_ME = "not_for_me"
+    NOT_OK = "not_ok"
+    REST = "rest"
+    """A pause chosen on a nudge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """All instants in UTC. `until_at` is a hard stop: from then on it is not sent any more."""
+
+    occurrence_id: str
+    member_id: int
+    kind: Kind
+    slot: str
+    """The local date it belongs to; for a receipt, the press that asked for it."""
+    state: State
+    nudge_id: str | None
+    due_at: datetime
+    until_at: datetime
+    wake_at: datetime | None = None
+    """When it next needs attention, if it does: its retry, the end of its claim, or the next look for it."""
+    claim: str | None = None
+    """The fencing token of whoever holds it."""
+    attempts: int = 0
+    first_tried_at: datetime | None = None
+    """The first try that may have reached Discord."""
+    settled_at: datetime | None = None
+    channel_id: int | None = None
+    message_id: int | None = None
+    answered_at: datetime | None = None
+    answer: Answer | None = None
+    """Kept only where the member said yes to that."""
+
+
+def occurrence_id(member_id: int, kind: Kind, slot: str) -> str:
+    """24 characters of A-Z and 2-7 that name one occurrence and tell nothing about it. Fits a nonce and a custom_id."""
+    digest = hashlib.sha256(f"{member_id}:{kind}:{slot}".encode()).digest()
+    return base64.b32encode(digest).decode()[:ID_LENGTH]

@@ -1,0 +1,48 @@
+"""The only touch of discord.py's internals. Looked at once at start: where discord.py changed, we stop and say so.
+
+Pinned to discord.py 2.7.1; what each touch relies on stands beside it (platform.md 1).
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any, Final
+
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.errors import MissingPart
+
+EXPECTED: Final = "This version of discord.py is not the one that Porchlight is made for: {what}. Run the pinned one."
+
+
+def check() -> None:
+    """Raise MissingPart when discord.py is not shaped as the functions below expect."""
+    if not isinstance(getattr(Route, "BASE", None), str):
+        raise MissingPart(EXPECTED.format(what="Route.BASE is gone"))
+    if not isinstance(getattr(DiscordWebSocket, "DEFAULT_GATEWAY", None), yarl.URL):
+        raise MissingPart(EXPECTED.format(what="DiscordWebSocket.DEFAULT_GATEWAY is gone"))
+    if "gateway" not in inspect.signature(DiscordWebSocket.from_client).parameters:
+        raise MissingPart(EXPECTED.format(what="DiscordWebSocket.from_client takes no gateway"))
+
+
+def point_to(api_url: str, gateway_url: str | None) -> None:
+    """Send REST calls, and the gateway when one is given, to these addresses, for the whole process.
+
+    A gateway that was given stays: Discord names another address in GET /gateway/bot and in every READY, for resuming,
+    and discord.py would follow it away from the proxy or test server that the operator chose.
+    """
+    check()
+    Route.BASE = api_url.rstrip("/")
+    if gateway_url is None:
+        return
+    chosen = yarl.URL(gateway_url)
+    connect = DiscordWebSocket.from_client.__func__  # type: ignore[attr-defined]
+
+    async def from_client(cls: type[DiscordWebSocket], client: Any, /, **options: Any) -> DiscordWebSocket:
+        websocket: DiscordWebSocket = await connect(cls, client, **options | {"gateway": chosen})
+        return websocket
+
+    DiscordWebSocket.DEFAULT_GATEWAY = chosen
+    DiscordWebSocket.from_client = classmethod(from_client)  # type: ignore[method-assign,assignment]

@@ -1,0 +1,145 @@
+"""Settings: one TOML file, and the environment over it, become one frozen object that is handed down.
+
+Every key can also be given as PORCHLIGHT_<SECTION>__<KEY>. A key that does not exist is an error that names the nearest
+one, in the file and in the environment alike; so a typing mistake is never silently ignored.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AnyUrl, BaseModel, ConfigDict, Field, SecretStr, UrlConstraints, ValidationError
+from pydantic_core import ErrorDetails
+
+from bot.errors import SettingsUnreadable, SettingsWrong
+
+PREFIX: Final = "PORCHLIGHT_"
+DIVIDER: Final = "__"
+
+HttpUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["http", "https"])]
+SocketUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["ws", "wss"])]
+
+
+class Section(BaseModel):
+    """A table of the file. Frozen; what it does not know is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class DiscordSettings(Section):
+    """How to reach Discord, and as whom."""
+
+    token: Annotated[SecretStr, Field(min_length=1)]
+    api_url: HttpUrl = AnyUrl("https://discord.com/api/v10")
+    gateway_url: SocketUrl | None = None
+
+
+class StorageSettings(Section):
+    """Where everything is kept."""
+
+    url: Annotated[str, Field(pattern=r"^sqlite:///.+")] = "sqlite:///porchlight.db"
+
+
+class DeliverySettings(Section):
+    """How fast nudges go out."""
+
+    rate_per_second: Annotated[float, Field(gt=0, le=45)] = 40
+    at_once: Annotated[int, Field(ge=1, le=200)] = 20
+    batch: Annotated[int, Field(ge=1, le=1_000)] = 100
+    send_timeout_seconds: Annotated[float, Field(ge=1, le=60)] = 20
+    wake_at_most_seconds: Annotated[float, Field(ge=1, le=60)] = 30
+
+
+class LogSettings(Section):
+    """What is written to the log, and how."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["text", "json"] = "text"
+
+
+class Settings(Section):
+    """All of it. Made by `read_settings`."""
+
+    discord: DiscordSettings
+    storage: StorageSettings = StorageSettings()
+    delivery: DeliverySettings = DeliverySettings()
+    log: LogSettings = LogSettings()
+
+
+def read_settings(path: Path | None, environ: Mapping[str, str]) -> Settings:
+    """The settings from that file, with the environment over it.
+
+    Raises SettingsUnreadable when the file cannot be read, SettingsWrong when a key is missing, unknown or unusable.
+    """
+    tables = _from_file(path) if path is not None else {}
+    for section, entries in _from_environment(environ).items():
+        tables.setdefault(section, {}).update(entries)
+    try:
+        return Settings.model_validate(tables)
+    except ValidationError as error:
+        # A key that does not exist explains a missing one, and not the other way round.
+        first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+        raise SettingsWrong(_sentence(first, environ)) from None
+
+
+def keys() -> Iterable[str]:
+    """Every key there is, as `section.key`."""
+    for section, field in Settings.model_fields.items():
+        table = field.annotation
+        assert isinstance(table, type)
+        assert issubclass(table, Section)
+        yield from (f"{section}.{key}" for key in table.model_fields)
+
+
+def variable(key: str) -> str:
+    """The environment variable that sets `section.key`."""
+    return PREFIX + key.replace(".", DIVIDER).upper()
+
+
+def _from_file(path: Path) -> dict[str, dict[str, Any]]:
+    try:
+        tables = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise SettingsUnreadable(
+            f"There is no file {path}. Copy config.example.toml to it and fill in discord.token."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsUnreadable(f"The file {path} cannot be read: {error}.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsWrong(f"The file {path} is not valid TOML: {error}.") from None
+    for section, entries in tables.items():
+        if not isinstance(entries, dict):
+            raise SettingsWrong(f"{section} stands outside of a section in {path}. {_nearest(section)}")
+    return tables
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    tables: dict[str, dict[str, str]] = {}
+    for name, value in environ.items():
+        if name.startswith(PREFIX):
+            section, divider, key = name.removeprefix(PREFIX).lower().partition(DIVIDER)
+            if not divider:
+                raise SettingsWrong(f"{name} is no setting. {_nearest(section)}")
+            tables.setdefault(section, {})[key] = value
+    return tables
+
+
+def _sentence(error: ErrorDetails, environ: Mapping[str, str]) -> str:
+    """One problem, in one sentence that names the key and where it was given."""
+    key = ".".join(str(part) for part in error["loc"][:2])
+    given = f" (given as {variable(key)})" if variable(key) in environ else ""
+    if error["type"] == "extra_forbidden":
+        return f"{key}{given} is no setting. {_nearest(key)}"
+    if key in ("discord", "discord.token"):
+        return f"discord.token is missing. Put the bot's token into the file, or into {variable('discord.token')}."
+    return f"{key}{given} cannot be used: {error['msg'][:1].lower()}{error['msg'][1:]}."
+
+
+def _nearest(key: str) -> str:
+    known = list(keys())
+    close = get_close_matches(key, known, n=1, cutoff=0.5)
+    return f"Did you mean {close[0]}?" if close else f"There are: {', '.join(known)}."

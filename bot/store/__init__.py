@@ -1,0 +1,9 @@
+"""What is kept, and the only SQL. Law: rows come in and go out as frozen dataclasses; nothing outside speaks SQL.
+
+`Database` opens the file; `Records` is everything that is stored, seen through one transaction.
+"""
+
+from bot.store.database import Database
+from bot.store.records import Records
+
+__all__ = ["Database", "Records"]

@@ -1,0 +1,57 @@
+"""The ledger of consents. Entries are added and closed; only deleting the member removes them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.rules.consent import Consent, Purpose
+from bot.store.schema import consent
+
+
+class Consents:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def of(self, member_id: int) -> list[Consent]:
+        return (await self.among([member_id])).get(member_id, [])
+
+    async def among(self, member_ids: Collection[int]) -> Mapping[int, list[Consent]]:
+        """Every entry of these members, oldest first."""
+        rows = await self._connection.execute(
+            select(consent).where(consent.c.member_id.in_(member_ids)).order_by(consent.c.consent_id)
+        )
+        ledger = defaultdict[int, list[Consent]](list)
+        for row in rows.mappings():
+            ledger[row["member_id"]].append(
+                Consent(Purpose(row["purpose"]), row["wording"], row["given_at"], row["withdrawn_at"])
+            )
+        return ledger
+
+    async def give(self, member_id: int, wordings: Mapping[Purpose, int], now: datetime) -> None:
+        """Record a yes to each purpose, in that wording. A purpose's earlier entry is closed first."""
+        if not wordings:
+            return
+        await self.withdraw(member_id, wordings, now)
+        await self._connection.execute(
+            insert(consent),
+            [
+                {"member_id": member_id, "purpose": purpose, "wording": wording, "given_at": now}
+                for purpose, wording in wordings.items()
+            ],
+        )
+
+    async def withdraw(self, member_id: int, purposes: Iterable[Purpose], now: datetime) -> None:
+        await self._connection.execute(
+            update(consent)
+            .where(
+                consent.c.member_id == member_id,
+                consent.c.purpose.in_(list(purposes)),
+                consent.c.withdrawn_at.is_(None),
+            )
+            .values(withdrawn_at=now)
+        )

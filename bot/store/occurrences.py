@@ -1,0 +1,178 @@
+"""Occurrences: every message, from its claim to what became of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.rules.delivery import Fate
+from bot.rules.occurrence import TRANSITIONS, Answer, Kind, Occurrence, State
+from bot.store.schema import occurrence
+
+ALIVE = [state for state, onward in TRANSITIONS.items() if State.CLAIMED in onward]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An occurrence in our hands, and whether an earlier try of it may have arrived."""
+
+    occurrence: Occurrence
+    tried_before: bool = False
+
+
+class Occurrences:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def get(self, occurrence_id: str) -> Occurrence | None:
+        return await self._first(occurrence.c.occurrence_id == occurrence_id)
+
+    async def find(self, member_id: int, kind: Kind, slot: str) -> Occurrence | None:
+        return await self._first(
+            occurrence.c.member_id == member_id, occurrence.c.kind == kind, occurrence.c.slot == slot
+        )
+
+    async def add(self, new: Iterable[Occurrence]) -> frozenset[str]:
+        """Add those that are not there yet; the ids of the ones that were added."""
+        rows = [asdict(one) for one in new]
+        if not rows:
+            return frozenset()
+        added = await self._connection.execute(
+            insert(occurrence).on_conflict_do_nothing().returning(occurrence.c.occurrence_id), rows
+        )
+        return frozenset(added.scalars())
+
+    async def recent(self, member_ids: Collection[int], since: datetime) -> Mapping[int, list[Occurrence]]:
+        """What these members were sent or shown, the newest first."""
+        rows = await self._connection.execute(
+            select(occurrence)
+            .where(
+                occurrence.c.member_id.in_(member_ids),
+                occurrence.c.due_at >= since,
+                occurrence.c.state == State.SENT,
+            )
+            .order_by(occurrence.c.due_at.desc())
+        )
+        found = defaultdict[int, list[Occurrence]](list)
+        for row in rows.mappings():
+            found[row["member_id"]].append(_occurrence(row))
+        return found
+
+    async def take_over(self, now: datetime, claim: str, until: datetime, limit: int) -> list[Held]:
+        """Claim what needs attention: retries that are due, claims that died, messages to look for."""
+        needing = (
+            select(occurrence)
+            .where(occurrence.c.wake_at <= now, occurrence.c.state.in_(ALIVE))
+            .order_by(occurrence.c.wake_at)
+            .limit(limit)
+        )
+        return await self._claim(needing, now, claim, until)
+
+    async def take(self, occurrence_id: str, now: datetime, claim: str, until: datetime) -> Held | None:
+        """Claim that one, if it is waiting."""
+        waiting = select(occurrence).where(
+            occurrence.c.occurrence_id == occurrence_id, occurrence.c.state == State.WAITING
+        )
+        return next(iter(await self._claim(waiting, now, claim, until)), None)
+
+    async def settle(self, held: Occurrence, fate: Fate, place: tuple[int, int | None] | None, now: datetime) -> bool:
+        """Write down what became of it; False when the claim was lost, or the member deleted, in the meantime."""
+        assert fate.state in TRANSITIONS[State.CLAIMED], fate
+        channel_id, message_id = place or (None, None)
+        result = await self._connection.execute(
+            update(occurrence)
+            .where(occurrence.c.occurrence_id == held.occurrence_id, occurrence.c.claim == held.claim)
+            .values(
+                state=fate.state,
+                wake_at=fate.wake_at,
+                claim=None,
+                first_tried_at=None if fate.forget_try else held.first_tried_at,
+                settled_at=now,
+                channel_id=channel_id,
+                message_id=message_id,
+            )
+        )
+        return result.rowcount > 0
+
+    async def orphan_claims(self, now: datetime) -> None:
+        """At start: whoever held a claim is gone, so nobody needs to wait for it to run out."""
+        await self._connection.execute(
+            update(occurrence).where(occurrence.c.state == State.CLAIMED).values(wake_at=now)
+        )
+
+    async def dissolve_waiting(self, member_id: int, now: datetime) -> None:
+        """Let go of what has not been sent yet."""
+        await self._connection.execute(
+            update(occurrence)
+            .where(occurrence.c.member_id == member_id, occurrence.c.state == State.WAITING)
+            .values(state=State.DISSOLVED, wake_at=None, settled_at=now)
+        )
+
+    async def answer(self, occurrence_id: str, answer: Answer | None, now: datetime) -> bool:
+        """Note the first answer; False when there was one already. `answer` is None where it may not be kept."""
+        result = await self._connection.execute(
+            update(occurrence)
+            .where(occurrence.c.occurrence_id == occurrence_id, occurrence.c.answered_at.is_(None))
+            .values(answered_at=now, answer=answer)
+        )
+        return result.rowcount > 0
+
+    async def forget_answers(self, member_id: int) -> None:
+        """Forget which buttons were pressed, not that something was."""
+        await self._connection.execute(
+            update(occurrence).where(occurrence.c.member_id == member_id).values(answer=None)
+        )
+
+    async def first_wake_at(self) -> datetime | None:
+        first: datetime | None = (await self._connection.execute(select(func.min(occurrence.c.wake_at)))).scalar()
+        return first
+
+    async def _first(self, *conditions: Any) -> Occurrence | None:
+        row = (await self._connection.execute(select(occurrence).where(*conditions))).mappings().first()
+        return None if row is None else _occurrence(row)
+
+    async def _claim(self, which: Select[Any], now: datetime, claim: str, until: datetime) -> list[Held]:
+        found = [_occurrence(row) for row in (await self._connection.execute(which)).mappings()]
+        if not found:
+            return []
+        await self._connection.execute(
+            update(occurrence)
+            .where(occurrence.c.occurrence_id.in_([one.occurrence_id for one in found]))
+            .values(
+                state=State.CLAIMED,
+                claim=claim,
+                wake_at=until,
+                attempts=occurrence.c.attempts + 1,
+                first_tried_at=func.coalesce(occurrence.c.first_tried_at, now),
+            )
+        )
+        return [
+            Held(
+                replace(
+                    one,
+                    state=State.CLAIMED,
+                    claim=claim,
+                    wake_at=until,
+                    attempts=one.attempts + 1,
+                    first_tried_at=one.first_tried_at or now,
+                ),
+                tried_before=one.first_tried_at is not None,
+            )
+            for one in found
+        ]
+
+
+def _occurrence(row: RowMapping) -> Occurrence:
+    kept = dict(row)
+    answer = kept.pop("answer")
+    return Occurrence(
+        **kept | {"kind": Kind(kept["kind"]), "state": State(kept["state"])},
+        answer=None if answer is None else Answer(answer),
+    )

@@ -1,0 +1,97 @@
+"""Plans: what members chose, and the queue of what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, bindparam, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.rules.plan import Plan, PlanState, Size
+from bot.rules.schedule import Schedule, Window, spread_of
+from bot.store.schema import plan
+
+
+@dataclass(frozen=True, slots=True)
+class NextUp:
+    """Where a plan goes from here."""
+
+    member_id: int
+    next_due_at: datetime | None
+    again_nudge_id: str | None = None
+
+
+class Plans:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def get(self, member_id: int) -> Plan | None:
+        return (await self.among([member_id])).get(member_id)
+
+    async def among(self, member_ids: Collection[int]) -> Mapping[int, Plan]:
+        rows = await self._connection.execute(select(plan).where(plan.c.member_id.in_(member_ids)))
+        return {row["member_id"]: _plan(row) for row in rows.mappings()}
+
+    async def due(self, now: datetime, limit: int) -> list[Plan]:
+        """The plans whose next nudge is due, the oldest first."""
+        rows = await self._connection.execute(
+            select(plan).where(plan.c.next_due_at <= now).order_by(plan.c.next_due_at).limit(limit)
+        )
+        return [_plan(row) for row in rows.mappings()]
+
+    async def first_due_at(self) -> datetime | None:
+        first: datetime | None = (await self._connection.execute(select(func.min(plan.c.next_due_at)))).scalar()
+        return first
+
+    async def put(self, new: Plan) -> None:
+        values = _values(new)
+        statement = insert(plan).values(member_id=new.member_id, **values)
+        await self._connection.execute(statement.on_conflict_do_update(index_elements=[plan.c.member_id], set_=values))
+
+    async def move_on(self, steps: Iterable[NextUp]) -> None:
+        """Set what is due next, for many plans at once."""
+        rows = [
+            {"of": step.member_id, "next_due_at": step.next_due_at, "again_nudge_id": step.again_nudge_id}
+            for step in steps
+        ]
+        if rows:
+            await self._connection.execute(update(plan).where(plan.c.member_id == bindparam("of")), rows)
+
+
+def _plan(row: RowMapping) -> Plan:
+    return Plan(
+        member_id=row["member_id"],
+        schedule=Schedule(
+            zone=row["zone"],
+            window=Window(row["window_start"], row["window_end"]),
+            per_week=row["per_week"],
+            spread=spread_of(row["member_id"]),
+        ),
+        size=Size(row["size"]),
+        discreet=row["discreet"],
+        state=PlanState(row["state"]),
+        since_at=row["since_at"],
+        paused_until=row["paused_until"],
+        next_due_at=row["next_due_at"],
+        again_nudge_id=row["again_nudge_id"],
+    )
+
+
+def _values(new: Plan) -> dict[str, Any]:
+    return {
+        "state": new.state,
+        "zone": new.schedule.zone,
+        "window_start": new.schedule.window.start,
+        "window_end": new.schedule.window.end,
+        "per_week": new.schedule.per_week,
+        "size": int(new.size),
+        "discreet": new.discreet,
+        "since_at": new.since_at,
+        "paused_until": new.paused_until,
+        "next_due_at": new.next_due_at,
+        "again_nudge_id": new.again_nudge_id,
+    }

@@ -1,0 +1,192 @@
+"""The tables.
+
+Law, held by tests/privacy: whatever row is about a member has a `member_id` column, so that deleting a member is one
+walk over these tables; no other column may identify a person. Instants are UTC milliseconds, local dates ISO text.
+No column holds a word that a member wrote: members pick, they never type.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, kept as UTC milliseconds."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> int | None:
+        return None if value is None else (value - EPOCH) // timedelta(milliseconds=1)
+
+    def process_result_value(self, value: int | None, _dialect: Dialect) -> datetime | None:
+        return None if value is None else EPOCH + timedelta(milliseconds=value)
+
+
+class LocalDate(TypeDecorator[date]):
+    """A date on the member's own calendar, kept as ISO text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, _dialect: Dialect) -> str | None:
+        return None if value is None else value.isoformat()
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> date | None:
+        return None if value is None else date.fromisoformat(value)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _member_key(*, primary_key: bool) -> Column[int]:
+    return Column(
+        "member_id",
+        BigInteger,
+        ForeignKey("member.member_id", ondelete="CASCADE"),
+        primary_key=primary_key,
+        nullable=False,
+    )
+
+
+# Facts about this installation itself, such as the hash of the commands Discord was last told.
+fact = Table(
+    "fact",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+# A server, and where its card stands.
+guild = Table(
+    "guild",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("card_message_id", BigInteger),
+    Column("enabled_at", Instant, nullable=False),
+    Column("disabled_at", Instant),
+)
+
+# Somebody who said yes to something.
+member = Table(
+    "member",
+    metadata,
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("guild_id", BigInteger),
+    Column("language", Text, nullable=False),
+    Column("joined_at", Instant, nullable=False),
+    Column("dm_channel_id", BigInteger),
+    Column("rhythm_hidden", Boolean, nullable=False),
+)
+
+# The ledger: what a member said yes to, in which wording, and when they took it back.
+consent = Table(
+    "consent",
+    metadata,
+    Column("consent_id", Integer, primary_key=True),
+    _member_key(primary_key=False),
+    Column("purpose", Text, nullable=False),
+    Column("wording", Integer, nullable=False),
+    Column("given_at", Instant, nullable=False),
+    Column("withdrawn_at", Instant),
+    Index(None, "member_id"),
+)
+
+# What a member chose, and when their next nudge is due.
+plan = Table(
+    "plan",
+    metadata,
+    _member_key(primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("window_start", Integer, nullable=False),
+    Column("window_end", Integer, nullable=False),
+    Column("per_week", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("discreet", Boolean, nullable=False),
+    Column("since_at", Instant, nullable=False),
+    Column("paused_until", Instant),
+    Column("next_due_at", Instant),
+    Column("again_nudge_id", Text),
+    Index(None, "next_due_at"),
+)
+
+# One message to a member, planned, sent or dissolved.
+occurrence = Table(
+    "occurrence",
+    metadata,
+    Column("occurrence_id", Text, primary_key=True),
+    _member_key(primary_key=False),
+    Column("kind", Text, nullable=False),
+    Column("slot", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("nudge_id", Text),
+    Column("due_at", Instant, nullable=False),
+    Column("until_at", Instant, nullable=False),
+    Column("wake_at", Instant),
+    Column("claim", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("first_tried_at", Instant),
+    Column("settled_at", Instant),
+    Column("channel_id", BigInteger),
+    Column("message_id", BigInteger),
+    Column("answered_at", Instant),
+    Column("answer", Text),
+    UniqueConstraint("member_id", "kind", "slot"),
+    Index(None, "member_id", "due_at"),
+    Index(None, "wake_at"),
+)
+
+# What a member never wants to see again: one nudge, or a whole theme.
+refusal = Table(
+    "refusal",
+    metadata,
+    _member_key(primary_key=True),
+    Column("what", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("refused_at", Instant, nullable=False),
+)
+
+# A check-in that its member wanted kept: picks from lists, nothing else.
+check_in = Table(
+    "check_in",
+    metadata,
+    Column("check_in_id", Text, primary_key=True),
+    _member_key(primary_key=False),
+    Column("day", LocalDate, nullable=False),
+    Column("picks", Text, nullable=False),
+    Index(None, "member_id"),
+)
+
+# A week in which a member answered, or chose to rest.
+week = Table(
+    "week",
+    metadata,
+    _member_key(primary_key=True),
+    Column("monday", LocalDate, primary_key=True),
+)

@@ -1,0 +1,104 @@
+"""What wakes us: APScheduler, in memory and in UTC, with one job that calls us when something is due.
+
+It holds no truth. Each wake-up asks the database, and says itself when the next one is wanted, at most `at_most`
+seconds ahead: a timer sleeps on the monotonic clock, and a wall clock that was set in the meantime is noticed only at
+the next wake-up (reliability.md 1.2). A second job looks whether the first still runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot.clock import Clock
+
+log = structlog.stdlib.get_logger(__name__)
+
+# However much is overdue, the process gets to breathe; and APScheduler drops a run that overlaps the one before.
+AT_LEAST_SECONDS: Final = 0.2
+WATCH_EVERY_SECONDS: Final = 30
+STUCK_AFTER_SECONDS: Final = 90
+JOB: Final = "wake"
+
+WakeUp = Callable[[], Awaitable[datetime | None]]
+
+
+class _In(BaseTrigger):  # type: ignore[misc]  # apscheduler ships no types
+    """Fires once that many seconds from now, by the scheduler's own now, and then at the longest interval."""
+
+    def __init__(self, seconds: float, at_most: float) -> None:
+        self._next = timedelta(seconds=seconds)
+        self._at_most = timedelta(seconds=at_most)
+
+    def get_next_fire_time(self, _previous: datetime | None, now: datetime) -> datetime:
+        wait, self._next = self._next, self._at_most
+        return now + wait
+
+
+class Ticker:
+    """Calls `wake_up` at once, then whenever it asked for, and never two at a time."""
+
+    def __init__(self, clock: Clock, wake_up: WakeUp, at_most: float) -> None:
+        self._clock = clock
+        self._wake_up = wake_up
+        self._at_most = at_most
+        self._scheduler = AsyncIOScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+        self._last_run = clock.monotonic()
+        self._busy = asyncio.Lock()
+        # What a caller's context holds (a log's bound values, say) must not leak into the wake-ups.
+        self._context = contextvars.copy_context()
+
+    def start(self) -> None:
+        self._scheduler.add_job(self._tick, _In(0, self._at_most), id=JOB)
+        self._scheduler.add_job(self._watch, IntervalTrigger(seconds=WATCH_EVERY_SECONDS, timezone="UTC"))
+        self._scheduler.start()
+
+    async def stop(self, within: float) -> None:
+        """Wake up no more. The wake-up that is under way gets `within` seconds to end; then it is cancelled."""
+        if not self._scheduler.running:
+            return
+        self._scheduler.pause()
+        try:
+            async with asyncio.timeout(within), self._busy:
+                pass
+        except TimeoutError:
+            log.warning("ticker.cut_short")
+        self._scheduler.shutdown(wait=False)
+
+    async def now(self) -> None:
+        """Wake up now, and return when that is done."""
+        await self._tick()
+
+    async def _tick(self) -> None:
+        async with self._busy:
+            self._last_run = self._clock.monotonic()
+            due: datetime | None = None
+            try:
+                due = await self._wake_up()
+            except Exception:
+                log.exception("ticker.wake_up_failed")
+        self._set_next(due)
+
+    def _set_next(self, due: datetime | None) -> None:
+        ahead = self._at_most if due is None else (due - self._clock.now()).total_seconds()
+        self._reschedule(min(max(ahead, AT_LEAST_SECONDS), self._at_most))
+
+    def _reschedule(self, seconds: float) -> None:
+        if self._scheduler.running:
+            trigger = _In(seconds, self._at_most)
+            self._context.copy().run(self._scheduler.reschedule_job, JOB, trigger=trigger)
+
+    async def _watch(self) -> None:
+        if not self._busy.locked() and self._clock.monotonic() - self._last_run > STUCK_AFTER_SECONDS:
+            log.error("ticker.stuck")
+            self._reschedule(AT_LEAST_SECONDS)

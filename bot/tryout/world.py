@@ -1,0 +1,85 @@
+"""A small simulated Discord with the real client in it: one server, Sam who moderates it, Robin who is a member."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+
+import discord
+import simcord
+from pydantic import SecretStr
+
+from bot.app import App, assemble
+from bot.clock import SystemClock
+from bot.settings import DeliverySettings, DiscordSettings, Settings, StorageSettings
+
+SERVER = "Lantern House"
+CHANNEL = "welcome"
+
+# Every press waits for the bot to come to rest; here that includes the SQLite file and, at times, moved time.
+SETTLE_SECONDS = 30.0
+
+
+class SimulatedClock:
+    """The simulated Discord's own time. It stands still until somebody moves it; waits are measured in real seconds.
+
+    SimCord replaces `time.monotonic` while it runs, so the real one is taken by name, beforehand.
+    """
+
+    def __init__(self) -> None:
+        self._env: simcord.Env | None = None
+
+    def follow(self, env: simcord.Env) -> None:
+        self._env = env
+
+    def now(self) -> datetime:
+        return self._env.now() if self._env else datetime(2026, 1, 1, tzinfo=UTC)
+
+    def monotonic(self) -> float:
+        return monotonic()
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The simulated Discord, who is in it, and the app that lives in it."""
+
+    app: App
+    env: simcord.Env
+    channel: simcord.ChannelHandle
+    moderator: simcord.MemberActor
+    member: simcord.MemberActor
+
+
+@asynccontextmanager
+async def open_world(database: Path) -> AsyncIterator[World]:
+    """Build it, at today's date, with the bot logged in and its commands synced."""
+    clock = SimulatedClock()
+    settings = Settings(
+        discord=DiscordSettings(token=SecretStr("simulated")),
+        storage=StorageSettings(url=f"sqlite:///{database}"),
+        delivery=DeliverySettings(),
+    )
+    async with (
+        assemble(settings, clock) as app,
+        simcord.run(app.client, shard_count=1, check_errors=False, settle_timeout=SETTLE_SECONDS) as env,
+    ):
+        clock.follow(env)
+        await env.advance_time((SystemClock().now() - env.now()).total_seconds())
+        assert app.client.user is not None
+        await app.client.user.edit(username="Porchlight")
+        guild = env.create_guild(SERVER)
+        channel = guild.create_text_channel(CHANNEL)
+        moderators = guild.create_role("Moderators", permissions=discord.Permissions(manage_guild=True))
+        sam = guild.add_member(env.create_user("sam", global_name="Sam"), roles=[moderators])
+        robin = guild.add_member(env.create_user("robin", global_name="Robin"))
+        await env.settle()
+        app.ticker.start()
+        try:
+            yield World(app, env, channel, sam, robin)
+        finally:
+            app.journeys.deliver.stop()
+            await app.ticker.stop(within=5)

@@ -1,0 +1,32 @@
+"""The card that a moderator posts: what this is, in public, asking nothing of anybody."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import discord
+from discord import ui
+
+from bot.content.words import Words
+from cogs._ui.controls import button
+from cogs._ui.screen import screen
+
+FLOW: Final = "card"
+
+
+def card_screen(words: Words) -> ui.LayoutView:
+    """Try one, read what it stores, or start. Whoever presses is answered in private."""
+    return screen(
+        words("card.title"),
+        words("card.text"),
+        [
+            button(FLOW, "try", words("card.try"), style=discord.ButtonStyle.primary),
+            button(FLOW, "stores", words("card.stores")),
+            button(FLOW, "start", words("card.start")),
+        ],
+        button("help", "lines", words("button.need_more")),
+    )
+
+
+def stores_screen(words: Words) -> ui.LayoutView:
+    return screen(words("stores.title"), words("stores.text"), words("stores.never"))

@@ -1,0 +1,116 @@
+"""Buttons, menus and forms that need no memory: all they know stands in their id, so they work after any restart.
+
+An id reads `b:flow:step:data` (b for buttons, m for menus, c for channel menus, f for forms), 100 characters at most.
+Law: only these are ever sent in a view, and never beside ordinary items: discord.py would forget the whole class when
+such a mixed view ends (platform.md 3). An error inside is swallowed by discord.py, so `enter` answers it itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final, Self
+
+import discord
+from discord import ui
+
+from bot.client import Interaction, Press
+from bot.errors import Outdated
+
+ID: Final = r"(?P<flow>[a-z_]+):(?P<step>[a-z_]+)(?::(?P<data>.*))?"
+FORM_ID: Final = re.compile(rf"f:{ID}")
+
+# Discord does not say when a form is dismissed; this is when it is forgotten. Its sending is answered even after that.
+FORM_SECONDS: Final = 900
+
+
+async def enter(interaction: Interaction, flow: str, press: Press) -> None:
+    """Let the press in where it belongs; whatever goes wrong there is answered here."""
+    try:
+        door = interaction.client.doors.get(flow)
+        if door is None:
+            raise Outdated  # noqa: TRY301 - answered like every other error, just below
+        await door(interaction, press)
+    except Exception as error:  # noqa: BLE001 - discord.py would swallow it, and the member would wait in vain
+        await interaction.client.explain(interaction, error)
+
+
+class _Control:
+    """What the three kinds have in common. Mixed into discord.py's dynamic items, which bring `item`."""
+
+    def __init__(self, item: ui.Item[Any], flow: str, press: Press) -> None:
+        super().__init__(item)  # type: ignore[call-arg]  # DynamicItem comes next in line
+        self._flow = flow
+        self._press = press
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        return cls(item, match["flow"], Press(match["step"], match["data"] or ""))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        await enter(interaction, self._flow, replace(self._press, values=self.picked()))
+
+    def picked(self) -> tuple[str, ...]:
+        return ()
+
+
+class PressButton(_Control, ui.DynamicItem[ui.Button[Any]], template=rf"b:{ID}"):
+    """A button."""
+
+
+class PickMenu(_Control, ui.DynamicItem[ui.Select[Any]], template=rf"m:{ID}"):
+    """A menu of options."""
+
+    def picked(self) -> tuple[str, ...]:
+        return tuple(self.item.values)
+
+
+class PickChannel(_Control, ui.DynamicItem[ui.ChannelSelect[Any]], template=rf"c:{ID}"):
+    """A menu of the server's text channels."""
+
+    def picked(self) -> tuple[str, ...]:
+        return tuple(str(channel.id) for channel in self.item.values)
+
+
+def button(
+    flow: str,
+    step: str,
+    label: str,
+    data: str = "",
+    *,
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+    disabled: bool = False,
+) -> PressButton:
+    item = ui.Button[Any](label=label, style=style, disabled=disabled, custom_id=_id("b", flow, step, data))
+    return PressButton(item, flow, Press(step, data))
+
+
+def menu(flow: str, step: str, placeholder: str, options: Sequence[discord.SelectOption], data: str = "") -> PickMenu:
+    item = ui.Select[Any](placeholder=placeholder, options=list(options), custom_id=_id("m", flow, step, data))
+    return PickMenu(item, flow, Press(step, data))
+
+
+def channel_menu(flow: str, step: str, placeholder: str) -> PickChannel:
+    item = ui.ChannelSelect[Any](
+        placeholder=placeholder,
+        channel_types=[discord.ChannelType.text],
+        required=True,
+        custom_id=_id("c", flow, step, ""),
+    )
+    return PickChannel(item, flow, Press(step, ""))
+
+
+def form(flow: str, step: str, title: str, fields: Sequence[ui.Label[Any]], data: str = "") -> ui.Modal:
+    """A form. Its answers come back as a press with `fields`, by way of `cogs.doors`."""
+    modal = ui.Modal(title=title, custom_id=_id("f", flow, step, data), timeout=FORM_SECONDS)
+    for field in fields:
+        modal.add_item(field)
+    return modal
+
+
+def _id(prefix: str, flow: str, step: str, data: str) -> str:
+    parts = [prefix, flow, step, data] if data else [prefix, flow, step]
+    return ":".join(parts)

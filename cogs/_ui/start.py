@@ -1,0 +1,202 @@
+"""The way to a yes: what it is, when, how, and a last look. Four private screens, edited in place.
+
+Changing a plan later uses the middle two of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import discord
+from discord import ui
+
+from bot.content.nudges import Nudge
+from bot.content.places import Place
+from bot.content.words import Words
+from bot.rules.consent import Purpose
+from bot.rules.occurrence import State
+from bot.rules.plan import Size
+from bot.rules.schedule import DAYS_APART, Window
+from cogs._ui.controls import PickMenu, PressButton, button, form, menu
+from cogs._ui.draft import WINDOWS, Draft
+from cogs._ui.letters import agreed_list
+from cogs._ui.nudges import sample_text
+from cogs._ui.screen import line, moment, screen, side
+
+FLOW: Final = "start"
+PLACE_FIELD: Final = "place"
+
+
+def what_screen(draft: Draft, words: Words) -> ui.LayoutView:
+    """1: what it is and is not, and one question per purpose."""
+    return screen(
+        words("start.what.title"),
+        words("start.what.text"),
+        line(),
+        words("start.what.ask"),
+        *(_question(draft, purpose, words) for purpose in Purpose),
+        [_not_now(words), _next("when", draft, words)],
+    )
+
+
+def when_screen(draft: Draft, place: Place | None, times: Sequence[datetime], words: Words) -> ui.LayoutView:
+    """2: how often, at what time of day, and where the member's clock stands."""
+    onward = _next("how", draft, words, disabled=place is None)
+    back = _not_now(words) if draft.is_change else _back("what", draft, words)
+    find = button(FLOW, "place", words("start.when.find"), draft.encode())
+    return screen(
+        words("start.when.title"),
+        _menu("per_week", [str(count) for count in DAYS_APART], str(draft.per_week), draft, words),
+        _window_menu(draft, words),
+        side(_zone_text(place, words), find),
+        *([_times_text(times, WINDOWS[draft.window], words)] if times else []),
+        [back, onward],
+    )
+
+
+def place_form(draft: Draft, words: Words) -> ui.Modal:
+    """Where a city, country or abbreviation is typed. It is looked up and forgotten."""
+    typed = ui.TextInput[Any](custom_id=PLACE_FIELD, max_length=80, placeholder=words("start.place.example"))
+    label = ui.Label[Any](text=words("start.place.label"), description=words("start.place.forgotten"), component=typed)
+    return form(FLOW, "place", words("start.place.title"), [label], draft.encode())
+
+
+def place_screen(draft: Draft, found: Sequence[tuple[Place, str]], words: Words) -> ui.LayoutView:
+    """The places that were found, each with the time it is there now."""
+    back = _back("when", draft, words)
+    again = button(FLOW, "place", words("start.place.again"), draft.encode())
+    if not found:
+        return screen(words("start.place.none"), [back, again])
+    options = [
+        discord.SelectOption(label=place.name[:100], value=place.zone, description=clock) for place, clock in found
+    ]
+    return screen(
+        words("start.place.found"),
+        menu(FLOW, "zone", words("start.place.pick"), options, draft.encode()),
+        [back, again],
+    )
+
+
+def how_screen(draft: Draft, words: Words) -> ui.LayoutView:
+    """3: how big, and how visible."""
+    discreet = button(
+        FLOW,
+        "discreet",
+        words("button.on") if draft.discreet else words("button.off"),
+        draft.encode(),
+        style=_style(draft.discreet),
+    )
+    onward = (
+        button(FLOW, "go", words("start.save"), draft.encode(), style=discord.ButtonStyle.primary)
+        if draft.is_change
+        else _next("last", draft, words)
+    )
+    return screen(
+        words("start.how.title"),
+        words("start.how.text"),
+        _menu("size", [size.name for size in Size], draft.size.name, draft, words),
+        side(words("start.how.discreet"), discreet),
+        [_back("when", draft, words), onward],
+    )
+
+
+def last_screen(draft: Draft, samples: Sequence[Nudge], words: Words) -> ui.LayoutView:
+    """4: three of them as they could come, and Start."""
+    start = button(FLOW, "go", words("start.go"), draft.encode(), style=discord.ButtonStyle.primary)
+    return screen(
+        words("start.last.title"),
+        *(sample_text(nudge, words) for nudge in samples),
+        line(),
+        words("start.last.agreed", list=agreed_list(frozenset(draft.purposes), words)),
+        words("start.last.receipt") if Purpose.NUDGES in draft.purposes else words("start.last.no_dm"),
+        [_back("how", draft, words), _not_now(words), start],
+    )
+
+
+def started_screen(receipt: State | None, words: Words) -> ui.LayoutView:
+    """What became of the receipt. None where no DM was agreed to."""
+    if receipt is None:
+        return screen(words("start.started.title"), words("start.started.no_dm"))
+    if receipt is State.SENT:
+        return screen(words("start.started.title"), words("start.started.sent"))
+    if receipt is State.UNREACHABLE:
+        return closed_screen(words)
+    return screen(words("start.started.title"), words("start.started.on_its_way"))
+
+
+def closed_screen(words: Words) -> ui.LayoutView:
+    """DMs do not arrive: said kindly, with how to change it."""
+    again = button(FLOW, "again", words("start.closed.again"), style=discord.ButtonStyle.primary)
+    return screen(words("start.closed.title"), words("start.closed.text"), again)
+
+
+def window_text(window: Window) -> str:
+    """A window as its two local times; how they are written is the same in every language we speak."""
+    return f"{window.start // 60:02}:00-{window.end // 60:02}:00"
+
+
+def _question(draft: Draft, purpose: Purpose, words: Words) -> ui.Section[Any]:
+    agreed = purpose in draft.purposes
+    flip = button(
+        FLOW,
+        f"flip_{purpose}",
+        words("button.on") if agreed else words("button.off"),
+        draft.encode(),
+        style=_style(agreed),
+    )
+    return side(words(f"consent.{purpose}.ask"), flip)
+
+
+def _zone_text(place: Place | None, words: Words) -> str:
+    return words("start.when.no_zone") if place is None else words("start.when.zone", name=place.name, zone=place.zone)
+
+
+def _times_text(times: Sequence[datetime], window: Window, words: Words) -> str:
+    listed = "\n".join(f"- {moment(at)}" for at in times)
+    return words("start.when.times", times=listed, window=window_text(window))
+
+
+def _menu(field: str, values: Sequence[str], chosen: str, draft: Draft, words: Words) -> PickMenu:
+    options = [
+        discord.SelectOption(
+            label=words(f"start.{field}.{value.lower()}.name"),
+            description=words(f"start.{field}.{value.lower()}.about"),
+            value=value,
+            default=value == chosen,
+        )
+        for value in values
+    ]
+    return menu(FLOW, field, words(f"start.{field}.pick"), options, draft.encode())
+
+
+def _window_menu(draft: Draft, words: Words) -> PickMenu:
+    options = [
+        discord.SelectOption(
+            label=words("start.window.name", times=window_text(window)),
+            value=str(index),
+            default=index == draft.window,
+        )
+        for index, window in enumerate(WINDOWS)
+    ]
+    return menu(FLOW, "window", words("start.window.pick"), options, draft.encode())
+
+
+def _style(agreed: bool) -> discord.ButtonStyle:
+    return discord.ButtonStyle.success if agreed else discord.ButtonStyle.secondary
+
+
+def _next(step: str, draft: Draft, words: Words, *, disabled: bool = False) -> PressButton:
+    return button(
+        FLOW, step, words("button.next"), draft.encode(), style=discord.ButtonStyle.primary, disabled=disabled
+    )
+
+
+def _back(step: str, draft: Draft, words: Words) -> PressButton:
+    # Ids are unique within a message, and another control may lead to the same step.
+    return button(FLOW, f"back_{step}", words("button.back"), draft.encode())
+
+
+def _not_now(words: Words) -> PressButton:
+    return button(FLOW, "no", words("button.not_now"))

@@ -1,0 +1,39 @@
+"""/checkin: a short look at how things are. Gone when it is read, unless its member wants it kept."""
+
+from __future__ import annotations
+
+from discord import app_commands
+from discord.ext import commands
+
+from bot.client import Interaction, Porchlight, Press
+from bot.errors import Outdated
+from cogs._ui.check_in import FLOW, KEEP, YES, check_in_form, picks_in, thanks_screen
+
+
+class CheckInCog(commands.Cog):
+    """One form, and one line back."""
+
+    def __init__(self, client: Porchlight) -> None:
+        self._client = client
+
+    @app_commands.command()
+    async def checkin(self, interaction: Interaction) -> None:
+        """How are things? Four picks, about 20 seconds."""
+        keeps = await self._client.journeys.check_in.keeps_by_default(interaction.user.id)
+        await interaction.response.send_modal(check_in_form(keeps, self._client.words(interaction)))
+
+    async def press(self, interaction: Interaction, press: Press) -> None:
+        if press.step != "send":
+            raise Outdated
+        words = self._client.words(interaction)
+        picks = picks_in(press.fields, words)
+        kept = press.fields.get(KEEP) == (YES,) and bool(picks)
+        if kept:
+            await self._client.journeys.check_in.keep(interaction.user.id, interaction.id, picks, words.language)
+        await interaction.response.send_message(view=thanks_screen(picks, kept, words), ephemeral=True)
+
+
+async def setup(client: Porchlight) -> None:
+    cog = CheckInCog(client)
+    client.doors[FLOW] = cog.press
+    await client.add_cog(cog)

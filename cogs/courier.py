@@ -1,0 +1,146 @@
+"""Carrying letters over Discord, once. Law: nothing here raises; what Discord says becomes an outcome.
+
+What each answer of Discord means, and that a lost answer means nothing certain: platform.md 2 and 5.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Final
+
+import aiohttp
+import discord
+import structlog
+
+from bot.client import Porchlight
+from bot.journey.courier import Courier, Letter
+from bot.rules.delivery import Absent, NotNow, Sent, Unreachable, Unsure
+from cogs._ui.letters import letter_screen
+
+log = structlog.stdlib.get_logger(__name__)
+
+CANNOT_SEND_TO_USER: Final = 50007
+NO_MUTUAL_GUILDS: Final = 50278
+UNKNOWN_USER: Final = 10013
+UNKNOWN_CHANNEL: Final = 10003
+UNKNOWN_MESSAGE: Final = 10008
+OPENING_DMS_TOO_FAST: Final = 40003
+GONE: Final = frozenset({CANNOT_SEND_TO_USER, NO_MUTUAL_GUILDS, UNKNOWN_USER})
+
+# A letter that Discord calls malformed stays so; this wait is longer than any window, so it dissolves.
+NEVER: Final = timedelta(days=2)
+TOO_FAST_WAIT: Final = timedelta(minutes=10)
+
+# How far our clock and Discord's may differ when looking for a message by its time.
+CLOCK_DOUBT: Final = timedelta(minutes=5)
+LOOK_THROUGH: Final = 50
+
+# What is raised when an answer never came. aiohttp's own errors are not OSErrors, nor the other way round.
+LOST: Final = (TimeoutError, aiohttp.ClientError, OSError)
+
+BAD_REQUEST: Final = 400
+FORBIDDEN: Final = 403
+NOT_FOUND: Final = 404
+UNAUTHORIZED: Final = 401
+TOO_MANY: Final = 429
+
+
+class DiscordCourier:
+    """Sends by the letter's own nonce, and recognises its messages by the ids in their buttons."""
+
+    def __init__(self, client: Porchlight, timeout: float) -> None:
+        self._client = client
+        self._timeout = timeout
+
+    async def send(self, letter: Letter) -> Sent | Unreachable | NotNow | Unsure:
+        deadline = self._deadline()
+        channel_id = letter.channel_id or await self._open_channel(letter.member_id, deadline)
+        if not isinstance(channel_id, int):
+            return channel_id
+        outcome = await self._post(letter, channel_id, deadline)
+        if outcome is None:
+            # The channel we knew is gone. Opening it anew costs one call, and only ever one.
+            channel_id = await self._open_channel(letter.member_id, deadline)
+            outcome = await self._post(letter, channel_id, deadline) if isinstance(channel_id, int) else channel_id
+        return outcome or NotNow()
+
+    async def find(self, letter: Letter, since: datetime) -> Sent | Absent | Unsure:
+        deadline = self._deadline()
+        channel_id = letter.channel_id or await self._open_channel(letter.member_id, deadline)
+        if not isinstance(channel_id, int):
+            return Unsure()
+        channel = self._client.get_partial_messageable(channel_id)
+        try:
+            async with asyncio.timeout_at(deadline):
+                async for message in channel.history(after=since - CLOCK_DOUBT, limit=LOOK_THROUGH):
+                    if _carries(message, letter.occurrence_id):
+                        return Sent(channel_id, message.id)
+        except (*LOST, discord.DiscordException):
+            return Unsure()
+        return Absent()
+
+    def _deadline(self) -> float:
+        return asyncio.get_running_loop().time() + self._timeout
+
+    async def _open_channel(self, member_id: int, deadline: float) -> int | Unreachable | NotNow:
+        try:
+            async with asyncio.timeout_at(deadline):
+                channel = await self._client.create_dm(discord.Object(member_id))
+        except discord.HTTPException as error:
+            return _refusal(error)
+        except (*LOST, discord.DiscordException):
+            return NotNow()
+        return channel.id
+
+    async def _post(
+        self, letter: Letter, channel_id: int, deadline: float
+    ) -> Sent | Unreachable | NotNow | Unsure | None:
+        """The outcome of one POST; None when the channel is gone."""
+        view = letter_screen(letter, self._client.library.language(letter.language).words)
+        channel = self._client.get_partial_messageable(channel_id)
+        try:
+            async with asyncio.timeout_at(deadline):
+                message = await channel.send(view=view, nonce=letter.occurrence_id, silent=letter.discreet)
+        except discord.RateLimited as error:
+            return NotNow(timedelta(seconds=error.retry_after))
+        except discord.HTTPException as error:
+            return _outcome(error, channel_id)
+        except aiohttp.ClientConnectorError:
+            return NotNow()
+        except LOST:
+            return Unsure()
+        return Sent(channel_id, message.id)
+
+
+def _outcome(error: discord.HTTPException, channel_id: int) -> Sent | Unreachable | NotNow | Unsure | None:
+    if error.code == UNKNOWN_CHANNEL:
+        return None
+    if error.code == UNKNOWN_MESSAGE:
+        # The nonce was known, and its message has been deleted since: it had arrived.
+        return Sent(channel_id, None)
+    refused = {BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_MANY}
+    return _refusal(error) if error.status in refused else Unsure()
+
+
+def _refusal(error: discord.HTTPException) -> Unreachable | NotNow:
+    """What a clear no means. Blocked members are never tried again by ourselves."""
+    if error.code in GONE:
+        return Unreachable()
+    if error.code == OPENING_DMS_TOO_FAST:
+        log.warning("courier.opening_too_fast")
+        return NotNow(TOO_FAST_WAIT)
+    if error.status == BAD_REQUEST:
+        log.error("courier.malformed", code=error.code)
+        return NotNow(NEVER)
+    log.warning("courier.refused", status=error.status, code=error.code)
+    return NotNow()
+
+
+def _carries(message: discord.Message, occurrence_id: str) -> bool:
+    return any(occurrence_id in str(component.to_dict()) for component in message.components)
+
+
+def build(client: Porchlight, timeout: float) -> Courier:
+    """The courier of this client; `timeout` bounds each letter, with all of its calls, in seconds."""
+    return DiscordCourier(client, timeout)

@@ -1,0 +1,34 @@
+"""/help: everything, on one screen."""
+
+from __future__ import annotations
+
+from discord import app_commands
+from discord.ext import commands
+
+from bot.client import Interaction, Porchlight
+from cogs._ui.controls import button
+from cogs._ui.screen import screen
+
+
+class Help(commands.Cog):
+    """One screen, the same for everybody."""
+
+    def __init__(self, client: Porchlight) -> None:
+        self._client = client
+
+    @app_commands.command()
+    async def help(self, interaction: Interaction) -> None:
+        """What Porchlight is, and what you can ask of it."""
+        words = self._client.words(interaction)
+        view = screen(
+            words("help.title"),
+            words("help.text"),
+            words("help.commands"),
+            words("help.moderators"),
+            button("help", "lines", words("button.need_more")),
+        )
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+
+async def setup(client: Porchlight) -> None:
+    await client.add_cog(Help(client))

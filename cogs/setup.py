@@ -1,0 +1,65 @@
+"""/setup: a moderator switches Porchlight on in their server, and posts its card."""
+
+from __future__ import annotations
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.client import Interaction, Porchlight, Press
+from bot.errors import CannotPost, Outdated
+from cogs._guards import moderated_guild
+from cogs._ui.card import card_screen
+from cogs._ui.screen import screen
+from cogs._ui.setup import FLOW, channel_screen, look_screen, posted_screen
+
+
+class Setup(commands.Cog):
+    """Asks for Manage Server at every step: what Discord shows by default, an administrator can change."""
+
+    def __init__(self, client: Porchlight) -> None:
+        self._client = client
+
+    @app_commands.command()
+    @app_commands.default_permissions(manage_guild=True)
+    @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+    @app_commands.allowed_installs(guilds=True, users=False)
+    async def setup(self, interaction: Interaction) -> None:
+        """Switch Porchlight on in this server."""
+        moderated_guild(interaction)
+        await interaction.response.send_message(view=channel_screen(self._client.words(interaction)), ephemeral=True)
+
+    async def press(self, interaction: Interaction, press: Press) -> None:
+        moderated_guild(interaction)
+        words = self._client.words(interaction)
+        match press.step:
+            case "channel" if press.values:
+                await interaction.response.edit_message(view=look_screen(int(press.values[0]), words))
+            case "back":
+                await interaction.response.edit_message(view=channel_screen(words))
+            case "post" if press.data.isdecimal():
+                await self._post(interaction, int(press.data))
+            case "no":
+                await interaction.response.edit_message(view=screen(words("setup.not_now")))
+            case _:
+                raise Outdated
+
+    async def _post(self, interaction: Interaction, channel_id: int) -> None:
+        guild_id = moderated_guild(interaction)
+        await interaction.response.defer()
+        words = self._client.words(interaction)
+        channel = interaction.guild and interaction.guild.get_channel(channel_id)
+        if not isinstance(channel, discord.TextChannel):
+            raise CannotPost
+        try:
+            card = await channel.send(view=card_screen(words))
+        except (discord.Forbidden, discord.NotFound):
+            raise CannotPost from None
+        await self._client.journeys.enable.switch_on(guild_id, channel_id, card.id)
+        await interaction.edit_original_response(view=posted_screen(channel_id, words))
+
+
+async def setup(client: Porchlight) -> None:
+    cog = Setup(client)
+    client.doors[FLOW] = cog.press
+    await client.add_cog(cog)

@@ -1,0 +1,141 @@
+"""What becomes of a letter when Discord, or the way to it, fails in ways that SimCord does not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import aiohttp
+import discord
+import pytest
+
+from bot.content.library import Library
+from bot.journey.courier import Courier, Letter
+from bot.rules.delivery import Absent, NotNow, Sent, Unreachable, Unsure
+from bot.rules.occurrence import Kind
+from cogs.courier import build
+
+CHANNEL = 42
+SINCE = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+class Line:
+    """A client whose every call ends as it is told to: with a value, with an error, or never."""
+
+    def __init__(self, library: Library, **ends: Any) -> None:
+        self.library = library
+        self.calls: list[str] = []
+        self._ends = ends
+
+    def get_partial_messageable(self, _channel_id: int) -> Line:
+        return self
+
+    async def create_dm(self, _member: discord.Object) -> Any:
+        return await self._end("open")
+
+    async def send(self, **_options: Any) -> Any:
+        return await self._end("send")
+
+    async def history(self, **_options: Any) -> AsyncIterator[Any]:
+        for message in await self._end("look"):
+            yield message
+
+    async def _end(self, call: str) -> Any:
+        self.calls.append(call)
+        end = self._ends.get(call)
+        end = end.pop(0) if isinstance(end, list) and call != "look" else end
+        if end is NEVER:
+            await asyncio.Event().wait()
+        if isinstance(end, BaseException):
+            raise end
+        return end
+
+
+NEVER = object()
+MESSAGE = SimpleNamespace(id=7)
+
+
+def http_error(status: int, code: int) -> discord.HTTPException:
+    response: Any = SimpleNamespace(status=status, reason="")
+    return discord.HTTPException(response, {"code": code, "message": ""})
+
+
+def refused_connection() -> aiohttp.ClientConnectorError:
+    key: Any = SimpleNamespace(host="discord", port=443, ssl=True)
+    return aiohttp.ClientConnectorError(key, OSError("refused"))
+
+
+@pytest.fixture
+def letter(library: Library) -> Letter:
+    nudge = library.languages["en"].nudges[0]
+    return Letter(Kind.NUDGE, 1, CHANNEL, "A" * 24, "en", discreet=False, nudge=nudge)
+
+
+def courier(line: Line, timeout: float = 5) -> Courier:
+    client: Any = line
+    return build(client, timeout)
+
+
+@pytest.mark.parametrize(
+    ("end", "outcome"),
+    [
+        (MESSAGE, Sent(CHANNEL, 7)),
+        (refused_connection(), NotNow()),
+        (discord.RateLimited(90), NotNow(timedelta(seconds=90))),
+        (aiohttp.ServerDisconnectedError(), Unsure()),
+        (ConnectionResetError(), Unsure()),
+        (http_error(502, 0), Unsure()),
+        (http_error(408, 0), Unsure()),
+        (http_error(401, 0), NotNow()),
+        (http_error(403, 50007), Unreachable()),
+    ],
+)
+async def test_how_a_send_ends_decides_whether_it_may_have_arrived(
+    library: Library, letter: Letter, end: object, outcome: object
+) -> None:
+    assert await courier(Line(library, send=end)).send(letter) == outcome
+
+
+async def test_a_send_without_an_answer_may_have_arrived(library: Library, letter: Letter) -> None:
+    assert await courier(Line(library, send=NEVER), timeout=0.01).send(letter) == Unsure()
+
+
+async def test_a_dm_that_does_not_open_in_time_was_surely_not_written_in(library: Library, letter: Letter) -> None:
+    unopened = Letter(Kind.NUDGE, 1, None, "A" * 24, "en", discreet=False, nudge=letter.nudge)
+    line = Line(library, open=NEVER)
+
+    assert await courier(line, timeout=0.01).send(unopened) == NotNow()
+    assert await courier(line, timeout=0.01).find(unopened, SINCE) == Unsure()
+    assert "send" not in line.calls
+
+
+async def test_a_channel_that_is_gone_is_opened_once_and_not_for_ever(library: Library, letter: Letter) -> None:
+    gone = http_error(404, 10003)
+    line = Line(library, send=[gone, gone], open=SimpleNamespace(id=43))
+
+    assert await courier(line).send(letter) == NotNow()
+    assert line.calls == ["send", "open", "send"]
+
+
+async def test_a_channel_that_is_gone_and_does_not_open_again_ends_there(library: Library, letter: Letter) -> None:
+    line = Line(library, send=http_error(404, 10003), open=http_error(403, 50278))
+
+    assert await courier(line).send(letter) == Unreachable()
+
+
+@pytest.mark.parametrize(
+    ("end", "outcome"),
+    [
+        ([], Absent()),
+        (http_error(500, 0), Unsure()),
+        (ConnectionResetError(), Unsure()),
+        (NEVER, Unsure()),
+    ],
+)
+async def test_looking_says_absent_only_when_it_could_look(
+    library: Library, letter: Letter, end: object, outcome: object
+) -> None:
+    assert await courier(Line(library, look=end), timeout=0.05).find(letter, SINCE) == outcome

@@ -1,0 +1,376 @@
+"""A nudge by DM, at its time, answered with one press; also after a restart, twice, and by somebody else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.rules.occurrence import Answer
+from tests.support.world import Screen, World
+
+BUTTONS = ["Did it", "Smaller", "Later", "Not today"]
+MENU = ["Not for me", "This wasn't OK", "Why this one?", "Pause", "Stop", "Need more than a nudge?"]
+
+
+@pytest.fixture
+async def nudge(world: World) -> Screen:
+    await world.set_up()
+    await world.start(also=("answers", "rhythm"))
+    return await world.to_next_nudge()
+
+
+async def test_a_nudge_comes_at_its_time_with_its_buttons_and_menu(world: World, nudge: Screen) -> None:
+    assert nudge.labels == [*BUTTONS, "Stop", "Need more than a nudge?"]
+    assert all(item in nudge.text for item in MENU)
+    assert nudge.text.index("Not for me") < nudge.text.index("Why this one?") < nudge.text.index("Pause")
+    assert len(world.robin.dms) == 2
+
+
+async def test_it_is_a_components_card_without_a_ping(world: World, nudge: Screen) -> None:
+    sent = [one.json for one in world.env.http_requests if one.path.endswith("/messages")][-1]
+
+    assert sent["flags"] & 1 << 15, "Components V2"
+    assert not sent["flags"] & 1 << 12, "it rings"
+    assert sent["allowed_mentions"] == {"parse": []}
+    assert sent["enforce_nonce"]
+    assert len(sent["nonce"]) <= 25
+
+
+@pytest.mark.parametrize(
+    ("label", "reply", "answer"),
+    [
+        ("Did it", "You did it", Answer.DID_IT),
+        ("Not today", "Today is yours", Answer.NOT_TODAY),
+    ],
+)
+async def test_one_press_answers_it(world: World, nudge: Screen, label: str, reply: str, answer: Answer) -> None:
+    after = await world.robin.press(label, on=nudge)
+
+    assert reply in after.text
+    assert after.labels == ["Stop", "Need more than a nudge?"]
+    (row,) = await occurrences(world, answered=True)
+    assert row["answer"] == answer
+
+
+async def occurrences(world: World, *, answered: bool = False) -> list[dict[str, object]]:
+    held = (await world.app.journeys.review.held(world.robin.id)).rows
+    return [row for row in held["occurrence"] if row["answered_at"] or not answered]
+
+
+async def test_the_first_answer_of_a_week_is_a_quiet_milestone(world: World, nudge: Screen) -> None:
+    assert "That is a first week." in (await world.robin.press("Did it", on=nudge)).text
+
+
+async def test_pressed_twice_it_answers_once(world: World, nudge: Screen) -> None:
+    not_today = nudge.control("not_today")
+    await world.robin.press("Did it", on=nudge)
+    again = await world.press_crafted(world.robin, not_today)
+
+    assert "has its answer already" in again.text
+    assert len(await occurrences(world, answered=True)) == 1
+
+
+async def test_smaller_shows_the_smaller_version_and_can_still_be_answered(world: World, nudge: Screen) -> None:
+    smaller = await world.robin.press("Smaller", on=nudge)
+    assert "A smaller version:" in smaller.text
+    assert smaller.labels[:3] == ["Did it", "Later", "Not today"]
+
+    assert "You did it" in (await world.robin.press("Did it")).text
+
+
+@pytest.mark.parametrize(("label", "days"), [("Tomorrow", 1), ("In 2 days", 2), ("In 3 days", 3)])
+async def test_later_asks_when_and_brings_it_back_then(world: World, nudge: Screen, label: str, days: int) -> None:
+    await world.robin.press("Later", on=nudge)
+    assert "It comes back" in (await world.robin.press(label)).text
+
+    before = world.env.now()
+    again = await world.to_next_nudge()
+
+    assert again.text.splitlines()[1] == nudge.text.splitlines()[1]
+    assert days - 1 < (world.env.now() - before) / timedelta(days=1) < days + 0.1
+
+
+async def test_later_can_be_thought_over(world: World, nudge: Screen) -> None:
+    await world.robin.press("Later", on=nudge)
+
+    assert (await world.robin.press("Back")).labels[:4] == BUTTONS
+
+
+async def test_the_menu_says_why_in_private_and_changes_nothing(world: World, nudge: Screen) -> None:
+    why = await world.robin.pick("menu", "why", on=nudge)
+
+    assert "Why this one?" in why.text
+    assert "Source:" in why.text
+    assert await occurrences(world, answered=True) == []
+
+
+async def test_the_menu_leads_to_a_person(world: World, nudge: Screen) -> None:
+    assert "findahelpline.com" in (await world.robin.pick("menu", "help", on=nudge)).text
+    assert "findahelpline.com" in (await world.robin.press("Need more than a nudge?", on=nudge)).text
+
+
+async def test_not_for_me_takes_it_away(world: World, nudge: Screen) -> None:
+    assert "does not come again" in (await world.robin.pick("menu", "not_for_me", on=nudge)).text
+
+
+async def test_this_was_not_ok_takes_the_kind_away_and_settings_can_undo_it(world: World, nudge: Screen) -> None:
+    assert "This kind is off now" in (await world.robin.pick("menu", "not_ok", on=nudge)).text
+    assert len((await world.app.journeys.review.held(world.robin.id)).rows["refusal"]) == 2
+
+    await world.robin.slash("nudge settings")
+    assert "Everything can come again" in (await world.robin.press("Bring back what I set aside")).text
+    assert "refusal" not in (await world.app.journeys.review.held(world.robin.id)).rows
+
+
+@pytest.mark.parametrize("label", ["3 days", "7 days", "30 days"])
+async def test_a_pause_from_the_menu_is_an_answer_and_sends_nothing_meanwhile(
+    world: World, nudge: Screen, label: str
+) -> None:
+    await world.robin.pick("menu", "pause", on=nudge)
+    assert "Paused until" in (await world.robin.press(label)).text
+
+    await world.move(timedelta(days=int(label.split(maxsplit=1)[0])))
+
+    assert len(world.robin.dms) == 2
+    (row,) = await occurrences(world, answered=True)
+    assert row["answer"] == Answer.REST
+
+
+@pytest.mark.parametrize("way", ["button", "menu"])
+async def test_stop_is_one_press_on_the_message(world: World, nudge: Screen, way: str) -> None:
+    stopped = (
+        await world.robin.press("Stop", on=nudge)
+        if way == "button"
+        else await world.robin.pick("menu", "stop", on=nudge)
+    )
+    assert "Nothing more will come" in stopped.text
+
+    await world.move(timedelta(days=60))
+
+    assert len(world.robin.dms) == 2
+
+
+async def test_every_dm_carries_stop_and_the_way_to_a_person(world: World) -> None:
+    """Promise 1. A receipt, six nudges in silence and the question that follows them."""
+    await world.set_up()
+    await world.start()
+    for _ in range(7):
+        await world.to_next_nudge()
+
+    assert len(world.robin.dms) == 8
+    for dm in world.robin.dms:
+        assert "Stop" in dm.labels
+        assert "Need more than a nudge?" in dm.labels
+    question = world.robin.dms[-1]
+    assert "Would you like to go on" in question.text
+    assert "The next one comes" in (await world.robin.press("Yes, go on", on=question)).text
+    assert "Did it" in (await world.to_next_nudge()).labels
+
+
+async def test_every_button_works_after_a_restart(world: World, nudge: Screen) -> None:
+    did_it = nudge.control("did_it")
+    await world.restart()
+    assert "A smaller version" in (await world.robin.press("Smaller", on=nudge)).text
+    assert "You did it" in (await world.robin.press("Did it")).text
+
+    await world.restart()
+    assert "has its answer already" in (await world.press_crafted(world.robin, did_it)).text
+
+
+async def test_the_card_and_half_finished_screens_survive_a_restart(world: World) -> None:
+    await world.robin_starts(place="Europe/Berlin")
+    await world.robin.press("Next")
+    await world.restart()
+    await world.robin.press("Next")
+    await world.robin.press("Next")
+
+    assert "Your receipt is in your DMs" in (await world.robin.press("Start")).text
+    assert "Did it" in (await world.robin.press("Try one now", on=world.card)).labels
+
+
+async def test_commands_are_told_to_discord_once_and_not_again_after_a_restart(world: World) -> None:
+    await world.restart()
+
+    synced = [one for one in world.env.http_requests if one.method == "PUT" and one.path.endswith("/commands")]
+    assert len(synced) == 1
+
+
+async def test_a_nudge_whose_member_deleted_everything_says_so_kindly(world: World, nudge: Screen) -> None:
+    await world.app.journeys.leave.delete(world.robin.id)
+
+    assert "Nothing is held about this message" in (await world.robin.press("Did it", on=nudge)).text
+
+
+async def test_a_discreet_nudge_shows_a_neutral_line_and_rings_no_bell(world: World) -> None:
+    await world.set_up()
+    await world.start(discreet=True)
+    cover = await world.to_next_nudge()
+    assert cover.text.strip().splitlines() == ["A small note for you.", "Open", "Stop", "Need more than a nudge?"]
+    sent = [one.json for one in world.env.http_requests if one.path.endswith("/messages")][-1]
+    assert sent["flags"] & 1 << 12, "it is silent"
+
+    opened = await world.robin.press("Open", on=cover)
+    assert opened.labels[:4] == BUTTONS
+    assert "You did it" in (await world.robin.press("Did it")).text
+
+
+async def test_a_discreet_question_is_behind_the_cover_too(world: World) -> None:
+    await world.set_up()
+    await world.start(discreet=True)
+    for _ in range(7):
+        cover = await world.to_next_nudge()
+    assert "go on" not in cover.text
+
+    await world.robin.press("Open", on=cover)
+
+    assert "The next one comes" in (await world.robin.press("Yes, go on")).text
+
+
+async def test_nudge_now_shows_the_one_of_today_and_its_answer(world: World, nudge: Screen) -> None:
+    shown = await world.robin.slash("nudge now")
+    assert shown.labels[:4] == BUTTONS
+    await world.robin.press("Did it")
+
+    assert "has its answer already" in (await world.robin.slash("nudge now")).text
+
+
+async def test_nudge_now_works_before_any_yes_and_stores_nothing(world: World) -> None:
+    await world.robin.slash("nudge now")
+    assert "nothing is stored" in (await world.robin.press("Did it")).text
+
+    assert (await world.app.journeys.review.held(world.robin.id)).rows == {}
+
+
+async def test_settings_show_how_it_stands_and_change_it(world: World, nudge: Screen) -> None:
+    screen = await world.robin.slash("nudge settings")
+    assert "3 a week, between 18:00-20:00" in screen.text
+    assert "Berlin" in screen.text
+    await world.robin.press("Change")
+    await world.robin.pick("per_week", "1")
+    await world.robin.pick("window", "0")
+    await world.robin.press("Next")
+    await world.robin.pick("size", "BRAVE")
+
+    assert "Saved" in (await world.robin.press("Save")).text
+    assert "1 a week, between 08:00-10:00" in (await world.robin.slash("nudge settings")).text
+
+
+async def test_changing_can_be_left_without_changing(world: World, nudge: Screen) -> None:
+    await world.robin.slash("nudge settings")
+    await world.robin.press("Change")
+    await world.robin.pick("per_week", "1")
+    await world.robin.press("Not now")
+
+    assert "3 a week" in (await world.robin.slash("nudge settings")).text
+
+
+async def test_settings_can_pause_and_stop(world: World, nudge: Screen) -> None:
+    await world.robin.slash("nudge settings")
+    await world.robin.press("Pause")
+    assert "Paused until" in (await world.robin.press("7 days")).text
+    assert "Paused until" in (await world.robin.slash("nudge settings")).text
+    assert "Nothing more will come" in (await world.robin.press("Stop")).text
+    assert "Stopped" in (await world.robin.slash("nudge settings")).text
+
+
+async def test_pause_resume_and_stop_by_command(world: World, nudge: Screen) -> None:
+    await world.robin.slash("nudge pause")
+    await world.robin.press("30 days")
+    assert "The next one comes" in (await world.robin.slash("nudge resume")).text
+    assert "Nothing more will come" in (await world.robin.slash("nudge stop")).text
+    assert "`/nudge start` asks for it" in (await world.robin.slash("nudge resume")).text
+
+
+async def test_what_takes_a_yes_says_so(world: World) -> None:
+    for command in ("nudge settings", "nudge pause", "nudge resume", "streak on", "streak rest"):
+        assert "after a first yes" in (await world.robin.slash(command)).text
+
+
+async def test_a_plan_without_dms_says_so(world: World) -> None:
+    await world.robin_starts(place="Europe/Berlin")
+    await world.robin.press_id(world.robin._last().control("flip_nudges"))
+    for label in ("Next", "Next", "Next", "Start"):
+        await world.robin.press(label)
+
+    assert "No DMs, as you chose" in (await world.robin.slash("nudge settings")).text
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+async def test_after_a_lost_answer_the_dm_is_looked_at_before_anything_is_sent_again(
+    world: World, arrived: bool
+) -> None:
+    await world.set_up()
+    await world.start()
+    world.env.inject_error("POST", "/channels/*/messages", status=503)
+    await world.to_due()
+    (lost,) = [row for row in await occurrences(world) if row["state"] == "unknown"]
+    if arrived:
+        await world.arrive_anyway(str(lost["occurrence_id"]))
+
+    await world.move(timedelta(minutes=4))
+
+    assert len(world.robin.dms) == 2
+    assert [row["state"] for row in await occurrences(world)] == ["sent", "sent"]
+    looked = [one for one in world.env.http_requests if one.method == "GET" and one.path.endswith("/messages")]
+    assert len(looked) == 1
+
+
+async def test_as_long_as_the_dm_cannot_be_looked_at_nothing_is_sent(world: World) -> None:
+    await world.set_up()
+    await world.start()
+    world.env.inject_error("POST", "/channels/*/messages", status=503)
+    world.env.inject_error("GET", "/channels/*/messages", status=503, times=None)
+    await world.to_due()
+
+    for _ in range(5):
+        await world.move(timedelta(minutes=4))
+
+    assert len(world.robin.dms) == 1
+    assert [row["state"] for row in await occurrences(world)] == ["sent", "unknown"]
+
+
+async def test_a_channel_that_is_gone_is_opened_anew(world: World) -> None:
+    await world.set_up()
+    await world.start()
+    world.env.inject_error("POST", "/channels/*/messages", status=404, code=10003)
+
+    await world.to_due()
+
+    assert len(world.robin.dms) == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "state"),
+    [
+        (403, 50007, "unreachable"),
+        (403, 50278, "unreachable"),
+        (404, 10013, "unreachable"),
+        (403, 50001, "waiting"),
+        (403, 40003, "waiting"),
+        (429, 0, "waiting"),
+        (400, 50035, "dissolved"),
+        (404, 10008, "sent"),
+        (503, 0, "unknown"),
+    ],
+)
+async def test_what_discord_answers_decides_what_becomes_of_a_nudge(
+    world: World, status: int, code: int, state: str
+) -> None:
+    await world.set_up()
+    await world.start()
+    world.env.inject_error("POST", "/channels/*/messages", status=status, code=code)
+
+    await world.to_due()
+
+    rows = await occurrences(world)
+    assert [row["state"] for row in rows if row["kind"] == "nudge"] == [state]
+
+
+@pytest.mark.parametrize(("status", "code", "state"), [(403, 50007, "unreachable"), (503, 0, "waiting")])
+async def test_a_dm_that_cannot_be_opened_decides_it_too(world: World, status: int, code: int, state: str) -> None:
+    await world.set_up()
+    world.env.inject_error("POST", "/users/@me/channels", status=status, code=code)
+    await world.start()
+
+    assert [row["state"] for row in await occurrences(world)] == [state]

@@ -1,0 +1,217 @@
+"""A member looks, picks, and says yes. Until Start, nothing is stored."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.rules.plan import Size
+from tests.support.world import World
+
+
+async def rows(world: World) -> dict[str, object]:
+    return dict((await world.app.journeys.review.held(world.robin.id)).rows)
+
+
+async def test_try_one_now_answers_everything_and_stores_nothing(world: World) -> None:
+    await world.set_up()
+    for step in ("Did it", "Later", "Not today"):
+        taste = await world.robin.press("Try one now", on=world.card)
+        assert taste.labels[:4] == ["Did it", "Smaller", "Later", "Not today"]
+        assert "tored" in (await world.robin.press(step)).text or step == "Later"
+    for choice in ("not_for_me", "not_ok", "why", "help"):
+        await world.robin.press("Try one now", on=world.card)
+        await world.robin.pick("menu", choice)
+    await world.robin.press("Try one now", on=world.card)
+    assert "A smaller version" in (await world.robin.press("Smaller")).text
+    assert "nothing is stored" in (await world.robin.press("Did it")).text
+
+    assert await rows(world) == {}
+
+
+async def test_what_it_stores_is_told_before_anything_is(world: World) -> None:
+    await world.set_up()
+
+    text = (await world.robin.press("What does it store?", on=world.card)).text
+
+    assert "nothing at all" in text
+    assert "Moderators of this server cannot" in text
+
+
+async def test_all_purposes_are_off_but_nudges(world: World) -> None:
+    screen = await world.robin_starts()
+
+    assert screen.labels == ["On", "Off", "Off", "Off", "Off", "Not now", "Next"]
+
+
+async def test_each_purpose_is_a_question_of_its_own(world: World) -> None:
+    await world.robin_starts()
+    for purpose in ("nudges", "answers", "check_ins", "rhythm", "counts"):
+        await world.robin.press_id(world.robin._last().control(f"flip_{purpose}"))
+
+    assert world.robin._last().labels[:5] == ["Off", "On", "On", "On", "On"]
+
+
+async def test_not_now_stores_nothing(world: World) -> None:
+    await world.robin_starts()
+
+    assert "Nothing was stored" in (await world.robin.press("Not now")).text
+    assert await rows(world) == {}
+
+
+async def test_picking_everything_stores_nothing_until_start(world: World) -> None:
+    await world.robin_starts()
+    await world.robin.press("Next")
+    await world.robin.pick("per_week", "2")
+    await world.robin.pick("window", "0")
+    await world.robin.press("Find my place")
+    assert world.robin.form["title"] == "Find my place"
+    found = await world.robin.send(place="leeds")
+    assert "Which of these is you?" in found.text
+    when = await world.robin.pick("zone", "Europe/London")
+    assert "Do they fall between 08:00-10:00?" in when.text
+    assert when.text.count("<t:") == 3
+    await world.robin.press("Next")
+    await world.robin.pick("size", "SMALL")
+    await world.robin.press_id(world.robin._last().control("discreet"))
+    last = await world.robin.press("Next")
+    assert "nudges by DM" in last.text
+    assert await rows(world) == {}
+
+    await world.robin.press("Start")
+
+    plan = await world.app.journeys.adjust.plan(world.robin.id)
+    assert plan is not None
+    assert (plan.schedule.zone, plan.schedule.window.start, plan.schedule.per_week) == ("Europe/London", 480, 2)
+    assert (plan.size, plan.discreet) == (Size.SMALL, True)
+
+
+async def test_every_screen_can_be_walked_back_without_forgetting(world: World) -> None:
+    await world.robin_starts(place="Asia/Tokyo")
+    await world.robin.press("Next")
+    await world.robin.pick("per_week", "1")
+    await world.robin.press("Next")
+    await world.robin.press("Next")
+    await world.robin.press("Back")
+    await world.robin.press("Back")
+    when = await world.robin.press("Back")
+    assert "What do you agree to?" in when.text
+
+    when = await world.robin.press("Next")
+    assert "Tokyo" in when.text
+
+
+async def test_without_a_place_there_is_no_way_on(world: World) -> None:
+    await world.robin_starts()
+    screen = await world.robin.press("Next")
+
+    assert "Where are you?" in screen.text
+    with pytest.raises(Exception, match="disabled"):
+        await world.robin.press("Next")
+
+
+async def test_a_place_that_is_not_known_can_be_looked_for_again(world: World) -> None:
+    await world.robin_starts()
+    await world.robin.press("Next")
+    await world.robin.press("Find my place")
+    screen = await world.robin.send(place="zzzzzz")
+    assert "Nothing like that is known here" in screen.text
+
+    await world.robin.press("Look again")
+    await world.robin.send(place="Germany")
+    assert "Berlin" in (await world.robin.pick("zone", "Europe/Berlin")).text
+
+
+async def test_the_way_back_from_looking_leads_to_where_it_began(world: World) -> None:
+    await world.robin_starts()
+    await world.robin.press("Next")
+    await world.robin.press("Find my place")
+    await world.robin.send(place="Germany")
+
+    assert "How often" in (await world.robin.press("Back")).text
+
+
+async def test_a_place_can_be_given_with_the_command_as_it_was_picked_or_as_it_was_typed(world: World) -> None:
+    await world.set_up()
+    for place in ("Europe/Berlin", "berlin"):
+        await world.robin.slash("nudge start", place=place)
+        assert "Europe/Berlin" in (await world.robin.press("Next")).text
+    await world.robin.slash("nudge start", place="zzzzzz")
+    assert "Where are you?" in (await world.robin.press("Next")).text
+
+
+async def test_places_are_offered_while_they_are_typed_with_the_time_there(world: World) -> None:
+    choices = await world.robin.actor.autocomplete(world.channel, "nudge start", "place", "berl")
+
+    assert choices[0]["value"] == "Europe/Berlin"
+    assert choices[0]["name"].startswith("Berlin, Germany - now 13:0")
+    assert len(await world.robin.actor.autocomplete(world.channel, "nudge start", "place", "")) == 25
+
+
+async def test_after_start_one_dm_follows_the_receipt(world: World) -> None:
+    await world.set_up()
+    screen = await world.start(also=("rhythm",))
+
+    assert "Your receipt is in your DMs" in screen.text
+    (receipt,) = world.robin.dms
+    assert "You said yes to:" in receipt.text
+    assert "- nudges by DM\n- a private count of weeks" in receipt.text
+    assert receipt.text.count("<t:") == 3
+    assert receipt.labels == ["Stop", "Need more than a nudge?"]
+
+
+async def test_without_nudges_no_dm_comes_at_all(world: World) -> None:
+    await world.robin_starts(place="Europe/Berlin")
+    await world.robin.press_id(world.robin._last().control("flip_nudges"))
+    for _ in range(3):
+        await world.robin.press("Next")
+    assert "- nothing" in world.robin._last().text
+
+    assert "No DM will come" in (await world.robin.press("Start")).text
+    assert world.robin.dms == []
+
+
+async def test_closed_dms_are_said_kindly_and_lose_nothing(world: World) -> None:
+    await world.set_up()
+    world.env.inject_error("POST", "/channels/*/messages", status=403, code=50007)
+    screen = await world.start()
+    assert "nothing is lost" in screen.text
+    assert "Privacy Settings" in screen.text
+
+    nudge = await world.robin.slash("nudge now")
+    assert "Did it" in nudge.labels
+    assert "You did it" in (await world.robin.press("Did it")).text
+
+    again = await world.robin.press("Try a DM again", on=screen)
+    assert "Your receipt is in your DMs" in again.text
+    assert len(world.robin.dms) == 1
+
+
+async def test_dms_that_close_later_are_told_once_at_the_next_command(world: World) -> None:
+    await world.set_up()
+    await world.start()
+    world.env.inject_error("POST", "/channels/*/messages", status=403, code=50278)
+    await world.to_due()
+
+    first = await world.robin.slash("streak show")
+    second = await world.robin.slash("streak show")
+
+    assert "Your DMs are closed to this bot" in first.text
+    assert "Your DMs are closed" not in second.text
+    assert "Your DMs are closed to this bot" in (await world.robin.slash("nudge settings")).text
+
+
+async def test_a_receipt_that_discord_is_slow_to_take_is_on_its_way(world: World) -> None:
+    await world.set_up()
+    world.env.inject_error("POST", "/channels/*/messages", status=503)
+
+    assert "Discord is slow" in (await world.start()).text
+
+
+async def test_somebody_can_start_in_the_bots_dm_without_any_server(world: World) -> None:
+    await world.robin.slash_in_dm("nudge start", place="Europe/Berlin")
+    for label in ("Next", "Next", "Next", "Start"):
+        await world.robin.press(label)
+
+    member = (await rows(world))["member"]
+    assert member[0]["guild_id"] is None  # type: ignore[index]
+    assert len(world.robin.dms) == 1

@@ -1,0 +1,62 @@
+"""What every folder of tests shares."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from _pytest.terminal import TerminalReporter
+from coverage import Coverage
+
+from bot.clock import use_pinned_zones
+from bot.content.library import Library, load_library
+from tests.support.house import House, open_house
+
+# Held at every branch, when all tests ran with --cov (as `make test` does).
+WHOLE = ("bot/rules/*", "bot/journey/*")
+
+
+def pytest_configure() -> None:
+    use_pinned_zones()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.Config) -> Iterator[None]:
+    """Fail the run, in words, where a branch of the rules or the journey was not taken."""
+    yield
+    if (
+        not config.getoption("cov_source")
+        or terminalreporter._session.testsfailed
+        or config.args != config.getini("testpaths")
+    ):  # type: ignore[union-attr]
+        return
+    report = Coverage()
+    report.load()
+    covered = report.report(include=list(WHOLE), file=io.StringIO())
+    terminalreporter.write_line(f"Branches of the rules and the journey: {covered:.2f} %")
+    if covered < 100:
+        terminalreporter._session.exitstatus = pytest.ExitCode.TESTS_FAILED  # type: ignore[union-attr]
+        terminalreporter.write_line("They are held at 100 %: see above what is missing.", red=True)
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    return load_library()
+
+
+@pytest.fixture
+async def small_house(tmp_path: Path, library: Library) -> AsyncIterator[House]:
+    """A house whose library holds two nudges."""
+    english = library.languages["en"]
+    few = replace(library, languages={"en": replace(english, nudges=english.nudges[:2])})
+    async with open_house(tmp_path, few) as house:
+        yield house
+
+
+@pytest.fixture
+async def house(tmp_path: Path, library: Library) -> AsyncIterator[House]:
+    async with open_house(tmp_path, library) as house:
+        yield house

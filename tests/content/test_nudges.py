@@ -1,0 +1,114 @@
+"""The library of nudges."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from pydantic import ValidationError
+
+from bot.content.library import HERE, Library
+from bot.content.nudges import Nudge, Theme, read_nudges
+from bot.rules.choose import CONTACT
+from bot.rules.plan import Size
+
+MOST_MINUTES = {Size.TINY: 2, Size.SMALL: 10, Size.BRAVE: 30}
+MOST_EXPOSURE = {Size.TINY: 2, Size.SMALL: 3, Size.BRAVE: 4}
+
+NUDGE = """
+[[nudge]]
+id = "one-two"
+theme = "kind"
+size = "tiny"
+exposure = 0
+minutes = 1
+channel = "alone"
+text = "Rest."
+why = "Rest."
+smaller = "Rest."
+copy = ""
+easy_out = "Rest."
+flags = []
+source = "S0"
+"""
+
+
+@pytest.fixture(scope="module")
+def nudges(library: Library) -> tuple[Nudge, ...]:
+    return library.languages["en"].nudges
+
+
+def test_there_are_enough_and_of_every_theme(nudges: tuple[Nudge, ...]) -> None:
+    assert len(nudges) >= 24
+    assert {nudge.theme for nudge in nudges} == set(get_args(Theme))
+
+
+def test_most_of_them_are_tiny_and_few_are_brave(nudges: tuple[Nudge, ...]) -> None:
+    sizes = Counter(nudge.size for nudge in nudges)
+
+    assert sizes[Size.TINY] > sizes[Size.SMALL] > sizes[Size.BRAVE] >= 1
+
+
+def test_a_size_says_how_long_it_takes_and_how_far_it_goes(nudges: tuple[Nudge, ...]) -> None:
+    """Source: evidence.md 6.1. Reading along in a channel may take longer than two minutes; it asks nothing."""
+    for nudge in nudges:
+        assert nudge.exposure <= MOST_EXPOSURE[nudge.size], nudge.nudge_id
+        assert nudge.minutes <= MOST_MINUTES[nudge.size] or nudge.nudge_id == "belong-read", nudge.nudge_id
+
+
+def test_whatever_leads_to_a_person_says_so_and_asks_for_a_safe_one(nudges: tuple[Nudge, ...]) -> None:
+    for nudge in nudges:
+        assert nudge.leads_to_a_person == (nudge.exposure >= CONTACT), nudge.nudge_id
+        if nudge.leads_to_a_person and "public" not in nudge.flags:
+            assert "needs_safe_person" in nudge.flags, nudge.nudge_id
+
+
+def test_no_two_begin_alike(nudges: tuple[Nudge, ...]) -> None:
+    openings = Counter(" ".join(nudge.text.split()[:4]) for nudge in nudges)
+
+    assert [opening for opening, count in openings.items() if count > 1] == []
+
+
+def test_every_one_says_where_it_comes_from(nudges: tuple[Nudge, ...]) -> None:
+    for nudge in nudges:
+        assert nudge.source.startswith(("S0", "S1", "S2", "S3")) or "20" in nudge.source, nudge.nudge_id
+
+
+def written(folder: Path, text: str) -> Path:
+    (folder / "nudges.toml").write_text(text, "utf-8")
+    return folder
+
+
+def test_a_nudge_reads_as_it_is_written(tmp_path: Path) -> None:
+    (nudge,) = read_nudges(written(tmp_path, NUDGE))
+
+    assert (nudge.nudge_id, nudge.size, nudge.copy_text, nudge.retired) == ("one-two", Size.TINY, "", False)
+
+
+def test_two_of_one_name_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="share an id"):
+        read_nudges(written(tmp_path, NUDGE * 2))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ['theme = "shame"', "exposure = 5", 'why = ""', 'flags = ["loud"]', 'colour = "red"', 'id = "One"'],
+)
+def test_a_field_that_is_wrong_is_refused(tmp_path: Path, wrong: str) -> None:
+    name = wrong.partition(" ")[0]
+    lines = [line for line in NUDGE.splitlines() if not line.startswith(f"{name} ")]
+
+    with pytest.raises(ValidationError, match=name if name != "colour" else "Extra"):
+        read_nudges(written(tmp_path, "\n".join([*lines, wrong])))
+
+
+def test_every_language_has_the_same_nudges_as_english(library: Library) -> None:
+    english = {nudge.nudge_id for nudge in library.languages["en"].nudges}
+    for language in library.languages.values():
+        assert {nudge.nudge_id for nudge in language.nudges} == english
+
+
+def test_the_folder_of_a_language_is_named_after_it(library: Library) -> None:
+    assert all((HERE / code).is_dir() for code in library.languages)

@@ -1,0 +1,580 @@
+"""What is due goes out: once, on time, or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import pytest
+
+from bot.journey import Journeys
+from bot.journey.courier import Letter
+from bot.journey.deliver import Limits
+from bot.rules.consent import ON_AT_FIRST, Purpose
+from bot.rules.delivery import LEASE, LOOK_AGAIN, NONCE_TRUST, Absent, NotNow, Sent, Unreachable, Unsure
+from bot.rules.occurrence import Answer, Kind, Occurrence, State
+from bot.rules.pace import Bucket
+from bot.rules.plan import PlanState, Size
+from bot.rules.schedule import local_date, next_due, window_end_on
+from tests.support.courier import DM_CHANNEL, FakeCourier
+from tests.support.house import ALEX, EVENING, ROBIN, House
+
+A_MINUTE = timedelta(minutes=1)
+
+
+def restarted(house: House) -> Journeys:
+    """The same file and courier, in a process that knows nothing of the one before."""
+    return Journeys.over(house.database, house.clock, house.library, house.courier, Limits(1_000, 5, 10))
+
+
+async def to_due(house: House) -> None:
+    due = (await house.plan()).next_due_at
+    assert due is not None
+    house.clock.move_to(due)
+
+
+async def nudges(house: House) -> list[Occurrence]:
+    return [one for one in await house.occurrences() if one.kind is Kind.NUDGE]
+
+
+async def test_nothing_goes_out_before_it_is_due(house: House) -> None:
+    await house.start()
+    due = (await house.plan()).next_due_at
+    assert due is not None
+    house.clock.move_to(due - timedelta(seconds=1))
+
+    assert await house.journeys.deliver.run() == due
+    assert house.courier.kinds == ["receipt"]
+
+
+async def test_a_due_nudge_goes_out_once_and_the_next_one_is_planned(house: House) -> None:
+    await house.start()
+    nudge = await house.to_next_nudge()
+    plan = await house.plan()
+
+    await house.journeys.deliver.run()
+
+    assert nudge.state is State.SENT
+    assert (nudge.channel_id, nudge.message_id) == (DM_CHANNEL, 2)
+    assert house.courier.kinds == ["receipt", "nudge"]
+    assert plan.next_due_at == next_due(plan.schedule, house.clock.now())
+    assert house.courier.sent[1].channel_id == DM_CHANNEL, "the channel that the receipt opened is used again"
+
+
+async def test_the_letter_says_all_that_the_courier_needs(house: House) -> None:
+    await house.start()
+    nudge = await house.to_next_nudge()
+
+    letter = house.courier.sent[-1]
+    assert (letter.kind, letter.member_id, letter.occurrence_id) == (Kind.NUDGE, ROBIN, nudge.occurrence_id)
+    assert letter.nudge is not None
+    assert letter.nudge.nudge_id == nudge.nudge_id
+    assert (letter.language, letter.discreet) == ("en", False)
+
+
+async def test_nobody_gets_two_nudges_of_one_local_date_or_within_eight_hours_however_they_travel(house: House) -> None:
+    await house.start()
+    for zone in ("Pacific/Auckland", "America/New_York", "Pacific/Apia", "Pacific/Pago_Pago", "Asia/Tokyo") * 3:
+        await house.journeys.adjust.choose(ROBIN, replace(EVENING, zone=zone, per_week=4, size=Size.BRAVE))
+        await to_due(house)
+        await house.journeys.deliver.run()
+        for one in await nudges(house):
+            await house.journeys.answer.press(ROBIN, one.occurrence_id, Answer.DID_IT, "en")
+
+    sent = [one for one in await nudges(house) if one.state is State.SENT]
+    gaps = [later.due_at - earlier.due_at for earlier, later in pairwise(sent)]
+    assert len(sent) >= 8
+    assert len({one.slot for one in sent}) == len(sent)
+    assert min(gaps) >= timedelta(hours=8)
+
+
+async def test_a_nudge_whose_window_has_passed_dissolves_and_nobody_is_told(house: House) -> None:
+    await house.start()
+    plan = await house.plan()
+    assert plan.next_due_at is not None
+    end = window_end_on(plan.schedule, local_date(plan.schedule.zone, plan.next_due_at))
+    house.clock.move_to(end)
+
+    await house.journeys.deliver.run()
+
+    assert [one.state for one in await nudges(house)] == [State.DISSOLVED]
+    assert house.courier.kinds == ["receipt"]
+
+
+async def test_a_long_outage_leaves_one_dissolved_nudge_and_no_backlog(house: House) -> None:
+    await house.start()
+    await to_due(house)
+    house.clock.move(days=60)
+
+    due = await house.journeys.deliver.run()
+
+    assert [one.state for one in await nudges(house)] == [State.DISSOLVED]
+    assert due is not None
+    assert due > house.clock.now()
+
+
+async def test_closed_dms_are_tried_once_and_never_again_by_ourselves(house: House) -> None:
+    await house.start()
+    house.courier.answers.append(Unreachable())
+    nudge = await house.to_next_nudge()
+    house.clock.move(days=30)
+    await house.journeys.deliver.run()
+
+    assert nudge.state is State.UNREACHABLE
+    assert (await house.plan()).state is PlanState.UNREACHABLE
+    assert house.courier.kinds == ["receipt", "nudge"]
+
+
+async def test_what_discord_did_not_take_is_tried_again_with_the_same_nonce(house: House) -> None:
+    await house.start()
+    house.courier.answers.extend([NotNow(), NotNow()])
+    nudge = await house.to_next_nudge()
+    assert nudge.state is State.WAITING
+
+    for _ in range(2):
+        wake = (await house.occurrence(nudge.occurrence_id)).wake_at
+        assert wake is not None
+        house.clock.move_to(wake)
+        assert await house.journeys.deliver.run() is not None
+
+    after = await house.occurrence(nudge.occurrence_id)
+    assert (after.state, after.attempts) == (State.SENT, 3)
+    assert {letter.occurrence_id for letter in house.courier.sent[1:]} == {nudge.occurrence_id}
+    assert house.courier.looked_for == []
+
+
+async def test_retries_end_with_the_window(house: House) -> None:
+    await house.start()
+    house.courier.answers.extend([NotNow()] * 40)
+    nudge = await house.to_next_nudge()
+    while (wake := (await house.occurrence(nudge.occurrence_id)).wake_at) is not None:
+        house.clock.move_to(wake)
+        await house.journeys.deliver.run()
+
+    after = await house.occurrence(nudge.occurrence_id)
+    assert after.state is State.DISSOLVED
+    assert house.clock.now() < nudge.until_at
+    assert len(house.courier.sent) > 5
+
+
+async def test_a_lost_answer_is_looked_up_and_not_sent_again(house: House) -> None:
+    await house.start()
+    house.courier.answers.append(Unsure())
+    nudge = await house.to_next_nudge()
+    assert nudge.state is State.UNKNOWN
+    house.courier.looks.append(Sent(DM_CHANNEL, 77))
+    house.clock.move_to(house.clock.now() + LOOK_AGAIN)
+
+    await house.journeys.deliver.run()
+
+    after = await house.occurrence(nudge.occurrence_id)
+    assert (after.state, after.message_id) == (State.SENT, 77)
+    assert house.courier.kinds == ["receipt", "nudge"]
+    assert house.courier.looked_for[0][1] == nudge.first_tried_at
+
+
+async def test_a_lost_message_that_is_not_there_is_sent_once_more(house: House) -> None:
+    await house.start()
+    house.courier.answers.append(Unsure())
+    nudge = await house.to_next_nudge()
+    house.courier.looks.append(Absent())
+    house.clock.move_to(house.clock.now() + LOOK_AGAIN)
+
+    await house.journeys.deliver.run()
+
+    assert (await house.occurrence(nudge.occurrence_id)).state is State.SENT
+    assert house.courier.kinds == ["receipt", "nudge", "nudge"]
+
+
+async def test_as_long_as_nobody_knows_nothing_is_sent(house: House) -> None:
+    await house.start()
+    house.courier.answers.append(Unsure())
+    nudge = await house.to_next_nudge()
+    house.courier.looks.extend([Unsure()] * 100)
+    while (wake := (await house.occurrence(nudge.occurrence_id)).wake_at) is not None:
+        house.clock.move_to(wake)
+        await house.journeys.deliver.run()
+
+    assert (await house.occurrence(nudge.occurrence_id)).state is State.UNKNOWN
+    assert house.courier.kinds == ["receipt", "nudge"]
+
+
+async def test_a_refusal_after_a_lost_answer_still_means_looking_before_sending(house: House) -> None:
+    """The first try may have arrived; that the second was refused says nothing about it."""
+    await house.start()
+    house.courier.answers.extend([RuntimeError("the process dies here"), NotNow()])
+    nudge = await house.to_next_nudge()
+    house.clock.move_to(house.clock.now() + A_MINUTE)
+    again = restarted(house)
+    await again.deliver.begin()
+    await again.deliver.run()
+    assert (await house.occurrence(nudge.occurrence_id)).state is State.WAITING
+    house.courier.looks.append(Sent(DM_CHANNEL, 5))
+    house.clock.move_to(house.clock.now() + NONCE_TRUST)
+
+    await again.deliver.run()
+
+    assert len(house.courier.looked_for) == 1
+    assert house.courier.kinds == ["receipt", "nudge", "nudge"]
+
+
+async def test_a_crash_after_the_claim_is_made_good_with_the_same_nonce(house: House) -> None:
+    await house.start()
+    house.courier.answers.append(RuntimeError("the process dies here"))
+    nudge = await house.to_next_nudge()
+    assert nudge.state is State.CLAIMED
+    house.clock.move(seconds=5)
+    again = restarted(house)
+    await again.deliver.begin()
+
+    await again.deliver.run()
+
+    assert (await house.occurrence(nudge.occurrence_id)).state is State.SENT
+    assert [letter.occurrence_id for letter in house.courier.sent[1:]] == [nudge.occurrence_id] * 2
+    assert house.courier.looked_for == []
+
+
+async def test_a_crash_long_ago_is_looked_up_first(house: House) -> None:
+    await house.start()
+    house.courier.answers.append(RuntimeError("the process dies here"))
+    nudge = await house.to_next_nudge()
+    house.clock.move(minutes=10)
+    house.courier.looks.append(Sent(DM_CHANNEL, 5))
+    again = restarted(house)
+    await again.deliver.begin()
+
+    await again.deliver.run()
+
+    assert (await house.occurrence(nudge.occurrence_id)).state is State.SENT
+    assert house.courier.kinds == ["receipt", "nudge"]
+
+
+async def test_a_claim_that_died_without_a_restart_is_taken_over_when_it_runs_out(house: House) -> None:
+    await house.start()
+    house.courier.answers.append(RuntimeError("a fault of ours"))
+    nudge = await house.to_next_nudge()
+    assert await house.journeys.deliver.run() == house.clock.now() + LEASE
+    house.clock.move_to(house.clock.now() + LEASE)
+
+    await house.journeys.deliver.run()
+
+    assert (await house.occurrence(nudge.occurrence_id)).state is State.SENT
+
+
+async def test_one_letter_that_fails_does_not_hurt_the_others(house: House) -> None:
+    for member_id in range(1, 9):
+        await house.start(member_id)
+        await house.set_due(member_id, house.clock.now() + timedelta(hours=6))
+    house.courier.sent.clear()
+    house.courier.answers.append(RuntimeError("a fault of ours"))
+    house.clock.move(hours=6)
+
+    await house.journeys.deliver.run()
+
+    states = [one.state for member_id in range(1, 9) for one in await house.occurrences(member_id)]
+    assert len(house.courier.sent) == 8
+    assert states.count(State.CLAIMED) == 1
+    assert states.count(State.SENT) == 7 + 8
+
+
+async def test_more_than_one_batch_goes_out_in_one_wake_up(house: House) -> None:
+    for member_id in range(1, 26):
+        await house.start(member_id)
+        await house.set_due(member_id, house.clock.now() + timedelta(hours=6))
+    house.courier.sent.clear()
+    house.clock.move(hours=6)
+
+    await house.journeys.deliver.run()
+
+    assert sorted(letter.member_id for letter in house.courier.sent) == list(range(1, 26))
+
+
+async def test_after_stop_nothing_more_is_claimed(house: House) -> None:
+    await house.start()
+    await to_due(house)
+    house.journeys.deliver.stop()
+
+    await house.journeys.deliver.run()
+
+    assert house.courier.kinds == ["receipt"]
+    assert await nudges(house) == []
+
+
+class Interrupting(FakeCourier):
+    """Lets something else happen while a letter is on its way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.on_the_way = asyncio.Event()
+        self.go_on = asyncio.Event()
+
+    async def send(self, letter: Letter) -> Sent | Unreachable | NotNow | Unsure:
+        outcome = await super().send(letter)
+        self.on_the_way.set()
+        await self.go_on.wait()
+        return outcome
+
+
+async def sending(house: House) -> tuple[Interrupting, asyncio.Task[object]]:
+    """A nudge that is on its way, and stays there until told to go on."""
+    courier = Interrupting()
+    journeys = Journeys.over(house.database, house.clock, house.library, courier, Limits(1_000, 5, 10))
+    await to_due(house)
+    task: asyncio.Task[object] = asyncio.create_task(journeys.deliver.run())
+    await courier.on_the_way.wait()
+    return courier, task
+
+
+async def test_a_member_who_is_deleted_while_a_letter_is_on_its_way_stays_deleted(house: House) -> None:
+    await house.start()
+    courier, task = await sending(house)
+
+    await house.journeys.leave.delete(ROBIN)
+    courier.go_on.set()
+    await task
+
+    assert (await house.journeys.review.held(ROBIN)).rows == {}
+
+
+async def test_a_worker_that_slept_past_its_claim_cannot_overwrite_what_was_found_since(house: House) -> None:
+    await house.start()
+    courier, task = await sending(house)
+    house.clock.move_to(house.clock.now() + NONCE_TRUST)
+    house.courier.looks.append(Sent(DM_CHANNEL, 42))
+    await restarted(house).deliver.run()
+    courier.go_on.set()
+    await task
+
+    (nudge,) = await nudges(house)
+    assert (nudge.state, nudge.message_id) == (State.SENT, 42)
+
+
+async def claimed_but_not_sent(house: House) -> Journeys:
+    """A process that died between claim and send, so that the next one carries what is there."""
+    await house.start()
+    house.courier.answers.append(RuntimeError("the process dies here"))
+    await house.to_next_nudge()
+    house.courier.sent.clear()
+    again = restarted(house)
+    await again.deliver.begin()
+    return again
+
+
+@pytest.mark.parametrize("change", ["stop", "pause", "withdraw", "night"])
+async def test_what_changes_between_claim_and_send_is_respected(house: House, change: str) -> None:
+    again = await claimed_but_not_sent(house)
+    match change:
+        case "stop":
+            await house.journeys.leave.stop(ROBIN)
+        case "pause":
+            await house.journeys.adjust.pause(ROBIN, 3)
+        case "withdraw":
+            await house.journeys.review.choose(ROBIN, Purpose.NUDGES, agreed=False)
+        case "night":
+            house.clock.move(hours=5)
+            house.courier.looks.append(Absent())
+
+    await again.deliver.run()
+
+    assert house.courier.sent == []
+    assert [one.state for one in await nudges(house)] == [State.DISSOLVED]
+
+
+async def test_a_member_deleted_between_claim_and_send_gets_nothing(house: House) -> None:
+    again = await claimed_but_not_sent(house)
+    await house.journeys.leave.delete(ROBIN)
+
+    await again.deliver.run()
+
+    assert house.courier.sent == []
+
+
+async def test_a_pause_moves_the_next_nudge_behind_it_and_keeps_one_to_be_shown_again(house: House) -> None:
+    await house.start()
+    nudge = await house.to_next_nudge()
+    await house.journeys.answer.later(ROBIN, nudge.occurrence_id, 1, "en")
+    until = await house.journeys.adjust.pause(ROBIN, 7)
+
+    plan = await house.plan()
+    assert plan.next_due_at is not None
+    assert plan.next_due_at > until
+    assert plan.again_nudge_id == nudge.nudge_id
+
+
+async def test_a_due_plan_that_is_paused_waits_for_the_end_of_its_pause(house: House) -> None:
+    """As when a pause and the ticker meet: the plan is due, and paused by then."""
+    await house.start()
+    await house.journeys.adjust.pause(ROBIN, 7)
+    await house.set_due(ROBIN, house.clock.now())
+
+    await house.journeys.deliver.run()
+
+    plan = await house.plan()
+    assert house.courier.kinds == ["receipt"]
+    assert plan.next_due_at is not None
+    assert plan.paused_until is not None
+    assert plan.next_due_at > plan.paused_until
+
+
+async def test_a_due_plan_without_consent_is_let_go(house: House) -> None:
+    await house.start()
+    await house.journeys.review.choose(ROBIN, Purpose.NUDGES, agreed=False)
+    await house.set_due(ROBIN, house.clock.now())
+
+    await house.journeys.deliver.run()
+
+    assert house.courier.kinds == ["receipt"]
+    assert (await house.plan()).next_due_at is None
+
+
+async def test_three_silent_nudges_halve_the_pace(house: House) -> None:
+    await house.start()
+    gaps = []
+    for _ in range(5):
+        await house.to_next_nudge()
+        plan = await house.plan()
+        assert plan.next_due_at is not None
+        first = next_due(plan.schedule, house.clock.now())
+        gaps.append(plan.next_due_at == first)
+
+    assert gaps == [True, True, True, False, False]
+    assert plan.next_due_at == next_due(plan.schedule, first)
+
+
+async def test_six_silent_nudges_lead_to_one_question_and_then_to_quiet(house: House) -> None:
+    await house.start()
+    for _ in range(7):
+        await house.to_next_nudge()
+    assert house.courier.kinds == ["receipt", *["nudge"] * 6, "still_wanted"]
+    assert (await house.plan()).state is PlanState.RESTING
+
+    house.clock.move(days=90)
+    assert await house.journeys.deliver.run() is None
+    assert len(house.courier.sent) == 8
+
+
+async def test_after_a_yes_silence_is_counted_anew(house: House) -> None:
+    await house.start()
+    for _ in range(7):
+        await house.to_next_nudge()
+    await house.journeys.adjust.resume(ROBIN)
+
+    for _ in range(3):
+        await house.to_next_nudge()
+
+    assert house.courier.kinds[8:] == ["nudge"] * 3
+
+
+async def test_any_answer_ends_the_silence(house: House) -> None:
+    await house.start()
+    for round_ in range(8):
+        nudge = await house.to_next_nudge()
+        if round_ == 4:
+            await house.journeys.answer.press(ROBIN, nudge.occurrence_id, Answer.NOT_TODAY, "en")
+
+    assert house.courier.kinds == ["receipt", *["nudge"] * 8]
+
+
+async def test_when_nothing_fits_nothing_is_sent_and_the_plan_goes_on(small_house: House) -> None:
+    await small_house.start()
+    for _ in range(4):
+        await small_house.to_next_nudge()
+
+    states = [one.state for one in await nudges(small_house)]
+    assert states[0] is State.SENT
+    assert states[-1] is State.DISSOLVED
+    assert (await small_house.plan()).next_due_at is not None
+
+
+async def test_a_nudge_to_be_shown_again_that_was_refused_since_is_not_shown(house: House) -> None:
+    await house.start()
+    nudge = await house.to_next_nudge()
+    await house.journeys.answer.later(ROBIN, nudge.occurrence_id, 1, "en")
+    await house.database.write(
+        lambda records: records.refusals.refuse_nudge(ROBIN, nudge.nudge_id or "", house.clock.now())
+    )
+
+    assert (await house.to_next_nudge()).nudge_id != nudge.nudge_id
+
+
+async def test_members_do_not_wait_for_each_other(house: House) -> None:
+    await house.start(ROBIN)
+    await house.start(ALEX)
+    for member_id in (ROBIN, ALEX):
+        await house.set_due(member_id, house.clock.now() + timedelta(hours=6))
+    house.clock.move(hours=6)
+
+    await house.journeys.deliver.run()
+
+    assert house.courier.kinds == ["receipt", "receipt", "nudge", "nudge"]
+
+
+async def test_a_claim_that_ran_out_in_the_queue_is_left_to_the_next_wake_up(house: House) -> None:
+    await house.start()
+    await to_due(house)
+
+    limits = Limits(rate_per_second=0.5, at_once=1, batch=10)
+    journeys = Journeys.over(house.database, SlowClock(house), house.library, house.courier, limits)
+
+    await journeys.deliver.run()
+
+    assert house.courier.kinds == ["receipt"]
+    assert [one.state for one in await nudges(house)] == [State.CLAIMED]
+
+
+class SlowClock:
+    """Reads the house's clock; every reading of the monotonic one takes two minutes."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._readings = 0
+
+    def now(self) -> datetime:
+        return self._house.clock.now()
+
+    def monotonic(self) -> float:
+        self._readings += 1
+        if self._readings > 1:
+            self._house.clock.move_to(self._house.clock.now() + 2 * A_MINUTE)
+        return self._house.clock.monotonic()
+
+
+async def test_letters_keep_to_the_rate(house: House) -> None:
+    """Real time passes here, a thousandth of a second of it: the bucket is empty when the letters come."""
+    for member_id in range(1, 6):
+        await house.start(member_id)
+        await house.set_due(member_id, house.clock.now())
+    slow = Limits(rate_per_second=2_000, at_once=5, batch=10)
+    journeys = Journeys.over(house.database, house.clock, house.library, house.courier, slow)
+    journeys.deliver._bucket = Bucket(slow.rate_per_second, burst=1, tokens=0, at=house.clock.monotonic())
+
+    began = time.perf_counter()
+    await journeys.deliver.run()
+
+    assert time.perf_counter() - began >= 5 / slow.rate_per_second
+    assert house.courier.kinds == ["receipt"] * 5 + ["nudge"] * 5
+
+
+async def test_a_member_without_a_plan_is_sent_nothing(house: House) -> None:
+    again = await claimed_but_not_sent(house)
+    await house.forget_plan()
+
+    await again.deliver.run()
+
+    assert house.courier.sent == []
+
+
+async def test_sending_now_what_is_gone_says_that_it_dissolved(house: House) -> None:
+    assert await house.journeys.deliver.send_now("GONE") is State.DISSOLVED
+
+
+async def test_a_receipt_is_sent_at_night_because_its_press_was(house: House) -> None:
+    house.clock.move(hours=12)
+    await house.journeys.opt_in.start(ROBIN, None, "en", ON_AT_FIRST, EVENING, press_id=1)
+
+    await house.journeys.deliver.run()
+
+    assert house.courier.kinds == ["receipt"]

@@ -1,0 +1,174 @@
+"""What is held, what was agreed to, and the way out."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from bot.errors import NotStarted
+from bot.rules.consent import Purpose
+from bot.rules.occurrence import Answer, State
+from bot.rules.plan import PlanState
+from tests.support.house import ALEX, EVENING, ROBIN, House
+
+EVERYTHING = frozenset(Purpose)
+
+
+async def full_member(house: House, member_id: int = ROBIN) -> None:
+    """A member with a row in every table."""
+    await house.start(member_id, purposes=EVERYTHING)
+    nudge = await house.to_next_nudge(member_id)
+    await house.journeys.answer.press(member_id, nudge.occurrence_id, Answer.NOT_OK, "en")
+    await house.journeys.check_in.keep(member_id, member_id, {"word": "calm"})
+
+
+async def test_nothing_is_held_about_a_stranger(house: House) -> None:
+    assert (await house.journeys.review.held(ROBIN)).rows == {}
+    assert await house.journeys.review.purposes(ROBIN) == frozenset()
+
+
+async def test_everything_that_is_held_is_shown_and_nothing_of_anybody_else(house: House) -> None:
+    await full_member(house, ROBIN)
+    await full_member(house, ALEX)
+
+    held = await house.journeys.review.held(ROBIN)
+
+    assert set(held.rows) == {"member", "consent", "plan", "occurrence", "refusal", "check_in", "week"}
+    assert all(row["member_id"] == ROBIN for rows in held.rows.values() for row in rows)
+    assert str(ALEX) not in str(held.rows)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "table"),
+    [(Purpose.CHECK_INS, "check_in"), (Purpose.RHYTHM, "week")],
+)
+async def test_taking_a_purpose_back_removes_what_it_allowed_and_nothing_else(
+    house: House, purpose: Purpose, table: str
+) -> None:
+    await full_member(house)
+    before = (await house.journeys.review.held(ROBIN)).rows
+
+    left = await house.journeys.review.choose(ROBIN, purpose, agreed=False)
+
+    after = (await house.journeys.review.held(ROBIN)).rows
+    assert left == EVERYTHING - {purpose}
+    assert table not in after
+    assert {name for name in before if name != table} == set(after)
+
+
+async def test_taking_answers_back_forgets_which_buttons_were_pressed_but_not_that_one_was(house: House) -> None:
+    await full_member(house)
+
+    await house.journeys.review.choose(ROBIN, Purpose.ANSWERS, agreed=False)
+
+    answered = [one for one in await house.occurrences() if one.answered_at]
+    assert len(answered) == 1
+    assert answered[0].answer is None
+
+
+async def test_the_ledger_keeps_every_yes_and_when_it_was_taken_back(house: House) -> None:
+    await house.start()
+    await house.journeys.review.choose(ROBIN, Purpose.COUNTS, agreed=True)
+    house.clock.move(days=1)
+    await house.journeys.review.choose(ROBIN, Purpose.COUNTS, agreed=False)
+    await house.journeys.review.choose(ROBIN, Purpose.COUNTS, agreed=False)
+    house.clock.move(days=1)
+    await house.journeys.review.choose(ROBIN, Purpose.COUNTS, agreed=True)
+    await house.journeys.review.choose(ROBIN, Purpose.COUNTS, agreed=True)
+
+    rows = (await house.journeys.review.held(ROBIN)).rows["consent"]
+    entries = [(row["given_at"].day, row["withdrawn_at"] and row["withdrawn_at"].day) for row in rows[1:]]
+    assert entries == [(23, 24), (25, None)]
+    assert {row["wording"] for row in rows} == {1}
+
+
+async def test_taking_nudges_back_stops_them_and_saying_yes_again_lets_them_come(house: House) -> None:
+    await house.start()
+    await house.journeys.review.choose(ROBIN, Purpose.NUDGES, agreed=False)
+    assert (await house.plan()).next_due_at is None
+
+    await house.journeys.review.choose(ROBIN, Purpose.NUDGES, agreed=True)
+    await house.to_next_nudge()
+
+    assert house.courier.kinds == ["receipt", "nudge"]
+
+
+async def test_choices_come_after_a_first_yes(house: House) -> None:
+    with pytest.raises(NotStarted):
+        await house.journeys.review.choose(ROBIN, Purpose.COUNTS, agreed=True)
+    await house.journeys.check_in.keep(ROBIN, 1, {"word": "calm"})
+    with pytest.raises(NotStarted):
+        await house.journeys.review.choose(ROBIN, Purpose.NUDGES, agreed=True)
+
+
+async def test_somebody_without_a_plan_can_take_things_back_all_the_same(house: House) -> None:
+    await house.start()
+    await house.forget_plan()
+
+    assert await house.journeys.review.choose(ROBIN, Purpose.NUDGES, agreed=False) == frozenset()
+
+
+async def test_stop_sends_nothing_more_and_keeps_what_else_was_agreed_to(house: House) -> None:
+    await house.start(also=frozenset({Purpose.RHYTHM}))
+
+    await house.journeys.leave.stop(ROBIN)
+    house.clock.move(days=60)
+    await house.journeys.deliver.run()
+
+    assert house.courier.kinds == ["receipt"]
+    assert (await house.plan()).state is PlanState.STOPPED
+    assert await house.journeys.review.purposes(ROBIN) == {Purpose.RHYTHM}
+
+
+async def test_stop_lets_go_of_what_was_waiting_to_be_sent(house: House) -> None:
+    await house.start()
+    await house.journeys.opt_in.start(ROBIN, None, "en", EVERYTHING, EVENING, press_id=5)
+
+    await house.journeys.leave.stop(ROBIN)
+    await house.journeys.deliver.run()
+
+    assert house.courier.kinds == ["receipt"], "only the one of the first start"
+    assert [one.state for one in await house.occurrences()].count(State.DISSOLVED) == 1
+
+
+async def test_stop_is_no_trouble_for_a_stranger(house: House) -> None:
+    await house.journeys.leave.stop(ROBIN)
+
+    assert (await house.journeys.review.held(ROBIN)).rows == {}
+
+
+async def test_delete_removes_everything_of_one_member_and_nothing_of_another(house: House) -> None:
+    await full_member(house, ROBIN)
+    await full_member(house, ALEX)
+    others = (await house.journeys.review.held(ALEX)).rows
+
+    assert await house.journeys.leave.delete(ROBIN) > 7
+
+    assert (await house.journeys.review.held(ROBIN)).rows == {}
+    assert (await house.journeys.review.held(ALEX)).rows == others
+    assert await house.journeys.leave.delete(ROBIN) == 0
+
+
+async def test_after_delete_nothing_comes_any_more(house: House) -> None:
+    await house.start()
+    await house.journeys.leave.delete(ROBIN)
+
+    house.clock.move(days=30)
+
+    assert await house.journeys.deliver.run() is None
+    assert house.courier.kinds == ["receipt"]
+
+
+async def test_a_delete_beside_a_long_reader_is_done_all_the_same(house: House, tmp_path: Path) -> None:
+    """Only the overwriting in the write-ahead log waits for the reader to go."""
+    await house.start()
+    reader = sqlite3.connect(tmp_path / "porchlight.db", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM member").fetchone()
+
+    await house.journeys.leave.delete(ROBIN)
+    reader.close()
+
+    assert (await house.journeys.review.held(ROBIN)).rows == {}

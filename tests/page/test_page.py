@@ -1,0 +1,109 @@
+"""The try-out: the whole bot in a browser, with no token. Without a Chromium, the first few say so and are skipped."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.support.page import browser, set_up, start, try_out, visiting
+
+CHROMIUM = browser()
+needs_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed, so the page is not looked at")
+
+
+@needs_a_browser
+async def test_a_visitor_is_the_moderator_then_the_member_and_answers_a_nudge(tmp_path: Path) -> None:
+    assert CHROMIUM is not None
+    async with try_out(tmp_path) as running, visiting(running.url, CHROMIUM) as visitor:
+        await set_up(visitor)
+        await visitor.become("Robin in the server")
+        await visitor.press("Try one now")
+        await visitor.press("Did it")
+        await visitor.sees("This was to try, so nothing is stored.")
+        await start(visitor)
+
+        await visitor.become("Robin in the DM")
+        await visitor.sees("Your receipt")
+        await visitor.move_time("Go to the next nudge")
+        await visitor.press("Did it")
+        await visitor.sees("You did it.")
+        await visitor.slash("/checkin")
+        await visitor.sees("How are things?")
+        await visitor.discord.get_by_role("dialog").get_by_text("Space", exact=True).click()
+        await visitor.press("Submit")
+        await visitor.sees("Wanting space is fine.")
+        await visitor.slash("/privacy show")
+        await visitor.sees("All that is held about you")
+        await visitor.move_time("+ 1 day")
+        await visitor.become("Sam moderator")
+        await visitor.slash("/community status")
+        await visitor.sees("Fewer than ten people agreed to be counted.")
+
+        assert visitor.complaints == []
+        assert visitor.addresses == {running.url.split("/")[2]}, "nothing leaves this machine"
+
+
+@needs_a_browser
+async def test_ending_the_preview_by_its_own_menu_brings_it_back(tmp_path: Path) -> None:
+    assert CHROMIUM is not None
+    async with try_out(tmp_path) as running, visiting(running.url, CHROMIUM) as visitor:
+        first = await visitor.page.locator("#stage").get_attribute("src")
+        await visitor.discord.get_by_text("More", exact=True).click()
+        await visitor.discord.get_by_role("button", name="End preview session").click()
+        await visitor.page.wait_for_selector(f'#stage:not([src="{first}"])')
+
+        await set_up(visitor)
+
+
+async def test_it_says_what_to_do_next_in_a_few_plain_lines(tmp_path: Path) -> None:
+    async with try_out(tmp_path) as running:
+        pass
+
+    assert 6 <= len(running.said) <= 16
+    assert "You are Sam, the moderator. Type /setup in the box at the bottom." in "\n".join(running.said)
+
+
+async def test_ctrl_c_ends_it_cleanly_and_nothing_is_left_behind(tmp_path: Path) -> None:
+    async with try_out(tmp_path) as running:
+        assert list(tmp_path.glob(".try/*/porchlight.db"))
+        code = await running.stop()
+
+    assert code == 0
+    assert running.said[-1] == "Stopped. Nothing was left behind."
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_port_that_is_taken_is_no_obstacle(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        async with try_out(tmp_path, port) as running:
+            assert f":{port}/" not in running.url
+            assert f"Port {port} is taken, so another one is used." in running.said
+
+
+async def test_two_of_them_can_be_open_side_by_side(tmp_path: Path) -> None:
+    async with try_out(tmp_path) as one, try_out(tmp_path) as other, aiohttp.ClientSession() as session:
+        await one.stop()
+
+        async with session.get(f"{other.url}bar/state") as answer:
+            assert answer.status == 200
+
+
+async def test_other_names_and_other_pages_are_refused(tmp_path: Path) -> None:
+    """A page elsewhere in the visitor's browser cannot press anything here, nor pretend to be this page."""
+    async with try_out(tmp_path) as running, aiohttp.ClientSession() as session:
+        for path in ("", "bar/state", "stage"):
+            async with session.get(running.url + path, headers={"Host": "evil.example"}) as answer:
+                assert answer.status == 403
+        for method, path in (("POST", "bar/go/dm"), ("POST", "bar/time/day"), ("POST", "api/action")):
+            async with session.request(method, running.url + path, headers={"Origin": "http://evil.example"}) as answer:
+                assert answer.status == 403
+        for path in ("bar/go/nowhere", "bar/time/backwards"):
+            async with session.post(running.url + path) as answer:
+                assert answer.status == 404

@@ -1,0 +1,39 @@
+"""A courier that keeps what it is given, and answers what a test tells it to."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.journey.courier import Letter
+from bot.rules.delivery import Absent, NotNow, Sent, Unreachable, Unsure
+
+DM_CHANNEL = 900_000_000_000_000_001
+
+SendAnswer = Sent | Unreachable | NotNow | Unsure | Exception
+
+
+@dataclass
+class FakeCourier:
+    """Sends unless told otherwise. `arrived` is what a member would see; a nonce makes no second copy."""
+
+    answers: deque[SendAnswer] = field(default_factory=deque)
+    looks: deque[Sent | Absent | Unsure] = field(default_factory=deque)
+    sent: list[Letter] = field(default_factory=list)
+    looked_for: list[tuple[Letter, datetime]] = field(default_factory=list)
+
+    async def send(self, letter: Letter) -> Sent | Unreachable | NotNow | Unsure:
+        self.sent.append(letter)
+        answer = self.answers.popleft() if self.answers else Sent(DM_CHANNEL, len(self.sent))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def find(self, letter: Letter, since: datetime) -> Sent | Absent | Unsure:
+        self.looked_for.append((letter, since))
+        return self.looks.popleft() if self.looks else Absent()
+
+    @property
+    def kinds(self) -> list[str]:
+        return [letter.kind.value for letter in self.sent]

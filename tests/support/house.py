@@ -1,0 +1,97 @@
+"""The house without Discord: a real SQLite file, the real journeys, a fake courier, a clock that is moved by hand."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import delete
+
+from bot.content.library import Library
+from bot.journey import Journeys
+from bot.journey.deliver import Limits
+from bot.rules.consent import ON_AT_FIRST, Purpose
+from bot.rules.occurrence import Occurrence
+from bot.rules.plan import Plan, Size, Wishes
+from bot.rules.schedule import Window
+from bot.store import Database
+from bot.store.plans import NextUp
+from bot.store.schema import plan
+from tests.support.clock import MovableClock
+from tests.support.courier import FakeCourier
+
+ROBIN = 100_000_000_000_000_001
+ALEX = 100_000_000_000_000_002
+SERVER = 200_000_000_000_000_001
+EVENING = Wishes("Europe/Berlin", Window(18 * 60, 20 * 60), per_week=3, size=Size.SMALL, discreet=False)
+LIMITS = Limits(rate_per_second=1_000, at_once=5, batch=10)
+
+
+@dataclass
+class House:
+    database: Database
+    clock: MovableClock
+    courier: FakeCourier
+    journeys: Journeys
+    library: Library
+    presses: int = 0
+
+    async def start(
+        self,
+        member_id: int = ROBIN,
+        *,
+        also: frozenset[Purpose] = frozenset(),
+        purposes: frozenset[Purpose] | None = None,
+        wishes: Wishes = EVENING,
+        guild_id: int | None = None,
+    ) -> None:
+        """Say yes, and receive the receipt."""
+        self.presses += 1
+        agreed = (ON_AT_FIRST if purposes is None else purposes) | also
+        started = await self.journeys.opt_in.start(member_id, guild_id, "en", agreed, wishes, self.presses)
+        if started.receipt_id is not None:
+            await self.journeys.deliver.send_now(started.receipt_id)
+
+    async def plan(self, member_id: int = ROBIN) -> Plan:
+        found = await self.database.read(lambda records: records.plans.get(member_id))
+        assert found is not None
+        return found
+
+    async def set_due(self, member_id: int, due: datetime) -> None:
+        await self.database.write(lambda records: records.plans.move_on([NextUp(member_id, due)]))
+
+    async def forget_plan(self, member_id: int = ROBIN) -> None:
+        """Leave the member without a plan, as an older version or a repaired database could."""
+        await self.database.write(
+            lambda records: records.plans._connection.execute(delete(plan).where(plan.c.member_id == member_id))
+        )
+
+    async def occurrences(self, member_id: int = ROBIN) -> list[Occurrence]:
+        held = await self.database.read(lambda records: records.holdings.of(member_id))
+        ids = [row["occurrence_id"] for row in held.get("occurrence", [])]
+        found = [await self.occurrence(one) for one in ids]
+        return sorted(found, key=lambda one: one.due_at)
+
+    async def occurrence(self, occurrence_id: str) -> Occurrence:
+        found = await self.database.read(lambda records: records.occurrences.get(occurrence_id))
+        assert found is not None
+        return found
+
+    async def to_next_nudge(self, member_id: int = ROBIN) -> Occurrence:
+        """Move to the next due time, deliver, and return what came of it."""
+        due = (await self.plan(member_id)).next_due_at
+        assert due is not None
+        self.clock.move_to(due)
+        before = {one.occurrence_id for one in await self.occurrences(member_id)}
+        await self.journeys.deliver.run()
+        return next(one for one in await self.occurrences(member_id) if one.occurrence_id not in before)
+
+
+@asynccontextmanager
+async def open_house(folder: Path, library: Library, limits: Limits = LIMITS) -> AsyncIterator[House]:
+    clock, courier = MovableClock(), FakeCourier()
+    async with Database.open(f"sqlite:///{folder}/porchlight.db") as database:
+        yield House(database, clock, courier, Journeys.over(database, clock, library, courier, limits), library)

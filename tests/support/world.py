@@ -1,0 +1,377 @@
+"""The real bot in a simulated Discord: a server with a moderator and members, and a clock that both sides share."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import discord
+import simcord
+from discord import app_commands, ui
+from pydantic import SecretStr
+
+from bot.app import App, assemble, furnish
+from bot.client import Press
+from bot.errors import ForMember
+from bot.journey.courier import Letter
+from bot.rules.delivery import Sent
+from bot.settings import DeliverySettings, DiscordSettings, Settings, StorageSettings
+from bot.store import Records
+from cogs._ui.controls import PickMenu, PressButton
+from cogs._ui.screen import screen
+from cogs.courier import build
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+class SharedClock:
+    """The simulated Discord's time, so that what the bot and what Discord call "now" are the same."""
+
+    def __init__(self) -> None:
+        self.env: simcord.Env | None = None
+
+    def now(self) -> datetime:
+        return self.env.now() if self.env else NOON
+
+    def monotonic(self) -> float:
+        return monotonic()
+
+
+def texts_in(components: list[dict[str, Any]]) -> Iterator[str]:
+    """Everything a person reads in a message, in order."""
+    for component in components:
+        for key in ("content", "label", "placeholder"):
+            if component.get(key):
+                yield component[key]
+        yield from (option["label"] for option in component.get("options", []))
+        yield from texts_in(component.get("components", []))
+        if component.get("accessory"):
+            yield from texts_in([component["accessory"]])
+        if component.get("component"):
+            yield from texts_in([component["component"]])
+
+
+def controls_in(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Everything that can be pressed or picked in a message."""
+    for component in components:
+        if component.get("custom_id"):
+            yield component
+        yield from controls_in(component.get("components", []))
+        if component.get("accessory"):
+            yield from controls_in([component["accessory"]])
+
+
+@dataclass
+class Screen:
+    """A message of the bot's, as one person sees it now."""
+
+    shown: simcord.ResponseMessage | discord.Message
+
+    @property
+    def components(self) -> list[dict[str, Any]]:
+        if isinstance(self.shown, discord.Message):
+            return [dict(component.to_dict()) for component in self.shown.components]
+        return self.shown.components
+
+    @property
+    def text(self) -> str:
+        return "\n".join([self.shown.content, *texts_in(self.components)])
+
+    @property
+    def labels(self) -> list[str]:
+        return [control["label"] for control in controls_in(self.components) if control.get("label")]
+
+    def control(self, step: str) -> str:
+        """The id of the control of that step."""
+        found = [one["custom_id"] for one in controls_in(self.components) if one["custom_id"].split(":")[2] == step]
+        assert len(found) == 1, f"{step} stands {len(found)} times in {self.text!r}"
+        return str(found[0])
+
+
+@dataclass
+class Person:
+    """Somebody with a mouse: what they do goes through the real client, and comes back as screens."""
+
+    world: World
+    actor: simcord.MemberActor
+    last: Screen | None = None
+    result: Any = None
+
+    @property
+    def id(self) -> int:
+        return self.actor.id
+
+    async def slash(self, command: str, **options: Any) -> Screen:
+        """Use a command in the server."""
+        self.world.seen.called.add(command)
+        return self._note(await self.actor.slash(self.world.channel, command, **options))
+
+    async def slash_in_dm(self, command: str, **options: Any) -> Screen:
+        return self._note(await self.actor.user.slash(command, **options))
+
+    async def press(self, label: str, on: Screen | None = None) -> Screen:
+        """Press the button with that label on a screen (the last one, unless told otherwise)."""
+        target = on or self._last()
+        found = [
+            one["custom_id"] for one in controls_in(target.components) if one.get("label") == label and one["type"] == 2
+        ]
+        assert found, f"no button {label!r} among {target.labels}"
+        return await self.press_id(found[0], target)
+
+    async def press_id(self, custom_id: str, on: Screen | None = None) -> Screen:
+        target = on or self._last()
+        self.world.seen.use(custom_id)
+        return self._note(await self._hand(target).click(target.shown, custom_id=custom_id), target)
+
+    async def pick(self, step: str, value: Any, on: Screen | None = None) -> Screen:
+        """Choose from the menu of that step."""
+        target = on or self._last()
+        self.world.seen.use(target.control(step))
+        picked = await self._hand(target).select(target.shown, [value], custom_id=target.control(step))
+        return self._note(picked, target)
+
+    async def open_form(self, command: str) -> None:
+        """Use a command that answers with a form."""
+        self.world.seen.called.add(command)
+        self.result = await self.actor.slash(self.world.channel, command)
+        assert self.result.modal is not None
+
+    async def send(self, **fields: Any) -> Screen:
+        """Fill in and send the form that is open."""
+        hand = self.actor if self.result._interaction.guild_id else self.actor.user
+        return self._note(await hand.submit_modal(self.result, fields), self.last)
+
+    @property
+    def form(self) -> dict[str, Any]:
+        assert self.result.modal is not None, "no form is open"
+        form: dict[str, Any] = self.result.modal
+        return form
+
+    @property
+    def dms(self) -> list[Screen]:
+        """What the bot wrote to them, the oldest first; ephemeral answers are not among them."""
+        history = self.actor.user.dm_channel.history()
+        return [Screen(message) for message in history if not message.flags.ephemeral]
+
+    def _last(self) -> Screen:
+        assert self.last is not None
+        return self.last
+
+    def _hand(self, target: Screen) -> Any:
+        in_dm = self.world.env.backend.dm_channels.get(self.id)
+        channel = target.shown.channel.id if isinstance(target.shown, discord.Message) else target.shown.channel_id
+        return self.actor.user if channel == in_dm else self.actor
+
+    def _note(self, result: Any, before: Screen | None = None) -> Screen:
+        self.result = result
+        answer = result.followups[-1] if result.followups else result.response
+        if answer is not None:
+            private = answer.ephemeral or answer.channel_id == self.world.env.backend.dm_channels.get(self.id)
+            assert private, f"somebody else could see {Screen(answer).text!r}"
+            self.last = Screen(answer)
+        elif before is not None:
+            self.last = self._again(before)
+        assert self.last is not None or result.modal is not None, "nothing was answered"
+        if result.modal is not None or self.last is None:
+            self.result = result
+        if self.last is not None:
+            self.world.seen.offer(self.last)
+        return self.last or Screen(result.response)
+
+    def _again(self, before: Screen) -> Screen:
+        """The same message, after it was edited."""
+        if isinstance(before.shown, simcord.ResponseMessage):
+            return before
+        history = self.actor.user.dm_channel.history()
+        return Screen(next(message for message in history if message.id == before.shown.id))
+
+
+@dataclass
+class Seen:
+    """Every control that was ever offered and every command there is, to be held against what tests really used."""
+
+    offered: set[str] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
+    commands: set[str] = field(default_factory=set)
+    called: set[str] = field(default_factory=set)
+
+    def offer(self, screen: Screen) -> None:
+        self.offered |= {kind_of(control["custom_id"]) for control in controls_in(screen.components)}
+
+    def use(self, custom_id: str) -> None:
+        self.used.add(kind_of(custom_id))
+
+    @property
+    def untested(self) -> set[str]:
+        return (self.offered - self.used) | (self.commands - self.called)
+
+
+def kind_of(custom_id: str) -> str:
+    """What a control is, without what it carries."""
+    return ":".join(custom_id.split(":")[:3])
+
+
+@dataclass
+class World:
+    app: App
+    env: simcord.Env
+    channel: simcord.ChannelHandle
+    settings: Settings
+    clock: SharedClock
+    seen: Seen
+    people: dict[str, Person] = field(default_factory=dict)
+    forgiven: bool = False
+    """Whether this test makes the bot raise on purpose."""
+
+    @property
+    def guild_id(self) -> int:
+        return self.env.guild.id
+
+    @property
+    def sam(self) -> Person:
+        """A moderator."""
+        return self.person("sam")
+
+    @property
+    def robin(self) -> Person:
+        """A member."""
+        return self.person("robin")
+
+    def person(self, name: str, *, manages: bool = False) -> Person:
+        if name not in self.people:
+            guild = self.env.guild
+            roles = []
+            if manages or name == "sam":
+                roles = [guild.create_role(f"{name}s", permissions=discord.Permissions(manage_guild=True))]
+            self.people[name] = Person(self, guild.add_member(self.env.create_user(name), roles=roles))
+        return self.people[name]
+
+    @property
+    def card(self) -> Screen:
+        message = self.channel.last_message
+        assert message is not None, "no card was posted"
+        return Screen(message)
+
+    async def set_up(self) -> None:
+        """Sam switches Porchlight on here."""
+        await self.sam.slash("setup")
+        await self.sam.pick("channel", self.channel)
+        await self.sam.press("Post it")
+
+    async def start(
+        self, person: Person | None = None, *, also: tuple[str, ...] = (), discreet: bool = False
+    ) -> Screen:
+        """Somebody says yes, from Berlin, in the evenings, to the labels in `also` beside nudges."""
+        who = person or self.robin
+        await who.slash("nudge start", place="Europe/Berlin")
+        for purpose in also:
+            await who.press_id(who._last().control(f"flip_{purpose}"))
+        await who.press("Next")
+        await who.press("Next")
+        if discreet:
+            await who.press_id(who._last().control("discreet"))
+        await who.press("Next")
+        return await who.press("Start")
+
+    async def move(self, by: timedelta) -> None:
+        """Let time pass, and whatever is due at its end happen."""
+        await self.env.advance_time(by.total_seconds())
+        await self.app.ticker.now()
+        await self.env.settle()
+
+    async def to_due(self) -> None:
+        """Let time pass until something is due, and happen."""
+        due = await self.app.journeys.deliver.next_due()
+        assert due is not None
+        await self.move(due - self.env.now())
+
+    async def to_next_nudge(self, person: Person | None = None) -> Screen:
+        """Let time pass until the next nudge; the DM it brought."""
+        await self.to_due()
+        return (person or self.robin).dms[-1]
+
+    async def robin_starts(self, **options: str) -> Screen:
+        """Robin opens the first screen, in a server that is set up."""
+        await self.set_up()
+        return await self.robin.slash("nudge start", **options)
+
+    async def restart(self) -> None:
+        """The process ends and another begins, over the same file and the same Discord."""
+        self.app = furnish(self.settings, self.app.database, self.app.client.library, self.clock)
+        await self.app.journeys.deliver.begin()
+        await self.env.restart_bot(self.app.client)
+
+    async def arrive_anyway(self, occurrence_id: str) -> None:
+        """Discord took a message whose answer was lost: it is in the DM, and nobody here knows."""
+        occurrence = await self.app.database.read(lambda records: records.occurrences.get(occurrence_id))
+        assert occurrence is not None
+        nudge = self.app.client.library.language("en").nudge_by_id[occurrence.nudge_id or ""]
+        letter = Letter(occurrence.kind, occurrence.member_id, None, occurrence_id, "en", discreet=False, nudge=nudge)
+        assert isinstance(await build(self.app.client, timeout=5).send(letter), Sent)
+
+    async def break_the_database(self) -> None:
+        async def drop(records: Records) -> None:
+            await records.facts._connection.exec_driver_sql("DROP TABLE consent")
+
+        await self.app.database.write(drop)
+
+    async def press_crafted(self, person: Person, custom_id: str, value: str | None = None) -> Screen:
+        """Press a control that no screen offers (any more): one of an older version, or one that was edited away."""
+        if value is None:
+            item: Any = ui.Button(label="x", custom_id=custom_id)
+            control: Any = PressButton(item, "", Press("", ""))
+        else:
+            item = ui.Select(custom_id=custom_id, options=[discord.SelectOption(label="x", value=value)])
+            control = PickMenu(item, "", Press("", ""))
+        in_dm = custom_id.split(":")[1] == "n"
+        channel_id = person.actor.user.dm_channel.id if in_dm else self.channel.id
+        guild_id = None if in_dm else self.guild_id
+        shown = Screen(
+            await self.app.client.get_partial_messageable(channel_id, guild_id=guild_id).send(view=screen(control))
+        )
+        await self.env.settle()
+        if value is None:
+            return await person.press_id(custom_id, shown)
+        return person._note(await person._hand(shown).select(shown.shown, [value], custom_id=custom_id), shown)
+
+
+@asynccontextmanager
+async def open_world(folder: Path, seen: Seen | None = None) -> AsyncIterator[World]:
+    settings = Settings(
+        discord=DiscordSettings(token=SecretStr("simulated")),
+        storage=StorageSettings(url=f"sqlite:///{folder}/porchlight.db"),
+        delivery=DeliverySettings(),
+    )
+    clock = SharedClock()
+    async with assemble(settings, clock) as app:
+        env = simcord.Env(app.client, shard_count=1)
+        await env.start()
+        try:
+            clock.env = env
+            await env.advance_time((NOON - env.now()).total_seconds())
+            channel = env.create_guild("Lantern House").create_text_channel("welcome")
+            await env.settle()
+            world = World(app, env, channel, settings, clock, seen or Seen())
+            world.seen.commands |= {
+                command.qualified_name
+                for command in app.client.tree.walk_commands()
+                if isinstance(command, app_commands.Command)
+            }
+            yield world
+        finally:
+            await env.shutdown()
+        if not world.forgiven:
+            _raise_unexpected(env)
+
+
+def _raise_unexpected(env: simcord.Env) -> None:
+    """Whatever the bot raised, and did not mean to say to a member, fails the test."""
+    causes = [getattr(error, "original", error) for error in env.errors]
+    unexpected = [cause for cause in causes if not isinstance(cause, ForMember)]
+    if unexpected:
+        raise BaseExceptionGroup("the bot raised", unexpected)

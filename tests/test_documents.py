@@ -1,0 +1,164 @@
+"""What the documents say is so."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from discord import app_commands
+
+import bot
+from bot import errors
+from bot.app import furnish
+from bot.client import COGS
+from bot.clock import SystemClock
+from bot.content.library import Library
+from bot.rules.occurrence import TRANSITIONS
+from bot.settings import Settings, keys, variable
+from bot.store import Database
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("*/**/README.md")])
+DOCUMENTS = [path for path in DOCUMENTS if not {".venv", "node_modules"} & set(path.parts)]
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.fixture
+async def commands(tmp_path: Path, library: Library) -> dict[str, app_commands.Command]:  # type: ignore[type-arg]
+    """Every command that Discord is told about."""
+    settings = Settings.model_validate({"discord": {"token": "none"}})
+    async with Database.open(f"sqlite:///{tmp_path}/a.db") as database:
+        client = furnish(settings, database, library, SystemClock()).client
+        for cog in COGS:
+            await client.load_extension(cog)
+        return {one.qualified_name: one for one in client.tree.walk_commands() if isinstance(one, app_commands.Command)}
+
+
+def commands_in(document: str) -> set[str]:
+    """The commands that a document names: `/nudge start`, not `/work` or a path."""
+    return {match.strip() for match in re.findall(r"`/([a-z]+(?: [a-z]+)?)`", document)}
+
+
+async def test_every_command_that_a_document_or_a_sentence_names_exists(
+    commands: dict[str, object], library: Library
+) -> None:
+    groups = {one.partition(" ")[0] for one in commands}
+    said = {f"the sentence {key}": sentence for key, sentence in library.languages["en"].words}
+    for where, document in {name(path): path.read_text("utf-8") for path in DOCUMENTS}.items() | said.items():
+        for command in commands_in(document):
+            assert command in commands or command in groups, f"{where} names /{command}"
+
+
+async def test_every_command_is_in_the_readme_and_in_help(commands: dict[str, object], library: Library) -> None:
+    words = library.languages["en"].words
+    helped = commands_in(words("help.commands") + words("help.moderators")) | {"help"}
+
+    assert commands_in(text("README.md")) >= set(commands)
+    assert helped == set(commands)
+
+
+async def test_every_command_says_where_it_works_and_for_whom(commands: dict[str, app_commands.Command]) -> None:  # type: ignore[type-arg]
+    for command, one in commands.items():
+        top = one.root_parent or one
+        payload = top.to_dict(one.binding._client.tree)
+        moderators = command.startswith(("setup", "community"))
+        assert payload["contexts"] == ([0] if moderators else [0, 1]), command
+        assert payload["integration_types"] == ([0] if moderators else [0, 1]), command
+        assert payload["default_member_permissions"] == (32 if moderators else None), command
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name)
+def test_every_link_within_the_repository_leads_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)\)", path.read_text("utf-8")):
+        if not target.startswith("http"):
+            assert (path.parent / target).exists(), f"{name(path)} links to {target}"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name)
+def test_every_file_and_make_target_that_is_named_exists(path: Path) -> None:
+    document = path.read_text("utf-8")
+    for named in re.findall(r"`((?:bot|cogs|tests|docs)/[\w/.*<>-]+)`", document):
+        if "<" not in named:
+            assert list(ROOT.glob(named.rstrip("/"))), f"{name(path)} names {named}"
+    targets = set(re.findall(r"^([a-z]+):", text("Makefile"), re.MULTILINE))
+    assert set(re.findall(r"\bmake ([a-z]+)\b(?=[`\n])", document)) <= targets
+
+
+def test_every_dependency_is_in_the_readme_with_its_reason_and_in_the_lock_with_hashes() -> None:
+    project = tomllib.loads(text("pyproject.toml"))
+    needed = project["project"]["dependencies"]
+    for_tests = project["dependency-groups"]["dev"]
+    for line in [*needed, *for_tests]:
+        package, version = re.fullmatch(r"([\w.-]+)(?:\[\w+\])?==([\w.]+)", line).groups()  # type: ignore[union-attr]
+        assert f"pypi.org/project/{package}/" in text("README.md"), package
+        pinned = f"\n{package.replace('.', '-').lower()}=={version} \\\n    --hash=sha256:"
+        for lock in ("requirements.txt", "requirements-dev.txt") if line in needed else ("requirements-dev.txt",):
+            assert pinned in "\n" + text(lock), f"{package} is not pinned in {lock}; run make lock"
+
+
+@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
+def test_the_lock_files_name_no_place_but_packages(lock: str) -> None:
+    assert not re.search(r"://|--(extra-)?index-url|--find-links|file:", text(lock))
+
+
+def test_the_exit_codes_are_the_ones_that_are_documented() -> None:
+    documented = {int(code) for code in re.findall(r"^\| (\d+) \|", text("docs/running.md"), re.MULTILINE)}
+    ours = {one.exit_code for one in errors.ForOperator.__subclasses__()}
+
+    assert documented == ours | {0}
+    assert len(ours) == len(errors.ForOperator.__subclasses__()), "each has one of its own"
+
+
+def test_every_error_of_a_member_has_a_sentence_of_its_own(library: Library) -> None:
+    sentences = [library.languages["en"].words(one.wording) for one in errors.ForMember.__subclasses__()]
+
+    assert len(set(sentences)) == len(sentences) > 5
+
+
+def test_the_picture_of_the_states_is_the_table_in_the_code() -> None:
+    picture = text("docs/architecture.md").partition("stateDiagram-v2")[2].partition("```")[0]
+    drawn = set(re.findall(r"(\w+) --> (\w+)", picture))
+
+    assert drawn == {(state.value, after.value) for state, onward in TRANSITIONS.items() for after in onward}
+
+
+def test_the_settings_that_documents_name_exist() -> None:
+    sections = {key.partition(".")[0] for key in keys()}
+    for path in DOCUMENTS:
+        document = path.read_text("utf-8")
+        for section, key in re.findall(r"`([a-z]+)\.([a-z_]+)`", document):
+            if section in sections:
+                assert f"{section}.{key}" in set(keys()), f"{name(path)} names {section}.{key}"
+        for named in re.findall(r"PORCHLIGHT_[A-Z_]+", document):
+            assert named in {variable(key) for key in keys()}, f"{name(path)} names {named}"
+
+
+def test_the_changelog_begins_with_this_version() -> None:
+    assert re.search(r"^## (\S+)", text("CHANGELOG.md"), re.MULTILINE).group(1) == bot.__version__  # type: ignore[union-attr]
+    assert tomllib.loads(text("pyproject.toml"))["project"]["version"] == bot.__version__
+
+
+def test_numbers_in_the_changelog_are_counted(library: Library) -> None:
+    words = {11: "eleven", 12: "twelve", 13: "thirteen"}
+    english = library.languages["en"]
+    changelog = text("CHANGELOG.md")
+
+    lines, countries = len(library.helplines.lines), len(library.helplines.countries("en"))
+    assert f"{words[lines]} lines in {words[countries]} countries" in changelog
+    assert (
+        f"{len(english.nudges)} nudges in English, of {words[len({n.theme for n in english.nudges})]} kinds"
+        in changelog
+    )
+
+
+def test_ci_runs_what_the_readme_says() -> None:
+    assert text(".ci/run").rstrip().endswith("exec make test")

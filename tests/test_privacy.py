@@ -1,0 +1,162 @@
+"""Deleted means gone, for every table there will ever be; and the file holds nothing of it afterwards."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import BigInteger, Boolean, Column, Integer, Table, Text, insert, select
+
+from bot.content.library import Library
+from bot.store import Database, Records
+from bot.store.holdings import member_tables
+from bot.store.schema import Instant, LocalDate, metadata
+
+ROBIN, ALEX = 123_456_789_012_345_678, 223_456_789_012_345_678
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+
+# Tables that hold nothing about members, and why.
+ABOUT_NOBODY = {"fact": "about this installation", "guild": "about a server; counts are made when asked for"}
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    async with Database.open(f"sqlite:///{tmp_path}/porchlight.db") as database:
+        yield database
+
+
+def example(column: Column[Any], member_id: int) -> object:
+    """Some value that fits the column, and that can be found again in the file where it is text."""
+    if column.name == "member_id":
+        return member_id
+    kind = column.type
+    if isinstance(kind, Instant):
+        return NOW
+    if isinstance(kind, LocalDate):
+        return date(2026, 6, 1)
+    if isinstance(kind, Boolean):
+        return True
+    if isinstance(kind, BigInteger | Integer):
+        return member_id // 1_000_000_000_000
+    assert isinstance(kind, Text), f"{column}: say here what a {kind!r} looks like"
+    return canary(column, member_id)
+
+
+def canary(column: Column[Any], member_id: int) -> str:
+    return f"canary-{column.table.name}-{column.name}-{member_id}"
+
+
+async def fill(database: Database, member_id: int) -> None:
+    """One row about the member in every table that has rows about members."""
+
+    async def work(records: Records) -> None:
+        for table in member_tables():
+            row = {column.name: example(column, member_id) for column in table.columns}
+            await records.facts._connection.execute(insert(table).values(row))
+
+    await database.write(work)
+
+
+async def count(database: Database, table: Table, member_id: int) -> int:
+    async def work(records: Records) -> int:
+        rows = await records.facts._connection.execute(select(table).where(table.c.member_id == member_id))
+        return len(rows.all())
+
+    return await database.read(work)
+
+
+def test_every_table_is_about_members_or_says_why_not() -> None:
+    assert {table.name for table in metadata.sorted_tables} - {table.name for table in member_tables()} == set(
+        ABOUT_NOBODY
+    )
+
+
+def test_whatever_is_about_a_member_hangs_on_the_member() -> None:
+    for table in member_tables():
+        if table.name != "member":
+            (key,) = table.c.member_id.foreign_keys
+            assert key.column.table.name == "member"
+            assert key.ondelete == "CASCADE"
+
+
+async def test_after_delete_no_table_holds_a_row_of_the_member(database: Database) -> None:
+    await fill(database, ROBIN)
+    await fill(database, ALEX)
+    for table in member_tables():
+        assert await count(database, table, ROBIN) == 1
+
+    erased = await database.write(lambda records: records.holdings.erase(ROBIN))
+
+    assert erased == len(member_tables())
+    for table in member_tables():
+        assert await count(database, table, ROBIN) == 0, table.name
+        assert await count(database, table, ALEX) == 1, table.name
+
+
+async def test_after_delete_the_file_and_its_log_hold_no_trace_of_the_member(
+    database: Database, tmp_path: Path
+) -> None:
+    await fill(database, ROBIN)
+    await fill(database, ALEX)
+    texts = [
+        canary(column, ROBIN) for table in member_tables() for column in table.columns if type(column.type) is Text
+    ]
+    assert all(any(text.encode() in path.read_bytes() for path in tmp_path.iterdir()) for text in texts)
+
+    await database.write(lambda records: records.holdings.erase(ROBIN))
+    assert await database.scrub()
+
+    left = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert [text for text in texts if text.encode() in left] == []
+    assert canary(member_tables()[1].c[0], ALEX).encode() in left or b"canary" in left, (
+        "the other member is still there"
+    )
+
+
+async def test_all_that_is_held_is_shown_row_by_row(database: Database) -> None:
+    await fill(database, ROBIN)
+
+    held = await database.read(lambda records: records.holdings.of(ROBIN))
+
+    assert set(held) == {table.name for table in member_tables()}
+
+
+def test_every_column_that_is_held_is_told_in_plain_words(library: Library) -> None:
+    for language in library.languages.values():
+        for table in member_tables():
+            assert language.words(f"held.{table.name}.title")
+            sentence = dict(language.words)[f"held.{table.name}.row"]
+            assert set(re.findall(r"{(\w+)}", sentence)) == set(table.columns.keys()), table.name
+
+
+def test_no_column_could_hold_what_a_member_writes() -> None:
+    """Every text column holds a name from a list of ours, an id of ours, or a date. Think before adding one."""
+    texts = {
+        f"{table.name}.{column.name}"
+        for table in member_tables()
+        for column in table.columns
+        if type(column.type) is Text
+    }
+
+    assert texts == {
+        "member.language",
+        "consent.purpose",
+        "plan.state",
+        "plan.zone",
+        "plan.again_nudge_id",
+        "occurrence.occurrence_id",
+        "occurrence.kind",
+        "occurrence.slot",
+        "occurrence.state",
+        "occurrence.nudge_id",
+        "occurrence.claim",
+        "occurrence.answer",
+        "refusal.what",
+        "refusal.subject",
+        "check_in.check_in_id",
+        "check_in.picks",
+    }

@@ -1,0 +1,164 @@
+"""Settings: one file, the environment over it, and one clear sentence for whatever is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.errors import SettingsUnreadable, SettingsWrong
+from bot.settings import Settings, keys, read_settings, variable
+
+TOKEN = "not-a-real-token"  # noqa: S105 - so it is
+EXAMPLE = Path(__file__).parent.parent / "config.example.toml"
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "config.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def minimal(folder: Path, more: str = "") -> Path:
+    return written(folder, f'[discord]\ntoken = "{TOKEN}"\n{more}')
+
+
+def test_a_token_is_all_it_takes(tmp_path: Path) -> None:
+    settings = read_settings(minimal(tmp_path), {})
+
+    assert settings.discord.token.get_secret_value() == TOKEN
+    assert str(settings.discord.api_url) == "https://discord.com/api/v10"
+    assert settings.discord.gateway_url is None
+    assert settings.storage.url == "sqlite:///porchlight.db"
+
+
+def test_everything_can_come_from_the_environment() -> None:
+    settings = read_settings(
+        None,
+        {
+            "PORCHLIGHT_DISCORD__TOKEN": TOKEN,
+            "PORCHLIGHT_DELIVERY__AT_ONCE": "7",
+            "PORCHLIGHT_LOG__FORMAT": "json",
+            "HOME": "/root",
+        },
+    )
+
+    assert (settings.delivery.at_once, settings.log.format) == (7, "json")
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    path = minimal(tmp_path, "[delivery]\nat_once = 5\nbatch = 50")
+
+    settings = read_settings(path, {"PORCHLIGHT_DELIVERY__AT_ONCE": "9"})
+
+    assert (settings.delivery.at_once, settings.delivery.batch) == (9, 50)
+
+
+def test_the_token_is_never_printed(tmp_path: Path) -> None:
+    settings = read_settings(minimal(tmp_path), {})
+
+    assert TOKEN not in repr(settings)
+    assert TOKEN not in str(settings.discord)
+
+
+def test_settings_do_not_change_once_they_are_read(tmp_path: Path) -> None:
+    settings = read_settings(minimal(tmp_path), {})
+
+    with pytest.raises(ValueError, match="frozen"):
+        settings.delivery.at_once = 3  # type: ignore[misc]
+
+
+def complaint(path: Path | None, environ: dict[str, str] | None = None) -> str:
+    with pytest.raises(SettingsWrong) as error:
+        read_settings(path, environ or {})
+    return str(error.value)
+
+
+@pytest.mark.parametrize("text", ["", '[discord]\napi_url = "http://127.0.0.1:1"', '[discord]\ntoken = ""'])
+def test_a_missing_token_says_where_to_put_it(tmp_path: Path, text: str) -> None:
+    assert complaint(written(tmp_path, text)) == (
+        "discord.token is missing. Put the bot's token into the file, or into PORCHLIGHT_DISCORD__TOKEN."
+    )
+
+
+def test_an_unknown_key_names_the_nearest_one(tmp_path: Path) -> None:
+    assert complaint(minimal(tmp_path, "[delivery]\nrate_per_sec = 5")) == (
+        "delivery.rate_per_sec is no setting. Did you mean delivery.rate_per_second?"
+    )
+    assert complaint(minimal(tmp_path, "[delivry]\nbatch = 5")).startswith("delivry is no setting. Did you mean deliv")
+
+
+def test_an_unknown_key_that_resembles_none_names_them_all(tmp_path: Path) -> None:
+    assert complaint(minimal(tmp_path, "[zzz]\nqqq = 5")).startswith("zzz is no setting. There are: discord.token, ")
+
+
+def test_an_unknown_variable_names_the_nearest_key() -> None:
+    assert complaint(None, {"PORCHLIGHT_DISCORD__TOKN": "x"}).startswith(
+        "discord.tokn (given as PORCHLIGHT_DISCORD__TOKN)"
+    )
+    assert complaint(None, {"PORCHLIGHT_TOKEN": "x"}) == ("PORCHLIGHT_TOKEN is no setting. Did you mean discord.token?")
+
+
+@pytest.mark.parametrize(
+    ("section", "line", "expected"),
+    [
+        ("delivery", "rate_per_second = 500", "delivery.rate_per_second cannot be used"),
+        ("delivery", 'at_once = "many"', "delivery.at_once cannot be used"),
+        ("storage", 'url = "postgres://here"', "storage.url cannot be used"),
+        ("log", 'level = "loud"', "log.level cannot be used: input should be 'debug', 'info', 'warning' or 'error'"),
+    ],
+)
+def test_a_value_that_cannot_be_used_names_its_key_and_what_could(
+    tmp_path: Path, section: str, line: str, expected: str
+) -> None:
+    assert complaint(minimal(tmp_path, f"[{section}]\n{line}")).startswith(expected)
+
+
+def test_an_address_of_the_wrong_kind_is_refused(tmp_path: Path) -> None:
+    text = f'[discord]\ntoken = "{TOKEN}"\ngateway_url = "https://example.org"'
+
+    assert complaint(written(tmp_path, text)).startswith("discord.gateway_url cannot be used")
+
+
+def test_a_wrong_value_never_shows_the_token(tmp_path: Path) -> None:
+    assert TOKEN not in complaint(written(tmp_path, f'discord = "{TOKEN}"'))
+    assert TOKEN not in complaint(minimal(tmp_path, "[delivery]\nbatch = -1"))
+
+
+def test_a_key_outside_of_a_section_is_refused(tmp_path: Path) -> None:
+    assert "token stands outside of a section" in complaint(written(tmp_path, f'token = "{TOKEN}"'))
+
+
+def test_a_file_that_is_no_toml_says_where(tmp_path: Path) -> None:
+    assert "is not valid TOML" in complaint(written(tmp_path, "[discord\n"))
+
+
+def test_a_file_that_is_not_there_says_what_to_copy(tmp_path: Path) -> None:
+    with pytest.raises(SettingsUnreadable, match=r"There is no file .*nothing\.toml\. Copy config\.example\.toml"):
+        read_settings(tmp_path / "nothing.toml", {})
+
+
+def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+    with pytest.raises(SettingsUnreadable, match="cannot be read: .*directory"):
+        read_settings(tmp_path, {})
+    (tmp_path / "latin.toml").write_bytes(b"[discord]\ntoken = '\xe9'")
+    with pytest.raises(SettingsUnreadable, match="cannot be read: .*utf-8"):
+        read_settings(tmp_path / "latin.toml", {})
+
+
+def test_the_example_holds_every_key_and_every_default(tmp_path: Path) -> None:
+    text = EXAMPLE.read_text("utf-8").replace('token = ""', f'token = "{TOKEN}"')
+
+    assert read_settings(written(tmp_path, text), {}) == read_settings(minimal(tmp_path), {})
+    for key in keys():
+        name = key.partition(".")[2]
+        assert f"\n{name} = " in text or f"\n# {name} = " in text, f"{key} is not in config.example.toml"
+
+
+def test_the_example_as_it_is_asks_for_the_token() -> None:
+    assert complaint(EXAMPLE).startswith("discord.token is missing")
+
+
+def test_every_key_has_a_variable() -> None:
+    assert [variable(key) for key in keys()][:2] == ["PORCHLIGHT_DISCORD__TOKEN", "PORCHLIGHT_DISCORD__API_URL"]
+    assert len(list(keys())) == sum(len(field.annotation.model_fields) for field in Settings.model_fields.values())  # type: ignore[union-attr]

@@ -1,0 +1,177 @@
+"""What wakes us. The real APScheduler runs here; what it waits for is always due already, so nothing sleeps."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.clock import SystemClock
+from bot.ticker import STUCK_AFTER_SECONDS, Ticker, WakeUp, _In
+from tests.support.clock import MovableClock
+
+SOON = 5
+
+
+@asynccontextmanager
+async def ticking(wake_up: WakeUp, at_most: float = 0.001) -> AsyncIterator[Ticker]:
+    ticker = Ticker(SystemClock(), wake_up, at_most)
+    ticker.start()
+    try:
+        yield ticker
+    finally:
+        await ticker.stop(within=SOON)
+
+
+class Woken:
+    """Counts wake-ups, and lets a test wait for one."""
+
+    def __init__(self, answer: Callable[[int], datetime | None] = lambda _: None) -> None:
+        self.times = 0
+        self._answer = answer
+        self._changed = asyncio.Condition()
+
+    async def __call__(self) -> datetime | None:
+        async with self._changed:
+            self.times += 1
+            self._changed.notify_all()
+        return self._answer(self.times)
+
+    async def at_least(self, times: int) -> None:
+        async with asyncio.timeout(SOON), self._changed:
+            await self._changed.wait_for(lambda: self.times >= times)
+
+
+async def test_it_wakes_at_once_and_again_when_nothing_was_said() -> None:
+    woken = Woken()
+
+    async with ticking(woken):
+        await woken.at_least(3)
+
+
+async def test_it_wakes_when_something_is_due() -> None:
+    woken = Woken(lambda _: SystemClock().now())
+
+    async with ticking(woken, at_most=60):
+        await woken.at_least(3)
+
+
+async def test_a_wake_up_that_fails_is_followed_by_another_one() -> None:
+    def fail(times: int) -> datetime | None:
+        if times == 1:
+            raise RuntimeError
+        return None
+
+    woken = Woken(fail)
+
+    async with ticking(woken):
+        await woken.at_least(2)
+
+
+async def test_two_wake_ups_never_overlap() -> None:
+    running, most = 0, 0
+    seen = Woken()
+
+    async def slow() -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        running -= 1
+        await seen()
+
+    async with ticking(slow) as ticker:
+        await asyncio.gather(*(ticker.now() for _ in range(5)))
+        await seen.at_least(7)
+
+    assert most == 1
+
+
+async def test_stopping_waits_for_the_wake_up_that_is_under_way() -> None:
+    started, go_on, finished = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def slow() -> None:
+        started.set()
+        await go_on.wait()
+        finished.set()
+
+    ticker = Ticker(SystemClock(), slow, at_most=60)
+    ticker.start()
+    await started.wait()
+    stopping = asyncio.create_task(ticker.stop(within=SOON))
+    await asyncio.sleep(0)
+    assert not stopping.done()
+    go_on.set()
+    await stopping
+
+    assert finished.is_set()
+
+
+async def test_a_wake_up_that_does_not_end_is_cut_short() -> None:
+    started, cancelled = asyncio.Event(), asyncio.Event()
+
+    async def endless() -> None:
+        started.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.set()
+
+    ticker = Ticker(SystemClock(), endless, at_most=60)
+    ticker.start()
+    await started.wait()
+
+    await ticker.stop(within=0)
+
+    async with asyncio.timeout(SOON):
+        await cancelled.wait()
+
+
+async def test_stopping_what_never_started_is_no_trouble() -> None:
+    await Ticker(SystemClock(), Woken(), at_most=60).stop(within=SOON)
+
+
+async def test_a_ticker_that_has_not_run_for_long_is_woken_by_its_watch() -> None:
+    clock, woken = MovableClock(), Woken()
+    ticker = Ticker(clock, woken, at_most=3_600)
+    ticker.start()
+    await woken.at_least(1)
+    async with ticker._busy:
+        pass
+
+    await ticker._watch()
+    assert woken.times == 1
+    clock.move(seconds=STUCK_AFTER_SECONDS + 1)
+    await ticker._watch()
+
+    await woken.at_least(2)
+    await ticker.stop(within=SOON)
+
+
+@pytest.mark.parametrize(
+    ("due_in", "at_most", "expected"),
+    [(10, 30, 10), (100, 30, 30), (-5, 30, 0.2), (None, 30, 30)],
+)
+async def test_the_next_wake_up_is_at_the_due_instant_and_never_too_far(
+    due_in: float | None, at_most: float, expected: float
+) -> None:
+    clock = MovableClock()
+    ticker = Ticker(clock, Woken(), at_most)
+    asked: list[float] = []
+    ticker._reschedule = asked.append  # type: ignore[method-assign]
+
+    ticker._set_next(None if due_in is None else clock.now() + timedelta(seconds=due_in))
+
+    assert asked == [expected]
+
+
+def test_the_trigger_fires_once_when_told_and_then_at_the_longest_interval() -> None:
+    now = MovableClock().now()
+    trigger = _In(0, at_most=30)
+
+    assert trigger.get_next_fire_time(None, now) == now
+    assert trigger.get_next_fire_time(now, now) == now + timedelta(seconds=30)
