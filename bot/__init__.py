@@ -8,7 +8,7 @@ The way of one nudge through this house:
     4. `ticker` wakes `journey.deliver` when the plan is due. `journey.ahead` decides what, the store claims it.
     5. The `Courier` (a protocol; `cogs.courier` on Discord) carries the letter and says what became of it.
     6. `rules.delivery` makes a fate of that, and the store settles it. A crash anywhere in between loses nothing.
-    7. One press: `cogs.answer` -> `journey.answer` -> store, `rules.rhythm` -> a line from `content`.
+    7. One press: `cogs.answer` -> `journey.answer` -> store, `rules.streak` -> a line from `content`.
     8. `journey.review` shows everything that is held; `journey.leave` deletes it.
 
 `app` puts the parts together; `client` and `seams` touch discord.py; `settings`, `clock`, `errors` are what they say.

@@ -10,6 +10,7 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib import import_module
 from typing import Final
 
@@ -22,8 +23,9 @@ from bot.client import Porchlight
 from bot.clock import Clock, SystemClock, use_pinned_zones
 from bot.content.library import Library, load_library
 from bot.errors import DiscordUnreachable, TokenRefused
-from bot.journey import Journeys
+from bot.journey.courier import Courier
 from bot.journey.deliver import Limits
+from bot.journey.journeys import Journeys
 from bot.settings import Settings
 from bot.store import Database
 from bot.ticker import Ticker
@@ -63,8 +65,9 @@ def furnish(settings: Settings, database: Database, library: Library, clock: Clo
     """One client, its courier, the journeys and the ticker, over a database that is open."""
     delivery = settings.delivery
     client = Porchlight(library, database)
-    courier = import_module(COURIER).build(client, delivery.send_timeout_seconds)
-    limits = Limits(delivery.rate_per_second, delivery.at_once, delivery.batch)
+    courier: Courier = import_module(COURIER).build(client, delivery.send_timeout_seconds)
+    call = timedelta(seconds=delivery.send_timeout_seconds)
+    limits = Limits(delivery.rate_per_second, delivery.at_once, delivery.batch, call)
     journeys = Journeys.over(database, clock, library, courier, limits)
     client.admit(journeys)
     return App(client, journeys, database, Ticker(clock, journeys.deliver.run, delivery.wake_at_most_seconds))
@@ -77,7 +80,7 @@ async def run(settings: Settings) -> None:
     """
     gateway = settings.discord.gateway_url
     seams.point_to(str(settings.discord.api_url), None if gateway is None else str(gateway))
-    stop = _stop_signal()
+    stop = asyncio.create_task(stop_signal().wait())
     async with assemble(settings) as app:
         await _log_in(app.client, settings)
         connection = asyncio.create_task(app.client.connect())
@@ -86,6 +89,7 @@ async def run(settings: Settings) -> None:
         try:
             await asyncio.wait({connection, stop}, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            stop.cancel()
             await _leave(app, connection)
         if connection.done() and not connection.cancelled():
             _explain_end(connection)
@@ -128,14 +132,9 @@ def _explain_end(connection: asyncio.Task[None]) -> None:
         raise error
 
 
-def _set(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)
-
-
-def _stop_signal() -> asyncio.Future[None]:
-    loop = asyncio.get_running_loop()
-    stop = loop.create_future()
+def stop_signal() -> asyncio.Event:
+    """Set when the operator, or Ctrl-C, asks the process to end."""
+    stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, _set, stop)
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
     return stop

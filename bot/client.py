@@ -18,8 +18,8 @@ from discord.ext import commands
 
 from bot.content.library import Language, Library
 from bot.content.words import Words
-from bot.errors import ForMember
-from bot.journey import Journeys
+from bot.errors import ForMember, Outdated
+from bot.journey.journeys import Journeys
 from bot.store import Database
 
 log = structlog.stdlib.get_logger(__name__)
@@ -32,7 +32,7 @@ COGS: Final = (
     "cogs.start",
     "cogs.nudge",
     "cogs.answer",
-    "cogs.checkin",
+    "cogs.check_in",
     "cogs.streak",
     "cogs.privacy",
     "cogs.helplines",
@@ -54,8 +54,8 @@ class Press:
 
 
 Interaction = discord.Interaction["Porchlight"]
-Door = Callable[[Interaction, Press], Awaitable[None]]
-"""What answers the presses of one flow."""
+Flow = Callable[[Interaction, Press], Awaitable[None]]
+"""What answers the presses of one group of screens. Its name stands in the id of every button on them."""
 
 
 class Porchlight(commands.AutoShardedBot):
@@ -80,7 +80,7 @@ class Porchlight(commands.AutoShardedBot):
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
         )
         self.library = library
-        self.doors: dict[str, Door] = {}
+        self._flows: dict[str, Flow] = {}
         self._database = database
         self._journeys: Journeys | None = None
 
@@ -91,6 +91,19 @@ class Porchlight(commands.AutoShardedBot):
     def journeys(self) -> Journeys:
         assert self._journeys is not None, "admit() comes before connecting"
         return self._journeys
+
+    def answers(self, name: str, flow: Flow) -> None:
+        """Let that flow answer the presses of its name. Raises ValueError when another one does so already."""
+        if name in self._flows:
+            raise ValueError(f"two flows are called {name}")
+        self._flows[name] = flow
+
+    async def enter(self, interaction: Interaction, name: str, press: Press) -> None:
+        """Let a press in where it belongs. Raises Outdated where nobody answers it (any more)."""
+        flow = self._flows.get(name)
+        if flow is None:
+            raise Outdated
+        await flow(interaction, press)
 
     def language(self, interaction: discord.Interaction[Any]) -> Language:
         """What to answer in: the language of the member's own Discord, where we speak it."""
@@ -148,5 +161,11 @@ class Tree(app_commands.CommandTree[Porchlight]):
     """The commands. Errors of all of them end here."""
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
-        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
-        await self.client.explain(interaction, cause)
+        await self.client.explain(interaction, _cause(error))
+
+
+def _cause(error: app_commands.AppCommandError) -> BaseException:
+    """What really happened. A command that changed since Discord was told about it is an outdated one."""
+    if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+        return Outdated()
+    return error.original if isinstance(error, app_commands.CommandInvokeError) else error

@@ -1,7 +1,8 @@
-"""One family of errors. The docstring is what a person may read, and it says what to do.
+"""One family of errors; each says what to do.
 
 `ForMember` errors are answered in private, in the member's own language: `wording` names the sentence in the catalogue.
-`ForOperator` errors end the process with `exit_code` and one line, never a traceback.
+`ForOperator` errors end the process with `exit_code` and one line, never a traceback: the sentence they are raised
+with, or else their docstring.
 """
 
 from __future__ import annotations
@@ -12,9 +13,8 @@ from typing import ClassVar
 class PorchlightError(Exception):
     """Something went wrong that Porchlight knows how to say."""
 
-    def __init__(self, message: str | None = None, **facts: object) -> None:
-        super().__init__(message or self.__doc__ or type(self).__name__)
-        self.facts = facts
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or self.__doc__)
 
 
 class ForMember(PorchlightError):
@@ -33,6 +33,12 @@ class NotStarted(ForMember):
     """This needs a yes first. /nudge start asks for it."""
 
     wording = "error.not_started"
+
+
+class NotCounted(ForMember):
+    """Nothing is counted yet. /streak on begins a private count."""
+
+    wording = "error.not_counted"
 
 
 class NotYours(ForMember):
@@ -80,7 +86,7 @@ class Outdated(ForMember):
 class ForOperator(PorchlightError):
     """Porchlight cannot run like this."""
 
-    exit_code: ClassVar[int] = 70
+    exit_code: ClassVar[int]
 
 
 class SettingsUnreadable(ForOperator):

@@ -1,6 +1,6 @@
 """The only touch of discord.py's internals. Looked at once at start: where discord.py changed, we stop and say so.
 
-Pinned to discord.py 2.7.1; what each touch relies on stands beside it (platform.md 1).
+Pinned to discord.py 2.7.1; what each touch relies on stands beside it.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ one, in the file and in the environment alike; so a typing mistake is never sile
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -50,7 +50,7 @@ class DeliverySettings(Section):
     rate_per_second: Annotated[float, Field(gt=0, le=45)] = 40
     at_once: Annotated[int, Field(ge=1, le=200)] = 20
     batch: Annotated[int, Field(ge=1, le=1_000)] = 100
-    send_timeout_seconds: Annotated[float, Field(ge=1, le=60)] = 20
+    send_timeout_seconds: Annotated[float, Field(ge=1, le=30)] = 20
     wake_at_most_seconds: Annotated[float, Field(ge=1, le=60)] = 30
 
 
@@ -86,7 +86,7 @@ def read_settings(path: Path | None, environ: Mapping[str, str]) -> Settings:
         raise SettingsWrong(_sentence(first, environ)) from None
 
 
-def keys() -> Iterable[str]:
+def keys() -> Iterator[str]:
     """Every key there is, as `section.key`."""
     for section, field in Settings.model_fields.items():
         table = field.annotation

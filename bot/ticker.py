@@ -2,16 +2,16 @@
 
 It holds no truth. Each wake-up asks the database, and says itself when the next one is wanted, at most `at_most`
 seconds ahead: a timer sleeps on the monotonic clock, and a wall clock that was set in the meantime is noticed only at
-the next wake-up (reliability.md 1.2). A second job looks whether the first still runs.
+the next wake-up. A second job watches: it ends a wake-up that hangs, and starts one that did not come.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextvars
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -28,7 +28,9 @@ WATCH_EVERY_SECONDS: Final = 30
 STUCK_AFTER_SECONDS: Final = 90
 JOB: Final = "wake"
 
-WakeUp = Callable[[], Awaitable[datetime | None]]
+Alive = Callable[[], None]
+WakeUp = Callable[[Alive], Coroutine[Any, Any, datetime | None]]
+"""What to do at a wake-up: it calls what it is given whenever it got on, and returns when it wants to be woken next."""
 
 
 class _In(BaseTrigger):  # type: ignore[misc]  # apscheduler ships no types
@@ -53,14 +55,15 @@ class Ticker:
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
-        self._last_run = clock.monotonic()
+        self._alive_at = clock.monotonic()
         self._busy = asyncio.Lock()
+        self._under_way: asyncio.Task[datetime | None] | None = None
         # What a caller's context holds (a log's bound values, say) must not leak into the wake-ups.
         self._context = contextvars.copy_context()
 
     def start(self) -> None:
-        self._scheduler.add_job(self._tick, _In(0, self._at_most), id=JOB)
-        self._scheduler.add_job(self._watch, IntervalTrigger(seconds=WATCH_EVERY_SECONDS, timezone="UTC"))
+        self._scheduler.add_job(self.wake, _In(0, self._at_most), id=JOB)
+        self._scheduler.add_job(self.look, IntervalTrigger(seconds=WATCH_EVERY_SECONDS, timezone="UTC"))
         self._scheduler.start()
 
     async def stop(self, within: float) -> None:
@@ -75,21 +78,48 @@ class Ticker:
             log.warning("ticker.cut_short")
         self._scheduler.shutdown(wait=False)
 
-    async def now(self) -> None:
+    async def wake(self) -> None:
         """Wake up now, and return when that is done."""
-        await self._tick()
-
-    async def _tick(self) -> None:
         async with self._busy:
-            self._last_run = self._clock.monotonic()
-            due: datetime | None = None
-            try:
-                due = await self._wake_up()
-            except Exception:
-                log.exception("ticker.wake_up_failed")
-        self._set_next(due)
+            self._note_alive()
+            due = await self._wake_safely()
+        self._schedule(due)
 
-    def _set_next(self, due: datetime | None) -> None:
+    async def look(self) -> None:
+        """Look whether wake-ups still come and still get on; if not, end what hangs, and wake up anew."""
+        if self._clock.monotonic() - self._alive_at <= STUCK_AFTER_SECONDS:
+            return
+        log.error("ticker.stuck", under_way=self._under_way is not None)
+        if self._under_way is None:
+            self._reschedule(AT_LEAST_SECONDS)
+        else:
+            self._under_way.cancel()
+
+    @property
+    def next_wake_at(self) -> datetime:
+        """When the scheduler wakes us next, by its own clock, which is the machine's."""
+        at: datetime = self._scheduler.get_job(JOB).next_run_time
+        return at
+
+    async def _wake_safely(self) -> datetime | None:
+        self._under_way = asyncio.ensure_future(self._wake_up(self._note_alive))
+        try:
+            return await self._under_way
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            log.warning("ticker.ended_what_hung")
+        except Exception:
+            log.exception("ticker.wake_up_failed")
+        finally:
+            self._under_way = None
+        return None
+
+    def _note_alive(self) -> None:
+        self._alive_at = self._clock.monotonic()
+
+    def _schedule(self, due: datetime | None) -> None:
         ahead = self._at_most if due is None else (due - self._clock.now()).total_seconds()
         self._reschedule(min(max(ahead, AT_LEAST_SECONDS), self._at_most))
 
@@ -97,8 +127,3 @@ class Ticker:
         if self._scheduler.running:
             trigger = _In(seconds, self._at_most)
             self._context.copy().run(self._scheduler.reschedule_job, JOB, trigger=trigger)
-
-    async def _watch(self) -> None:
-        if not self._busy.locked() and self._clock.monotonic() - self._last_run > STUCK_AFTER_SECONDS:
-            log.error("ticker.stuck")
-            self._reschedule(AT_LEAST_SECONDS)

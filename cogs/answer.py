@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from discord.ext import commands
 
 from bot.client import Interaction, Porchlight, Press
 from bot.errors import NoLongerHeld, Outdated
-from bot.journey.adjust import PAUSE_DAYS
 from bot.journey.answer import Answered, Seen
+from bot.journey.courier import NudgeNote
+from bot.rules.due import LATER_DAYS
 from bot.rules.occurrence import Answer
+from bot.rules.plan import PAUSE_DAYS
+from cogs import _turn
 from cogs._ui.helplines import helplines_screen
-from cogs._ui.letters import opened_screen
+from cogs._ui.letters import closed_cover_screen, opened_screen
 from cogs._ui.nudges import (
-    LATER_DAYS,
-    NUDGE,
-    TASTE,
-    Card,
+    Flow,
+    NudgeCard,
+    Step,
     answered_screen,
     choice_screen,
+    exits,
+    gone_screen,
     nudge_screen,
     smaller_screen,
     why_text,
 )
-from cogs._ui.questions import exits
+from cogs._ui.overview import state_text, stopped_screen
 from cogs._ui.screen import moment, screen
 
 # The presses that are an answer by themselves; Later and Pause ask for days first.
-ANSWERS = frozenset({Answer.DID_IT, Answer.NOT_TODAY, Answer.NOT_FOR_ME, Answer.NOT_OK})
+ANSWERS: Final = frozenset({Step.DID_IT, Step.NOT_TODAY, Step.NOT_FOR_ME, Step.NOT_OK})
 
 
 class AnswerPresses(commands.Cog):
@@ -36,15 +42,21 @@ class AnswerPresses(commands.Cog):
         self._client = client
 
     async def press_nudge(self, interaction: Interaction, press: Press) -> None:
-        step = _step(press)
-        if step in ANSWERS:
-            await self._answer(interaction, press.data, Answer(step))
-        elif step in ("later_days", "pause_days"):
-            await self._choose_days(interaction, step, press.data)
-        elif step in ("still_wanted", "server_off"):
-            await self._say_yes(interaction, step, press.data)
-        else:
-            await self._show(interaction, step, press.data)
+        match step := _step(press):
+            case step if step in ANSWERS:
+                await self._answer(interaction, press.data, Answer(step))
+            case Step.LATER_DAYS | Step.PAUSE_DAYS:
+                await self._choose_days(interaction, step, press.data)
+            case Step.STILL_WANTED | Step.GUILD_OFF:
+                await self._say_yes(interaction, step, press.data)
+            case Step.STOP | Step.STOP_COVERED:
+                await self._stop(interaction, step)
+            case Step.HELP:
+                await self._send_helplines(interaction)
+            case Step.OPEN:
+                await self._open(interaction, press.data)
+            case _:
+                await self._show(interaction, step, press.data)
 
     async def press_taste(self, interaction: Interaction, press: Press) -> None:
         """On a nudge that was only tried: everything answers, nothing is stored."""
@@ -52,17 +64,16 @@ class AnswerPresses(commands.Cog):
         nudge = self._client.language(interaction).nudge_by_id.get(press.data)
         if nudge is None:
             raise NoLongerHeld
-        card = Card(nudge, press.data, TASTE)
-        match _step(press):
-            case "smaller":
-                await interaction.response.edit_message(view=smaller_screen(card, words))
-            case "why":
-                await interaction.response.send_message(view=screen(why_text(nudge, None, words)), ephemeral=True)
-            case "help":
+        card = NudgeCard(nudge, press.data, Flow.TASTE)
+        match step := _step(press):
+            case Step.SMALLER:
+                await _turn.show(interaction, smaller_screen(card, words))
+            case Step.WHY:
+                await _turn.say(interaction, screen(why_text(NudgeNote(nudge), None, words)))
+            case Step.HELP:
                 await self._send_helplines(interaction)
-            case step if step in ANSWERS or step == "later":
-                reply = words(f"taste.reply.{step}")
-                await interaction.response.edit_message(view=answered_screen(card, [reply], words))
+            case step if step in ANSWERS or step is Step.LATER:
+                await _turn.show(interaction, answered_screen(card, [words(f"taste.reply.{step}")], words))
             case _:
                 raise Outdated
 
@@ -73,72 +84,90 @@ class AnswerPresses(commands.Cog):
         reply = words("nudge.reply.did_it_with_somebody") if with_somebody else words(f"nudge.reply.{answer}")
         await self._reply(interaction, occurrence_id, answered, reply)
 
-    async def _choose_days(self, interaction: Interaction, step: str, data: str) -> None:
-        words, journeys = self._client.words(interaction), self._client.journeys
+    async def _choose_days(self, interaction: Interaction, step: Step, data: str) -> None:
+        words, journey = self._client.words(interaction), self._client.journeys.answer
         chosen, _, occurrence_id = data.partition(":")
         days = int(chosen) if chosen.isdecimal() else 0
-        if step == "later_days" and days in LATER_DAYS:
-            answered = await journeys.answer.later(interaction.user.id, occurrence_id, days, words.language)
-            reply = words("nudge.reply.later", count=days)
-        elif step == "pause_days" and days in PAUSE_DAYS:
-            answered = await journeys.answer.press(interaction.user.id, occurrence_id, Answer.REST, words.language)
-            until = await journeys.adjust.pause(interaction.user.id, days)
-            reply = words("nudge.reply.pause", until=moment(until, "D"))
+        if step is Step.LATER_DAYS and days in LATER_DAYS:
+            answered = await journey.later(interaction.user.id, occurrence_id, days, words.language)
+            reply = self._later_text(interaction, answered)
+        elif step is Step.PAUSE_DAYS and days in PAUSE_DAYS:
+            answered = await journey.pause(interaction.user.id, occurrence_id, days, words.language)
+            assert answered.paused_until is not None, "a pause has an end"
+            reply = words("nudge.reply.pause", until=moment(answered.paused_until, "D"))
         else:
             raise Outdated
         await self._reply(interaction, occurrence_id, answered, reply)
+
+    def _later_text(self, interaction: Interaction, answered: Answered) -> str:
+        """When it really comes again."""
+        words = self._client.words(interaction)
+        if answered.comes_at is None:
+            return words("nudge.reply.later_never")
+        at = moment(answered.comes_at)
+        if answered.paused_until is None:
+            return words("nudge.reply.later", at=at)
+        return words("nudge.reply.later_after_pause", at=at, until=moment(answered.paused_until, "D"))
 
     async def _reply(self, interaction: Interaction, occurrence_id: str, answered: Answered, reply: str) -> None:
         words = self._client.words(interaction)
         said = [words("nudge.reply.already") if answered.already else reply]
         if answered.weeks is not None:
-            said.append(words("rhythm.milestone", count=answered.weeks))
+            said.append(words("streak.milestone", count=answered.weeks))
         if answered.nudge is None:
-            view = screen(*said, exits(occurrence_id, words))
+            await _turn.show(interaction, gone_screen(occurrence_id, said, words))
         else:
-            view = answered_screen(Card(answered.nudge, occurrence_id), said, words)
-        await interaction.response.edit_message(view=view)
+            await _turn.show(interaction, answered_screen(NudgeCard(answered.nudge, occurrence_id), said, words))
 
-    async def _say_yes(self, interaction: Interaction, step: str, occurrence_id: str) -> None:
+    async def _say_yes(self, interaction: Interaction, step: Step, occurrence_id: str) -> None:
         """To one of the two questions. The question goes, its answer stays."""
         words, adjust = self._client.words(interaction), self._client.journeys.adjust
         await self._seen(interaction, occurrence_id)
-        if step == "still_wanted":
-            plan = await adjust.resume(interaction.user.id)
+        resume = adjust.resume if step is Step.STILL_WANTED else adjust.go_on_without_guild
+        outlook = await resume(interaction.user.id)
+        due = outlook.plan.next_due_at
+        if due is None:
+            reply = state_text(outlook, interaction.created_at, words)
         else:
-            plan = await adjust.go_on_without_server(interaction.user.id)
-        assert plan.next_due_at is not None, "a resumed plan is due some day"
-        reply = words(f"letter.{step}.going_on", next=moment(plan.next_due_at))
-        await interaction.response.edit_message(view=screen(reply, exits(occurrence_id, words)))
+            reply = words(f"letter.{step}.going_on", next=moment(due))
+        await _turn.show(interaction, screen(reply, exits(occurrence_id, words)))
 
-    async def _show(self, interaction: Interaction, step: str, occurrence_id: str) -> None:
-        """What changes nothing, or ends everything: those never fail for want of a nudge."""
+    async def _stop(self, interaction: Interaction, step: Step) -> None:
+        """Never fails for want of a nudge. A cover stays a cover: what was stopped is said in private."""
         words = self._client.words(interaction)
-        if step == "stop":
-            await self._client.journeys.leave.stop(interaction.user.id)
-            await interaction.response.edit_message(view=screen(words("leave.stopped")))
-            return
-        if step == "help":
-            await self._send_helplines(interaction)
-            return
+        await self._client.journeys.leave.stop(interaction.user.id)
+        if step is Step.STOP_COVERED:
+            await _turn.show(interaction, closed_cover_screen(words))
+            await _turn.say(interaction, stopped_screen(words))
+        else:
+            await _turn.show(interaction, stopped_screen(words))
+
+    async def _open(self, interaction: Interaction, occurrence_id: str) -> None:
+        words = self._client.words(interaction)
         seen = await self._seen(interaction, occurrence_id)
-        if step == "open":
-            view = opened_screen(seen.kind, seen.nudge, occurrence_id, words)
-            await interaction.response.send_message(view=view, ephemeral=True)
-            return
-        if seen.nudge is None:
-            raise NoLongerHeld
-        card = Card(seen.nudge, occurrence_id)
+        if isinstance(seen.says, NudgeNote) and seen.is_answered:
+            card = NudgeCard(seen.says.nudge, occurrence_id)
+            view = answered_screen(card, [words("nudge.reply.already")], words)
+        else:
+            view = opened_screen(seen.says, occurrence_id, words)
+        await _turn.say(interaction, view)
+
+    async def _show(self, interaction: Interaction, step: Step, occurrence_id: str) -> None:
+        """What changes nothing."""
+        words = self._client.words(interaction)
+        seen = await self._seen(interaction, occurrence_id)
+        if not isinstance(seen.says, NudgeNote):
+            raise Outdated
+        card = NudgeCard(seen.says.nudge, occurrence_id)
         match step:
-            case "smaller":
-                await interaction.response.edit_message(view=smaller_screen(card, words))
-            case "later" | "pause":
-                await interaction.response.edit_message(view=choice_screen(card, step, words))
-            case "back":
-                await interaction.response.edit_message(view=nudge_screen(card, words))
-            case "why":
-                text = why_text(seen.nudge, seen.plan, words)
-                await interaction.response.send_message(view=screen(text), ephemeral=True)
+            case Step.SMALLER:
+                await _turn.show(interaction, smaller_screen(card, words))
+            case Step.LATER | Step.PAUSE:
+                await _turn.show(interaction, choice_screen(card, step, words))
+            case Step.BACK:
+                await _turn.show(interaction, nudge_screen(card, words))
+            case Step.WHY:
+                await _turn.say(interaction, screen(why_text(seen.says, seen.plan, words)))
             case _:
                 raise Outdated
 
@@ -148,15 +177,20 @@ class AnswerPresses(commands.Cog):
 
     async def _send_helplines(self, interaction: Interaction) -> None:
         view = helplines_screen(self._client.library.helplines, self._client.words(interaction))
-        await interaction.response.send_message(view=view, ephemeral=True)
+        await _turn.say(interaction, view)
 
 
-def _step(press: Press) -> str:
-    return press.values[0] if press.step == "menu" and press.values else press.step
+def _step(press: Press) -> Step:
+    """Raises Outdated for one that there is not (any more)."""
+    name = press.values[0] if press.step == Step.MENU and press.values else press.step
+    try:
+        return Step(name)
+    except ValueError:
+        raise Outdated from None
 
 
 async def setup(client: Porchlight) -> None:
     cog = AnswerPresses(client)
-    client.doors[NUDGE] = cog.press_nudge
-    client.doors[TASTE] = cog.press_taste
+    client.answers(Flow.NUDGE, cog.press_nudge)
+    client.answers(Flow.TASTE, cog.press_taste)
     await client.add_cog(cog)

@@ -6,10 +6,11 @@ from discord.ext import commands
 
 from bot.client import Interaction, Porchlight, Press
 from bot.errors import Outdated
+from cogs import _turn
 from cogs._guards import home_guild
 from cogs._ui.card import FLOW, stores_screen
-from cogs._ui.draft import Draft
-from cogs._ui.nudges import TASTE, Card, nudge_screen
+from cogs._ui.draft import draft_of
+from cogs._ui.nudges import Flow, NudgeCard, nudge_screen
 from cogs._ui.start import what_screen
 
 
@@ -24,18 +25,19 @@ class CardPresses(commands.Cog):
         match press.step:
             case "try":
                 offer = self._client.journeys.taste.one(words.language, interaction.id)
-                view = nudge_screen(Card(offer.nudge, offer.nudge.nudge_id, TASTE), words)
+                view = nudge_screen(NudgeCard(offer.nudge, offer.nudge.nudge_id, Flow.TASTE), words)
             case "stores":
                 view = stores_screen(words)
             case "start":
                 await home_guild(interaction, self._client)
-                view = what_screen(Draft(), words)
+                before = await self._client.journeys.opt_in.before(interaction.user.id)
+                view = what_screen(draft_of(before), words)
             case _:
                 raise Outdated
-        await interaction.response.send_message(view=view, ephemeral=True)
+        await _turn.say(interaction, view)
 
 
 async def setup(client: Porchlight) -> None:
     cog = CardPresses(client)
-    client.doors[FLOW] = cog.press
+    client.answers(FLOW, cog.press)
     await client.add_cog(cog)

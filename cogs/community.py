@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Interaction, Porchlight, Press
 from bot.errors import NotEnabledHere, Outdated
+from cogs import _turn
 from cogs._guards import moderated_guild
 from cogs._ui.screen import screen
 from cogs._ui.setup import COMMUNITY, disable_screen, status_screen
@@ -26,30 +28,35 @@ class Community(commands.GroupCog, group_name="community"):
         """Whether Porchlight is on here, and a rounded count."""
         guild_id = moderated_guild(interaction)
         status = await self._client.journeys.enable.status(guild_id)
-        await interaction.response.send_message(
-            view=status_screen(status, self._client.words(interaction)), ephemeral=True
-        )
+        await _turn.say(interaction, status_screen(status, self._client.words(interaction)))
 
     @app_commands.command()
     async def disable(self, interaction: Interaction) -> None:
         """Stop everything of this server, after one question."""
-        if not await self._client.journeys.enable.is_on(moderated_guild(interaction)):
+        guild_id, words = moderated_guild(interaction), self._client.words(interaction)
+        if not await self._client.journeys.enable.is_on(guild_id):
             raise NotEnabledHere
-        await interaction.response.send_message(view=disable_screen(self._client.words(interaction)), ephemeral=True)
+        await _turn.say(interaction, disable_screen(words))
 
     async def press(self, interaction: Interaction, press: Press) -> None:
         guild_id, words = moderated_guild(interaction), self._client.words(interaction)
         match press.step:
             case "keep":
-                await interaction.response.edit_message(view=screen(words("community.disable.kept")))
+                await _turn.show(interaction, screen(words("community.disable.kept")))
             case "disable":
+                await _turn.take_time(interaction)
                 await self._client.journeys.enable.switch_off(guild_id)
-                await interaction.response.edit_message(view=screen(words("community.disable.done")))
+                await _turn.show(interaction, screen(words("community.disable.done")))
             case _:
                 raise Outdated
+
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """A server that sends us away has switched Porchlight off."""
+        await self._client.journeys.enable.switch_off(guild.id)
 
 
 async def setup(client: Porchlight) -> None:
     cog = Community(client)
-    client.doors[COMMUNITY] = cog.press
+    client.answers(COMMUNITY, cog.press)
     await client.add_cog(cog)

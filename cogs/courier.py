@@ -1,6 +1,6 @@
-"""Carrying letters over Discord, once. Law: nothing here raises; what Discord says becomes an outcome.
+"""Carrying letters over Discord, once. Law: whatever Discord or the way to it does becomes an outcome; none raises.
 
-What each answer of Discord means, and that a lost answer means nothing certain: platform.md 2 and 5.
+What each answer of Discord means, and why a lost answer means nothing certain: docs/delivery.md.
 """
 
 from __future__ import annotations

@@ -6,7 +6,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Interaction, Porchlight
-from cogs._ui.controls import button
+from cogs import _turn
+from cogs._ui.helplines import need_more
 from cogs._ui.screen import screen
 
 
@@ -25,9 +26,9 @@ class Help(commands.Cog):
             words("help.text"),
             words("help.commands"),
             words("help.moderators"),
-            button("help", "lines", words("button.need_more")),
+            need_more(words),
         )
-        await interaction.response.send_message(view=view, ephemeral=True)
+        await _turn.say(interaction, view)
 
 
 async def setup(client: Porchlight) -> None:

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from discord import app_commands, ui
+from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Interaction, Porchlight, Press
-from bot.errors import NotStarted, Outdated
-from bot.journey.adjust import PAUSE_DAYS
-from bot.rules.plan import Plan
+from bot.errors import Outdated
+from bot.rules.plan import PAUSE_DAYS
 from bot.rules.schedule import is_zone
+from cogs import _turn
 from cogs._guards import home_guild
-from cogs._ui.draft import Draft
-from cogs._ui.nudges import NUDGE, TASTE, Card, answered_screen, nudge_screen
-from cogs._ui.overview import FLOW, overview_screen, pause_screen, state_text
-from cogs._ui.screen import moment, screen
+from cogs._ui.draft import Draft, draft_of
+from cogs._ui.nudges import Flow, NudgeCard, answered_screen, nudge_screen
+from cogs._ui.overview import FLOW, overview_screen, pause_screen, paused_screen, state_text, stopped_screen
+from cogs._ui.screen import screen
 from cogs._ui.start import what_screen, when_screen
 
-CHOICES_SHOWN = 25
-LONGEST_CHOICE = 100
+CHOICES_SHOWN: Final = 25
+LONGEST_CHOICE: Final = 100
 
 
 class NudgeCog(commands.GroupCog, group_name="nudge"):
@@ -34,10 +35,9 @@ class NudgeCog(commands.GroupCog, group_name="nudge"):
     async def start(self, interaction: Interaction, place: str | None = None) -> None:
         """Say yes to nudges, in private, screen by screen."""
         await home_guild(interaction, self._client)
-        draft = Draft(zone=await self._zone(place))
-        await interaction.response.send_message(
-            view=what_screen(draft, self._client.words(interaction)), ephemeral=True
-        )
+        before = await self._client.journeys.opt_in.before(interaction.user.id)
+        draft = draft_of(before, await self._zone(place))
+        await _turn.say(interaction, what_screen(draft, self._client.words(interaction)))
 
     @start.autocomplete("place")
     async def complete_place(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -60,77 +60,69 @@ class NudgeCog(commands.GroupCog, group_name="nudge"):
     async def now(self, interaction: Interaction) -> None:
         """Today's nudge, here and for your eyes only."""
         words = self._client.words(interaction)
-        offer = await self._client.journeys.taste.today(interaction.user.id, words.language, interaction.id)
+        offer = await self._client.journeys.taste.of_today(interaction.user.id, words.language, interaction.id)
         if offer.occurrence_id is None:
-            view = nudge_screen(Card(offer.nudge, offer.nudge.nudge_id, TASTE), words)
-        elif offer.answered:
-            card = Card(offer.nudge, offer.occurrence_id, NUDGE)
-            view = answered_screen(card, [words("nudge.reply.already")], words)
+            view = nudge_screen(NudgeCard(offer.nudge, offer.nudge.nudge_id, Flow.TASTE), words)
+        elif offer.is_answered:
+            card = NudgeCard(offer.nudge, offer.occurrence_id)
+            view = answered_screen(card, [words("nudge.reply.already_today")], words)
         else:
-            view = nudge_screen(Card(offer.nudge, offer.occurrence_id, NUDGE), words)
-        await interaction.response.send_message(view=view, ephemeral=True)
+            view = nudge_screen(NudgeCard(offer.nudge, offer.occurrence_id), words)
+        await _turn.say(interaction, view)
 
     @app_commands.command()
     async def settings(self, interaction: Interaction) -> None:
         """See and change how often, when, and how big."""
-        plan = await self._plan(interaction)
-        await interaction.response.send_message(view=self._overview(interaction, plan), ephemeral=True)
+        outlook = await self._client.journeys.adjust.outlook(interaction.user.id)
+        place = self._client.library.places.at(outlook.plan.wishes.zone)
+        words = self._client.words(interaction)
+        await _turn.say(interaction, overview_screen(outlook, place, interaction.created_at, words))
 
     @app_commands.command()
     async def pause(self, interaction: Interaction) -> None:
         """Send nothing for 3, 7 or 30 days."""
-        await self._plan(interaction)
-        await interaction.response.send_message(view=pause_screen(self._client.words(interaction)), ephemeral=True)
+        words = self._client.words(interaction)
+        outlook = await self._client.journeys.adjust.outlook(interaction.user.id)
+        comes = outlook.plan.next_due_at is not None
+        view = pause_screen(words) if comes else screen(state_text(outlook, interaction.created_at, words))
+        await _turn.say(interaction, view)
 
     @app_commands.command()
     async def resume(self, interaction: Interaction) -> None:
         """Let nudges come again."""
-        plan = await self._client.journeys.adjust.resume(interaction.user.id)
-        words = self._client.words(interaction)
-        await interaction.response.send_message(
-            view=screen(state_text(plan, interaction.created_at, words)), ephemeral=True
+        outlook = await self._client.journeys.adjust.resume(interaction.user.id)
+        await _turn.say(
+            interaction, screen(state_text(outlook, interaction.created_at, self._client.words(interaction)))
         )
 
     @app_commands.command()
     async def stop(self, interaction: Interaction) -> None:
         """Stop the nudges, at once."""
         await self._client.journeys.leave.stop(interaction.user.id)
-        await interaction.response.send_message(
-            view=screen(self._client.words(interaction)("leave.stopped")), ephemeral=True
-        )
+        await _turn.say(interaction, stopped_screen(self._client.words(interaction)))
 
     async def press(self, interaction: Interaction, press: Press) -> None:
         words, journeys = self._client.words(interaction), self._client.journeys
         match press.step:
             case "change":
-                plan = await self._plan(interaction)
-                draft = Draft.of(await journeys.review.purposes(interaction.user.id), plan.wishes)
+                wishes = (await journeys.adjust.outlook(interaction.user.id)).plan.wishes
+                draft = Draft.of(await journeys.review.purposes(interaction.user.id), wishes, is_change=True)
                 times = journeys.opt_in.next_times(interaction.user.id, draft.wishes)
                 view = when_screen(draft, self._client.library.places.at(draft.zone), times, words)
             case "pause":
                 view = pause_screen(words)
             case "pause_days" if press.data.isdecimal() and int(press.data) in PAUSE_DAYS:
-                until = await journeys.adjust.pause(interaction.user.id, int(press.data))
-                view = screen(words("nudge.reply.pause", until=moment(until, "D")))
+                outlook = await journeys.adjust.pause(interaction.user.id, int(press.data))
+                view = paused_screen(outlook, interaction.created_at, words)
             case "stop":
                 await journeys.leave.stop(interaction.user.id)
-                view = screen(words("leave.stopped"))
+                view = stopped_screen(words)
             case "show_all":
                 await journeys.adjust.show_all_again(interaction.user.id)
                 view = screen(words("overview.shown_all"))
             case _:
                 raise Outdated
-        await interaction.response.edit_message(view=view)
-
-    async def _plan(self, interaction: Interaction) -> Plan:
-        plan = await self._client.journeys.adjust.plan(interaction.user.id)
-        if plan is None:
-            raise NotStarted
-        return plan
-
-    def _overview(self, interaction: Interaction, plan: Plan) -> ui.LayoutView:
-        place = self._client.library.places.at(plan.schedule.zone)
-        return overview_screen(plan, place, interaction.created_at, self._client.words(interaction))
+        await _turn.show(interaction, view)
 
     async def _zone(self, typed: str | None) -> str:
         """The zone that was picked; for what was typed without picking, the likeliest, to be checked on screen 2."""
@@ -142,5 +134,5 @@ class NudgeCog(commands.GroupCog, group_name="nudge"):
 
 async def setup(client: Porchlight) -> None:
     cog = NudgeCog(client)
-    client.doors[FLOW] = cog.press
+    client.answers(FLOW, cog.press)
     await client.add_cog(cog)

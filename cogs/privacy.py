@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import io
+from typing import Final
 
 import discord
-from discord import app_commands
+from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.client import Interaction, Porchlight, Press
 from bot.errors import Outdated
 from bot.rules.consent import Purpose
+from bot.rules.occurrence import State
+from cogs import _turn
 from cogs._ui.privacy import (
     FLOW,
     choices_screen,
     delete_screen,
+    deleted_screen,
     export_json,
     held_screen,
     held_text,
+    withdraw_screen,
 )
 from cogs._ui.screen import screen
+from cogs._ui.start import closed_screen
 
-READABLE_NAME = "porchlight.txt"
-JSON_NAME = "porchlight.json"
+READABLE_NAME: Final = "porchlight.txt"
+JSON_NAME: Final = "porchlight.json"
 
 
 class PrivacyCog(commands.GroupCog, group_name="privacy"):
@@ -34,50 +40,75 @@ class PrivacyCog(commands.GroupCog, group_name="privacy"):
     @app_commands.command()
     async def show(self, interaction: Interaction) -> None:
         """Everything that is held about you, in plain words."""
-        held = await self._client.journeys.review.held(interaction.user.id)
-        view, text = held_screen(held, self._client.words(interaction))
-        await interaction.response.send_message(view=view, ephemeral=True)
+        words = self._client.words(interaction)
+        holding = await self._client.journeys.review.holding(interaction.user.id)
+        view, text = held_screen(holding, words)
+        await _turn.say(interaction, view)
         if text is not None:
-            await interaction.followup.send(file=_file(READABLE_NAME, text), ephemeral=True)
+            await _turn.hand_over(interaction, words("privacy.file"), [_file(READABLE_NAME, text)])
 
     @app_commands.command()
     async def choices(self, interaction: Interaction) -> None:
         """What you agreed to, one switch each."""
-        agreed = await self._client.journeys.review.purposes(interaction.user.id)
-        await interaction.response.send_message(
-            view=choices_screen(agreed, self._client.words(interaction)), ephemeral=True
-        )
+        await _turn.say(interaction, await self._choices(interaction))
 
     @app_commands.command()
     async def export(self, interaction: Interaction) -> None:
         """Take it all along, to read and as JSON."""
-        held = await self._client.journeys.review.held(interaction.user.id)
+        holding = await self._client.journeys.review.holding(interaction.user.id)
         words = self._client.words(interaction)
-        if not held.rows:
-            await interaction.response.send_message(view=screen(words("privacy.nothing")), ephemeral=True)
+        if not holding.rows:
+            await _turn.say(interaction, screen(words("privacy.nothing")))
             return
-        files = [_file(READABLE_NAME, held_text(held, words)), _file(JSON_NAME, export_json(held))]
-        await interaction.response.send_message(words("privacy.exported"), files=files, ephemeral=True)
+        files = [_file(READABLE_NAME, held_text(holding, words)), _file(JSON_NAME, export_json(holding))]
+        await _turn.hand_over(interaction, words("privacy.exported"), files)
 
     @app_commands.command()
     async def delete(self, interaction: Interaction) -> None:
         """Delete all of it, after one question."""
-        await interaction.response.send_message(view=delete_screen(self._client.words(interaction)), ephemeral=True)
+        await _turn.say(interaction, delete_screen(self._client.words(interaction)))
 
     async def press(self, interaction: Interaction, press: Press) -> None:
-        words, journeys = self._client.words(interaction), self._client.journeys
+        words = self._client.words(interaction)
         verb, _, name = press.step.partition("_")
         if press.step == "keep":
-            view = screen(words("privacy.delete.kept"))
+            await _turn.show(interaction, screen(words("privacy.delete.kept")))
         elif press.step == "delete":
-            await journeys.leave.delete(interaction.user.id)
-            view = screen(words("privacy.delete.done"))
-        elif verb in ("agree", "withdraw") and name in set(Purpose):
-            agreed = await journeys.review.choose(interaction.user.id, Purpose(name), agreed=verb == "agree")
-            view = choices_screen(agreed, words)
+            await _turn.take_time(interaction)
+            await self._client.journeys.leave.delete(interaction.user.id)
+            await _turn.show(interaction, deleted_screen(words))
+        elif press.step == "choices":
+            await _turn.show(interaction, await self._choices(interaction))
+        elif name in set(Purpose):
+            await self._change(interaction, verb, Purpose(name))
         else:
             raise Outdated
-        await interaction.response.edit_message(view=view)
+
+    async def _change(self, interaction: Interaction, verb: str, purpose: Purpose) -> None:
+        words, journeys = self._client.words(interaction), self._client.journeys
+        match verb:
+            case "ask":
+                await _turn.show(interaction, withdraw_screen(purpose, words))
+            case "withdraw":
+                agreed = await journeys.review.withdraw(interaction.user.id, purpose)
+                await _turn.show(interaction, choices_screen(agreed.purposes, words))
+            case "agree":
+                agreed = await journeys.review.agree(interaction.user.id, purpose, interaction.id)
+                await _turn.show(interaction, choices_screen(agreed.purposes, words))
+                if agreed.receipt_id is not None:
+                    await self._send_receipt(interaction, agreed.receipt_id)
+            case _:
+                raise Outdated
+
+    async def _send_receipt(self, interaction: Interaction, receipt_id: str) -> None:
+        fate = await self._client.journeys.deliver.send_now(receipt_id)
+        if fate is State.UNREACHABLE:
+            await _turn.say(interaction, closed_screen(self._client.words(interaction)))
+            await self._client.journeys.adjust.note_told(interaction.user.id)
+
+    async def _choices(self, interaction: Interaction) -> ui.LayoutView:
+        agreed = await self._client.journeys.review.purposes(interaction.user.id)
+        return choices_screen(agreed, self._client.words(interaction))
 
 
 def _file(name: str, text: str) -> discord.File:
@@ -86,5 +117,5 @@ def _file(name: str, text: str) -> discord.File:
 
 async def setup(client: Porchlight) -> None:
     cog = PrivacyCog(client)
-    client.doors[FLOW] = cog.press
+    client.answers(FLOW, cog.press)
     await client.add_cog(cog)

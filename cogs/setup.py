@@ -8,6 +8,7 @@ from discord.ext import commands
 
 from bot.client import Interaction, Porchlight, Press
 from bot.errors import CannotPost, Outdated
+from cogs import _turn
 from cogs._guards import moderated_guild
 from cogs._ui.card import card_screen
 from cogs._ui.screen import screen
@@ -27,39 +28,39 @@ class Setup(commands.Cog):
     async def setup(self, interaction: Interaction) -> None:
         """Switch Porchlight on in this server."""
         moderated_guild(interaction)
-        await interaction.response.send_message(view=channel_screen(self._client.words(interaction)), ephemeral=True)
+        await _turn.say(interaction, channel_screen(self._client.words(interaction)))
 
     async def press(self, interaction: Interaction, press: Press) -> None:
         moderated_guild(interaction)
         words = self._client.words(interaction)
         match press.step:
             case "channel" if press.values:
-                await interaction.response.edit_message(view=look_screen(int(press.values[0]), words))
+                await _turn.show(interaction, look_screen(int(press.values[0]), words))
             case "back":
-                await interaction.response.edit_message(view=channel_screen(words))
+                await _turn.show(interaction, channel_screen(words))
             case "post" if press.data.isdecimal():
                 await self._post(interaction, int(press.data))
             case "no":
-                await interaction.response.edit_message(view=screen(words("setup.not_now")))
+                await _turn.show(interaction, screen(words("setup.not_now")))
             case _:
                 raise Outdated
 
     async def _post(self, interaction: Interaction, channel_id: int) -> None:
         guild_id = moderated_guild(interaction)
-        await interaction.response.defer()
+        await _turn.take_time(interaction)
         words = self._client.words(interaction)
         channel = interaction.guild and interaction.guild.get_channel(channel_id)
         if not isinstance(channel, discord.TextChannel):
             raise CannotPost
         try:
-            card = await channel.send(view=card_screen(words))
+            await channel.send(view=card_screen(words))
         except (discord.Forbidden, discord.NotFound):
             raise CannotPost from None
-        await self._client.journeys.enable.switch_on(guild_id, channel_id, card.id)
-        await interaction.edit_original_response(view=posted_screen(channel_id, words))
+        await self._client.journeys.enable.switch_on(guild_id, channel_id)
+        await _turn.show(interaction, posted_screen(channel_id, words))
 
 
 async def setup(client: Porchlight) -> None:
     cog = Setup(client)
-    client.doors[FLOW] = cog.press
+    client.answers(FLOW, cog.press)
     await client.add_cog(cog)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from discord import ui
+from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.client import Interaction, Porchlight, Press
 from bot.content.places import Place
 from bot.errors import Outdated
+from bot.journey.opt_in import Started
 from bot.rules.consent import Purpose
 from bot.rules.occurrence import State
+from cogs import _turn
 from cogs._guards import home_guild
 from cogs._ui.draft import Draft
 from cogs._ui.screen import screen
@@ -24,6 +27,7 @@ from cogs._ui.start import (
     closed_screen,
     how_screen,
     last_screen,
+    nothing_kept_screen,
     place_form,
     place_screen,
     started_screen,
@@ -31,8 +35,12 @@ from cogs._ui.start import (
     when_screen,
 )
 
-PLACES_SHOWN = 25
-SHOWN_AFTER = MappingProxyType({"per_week": "when", "window": "when", "zone": "when", "size": "how"})
+# The commands beside which closed DMs are told: not beside a check-in, a help line, or a goodbye.
+FITTING: Final = ("nudge ", "streak ")
+UNFITTING: Final = frozenset({"nudge stop"})
+
+PLACES_SHOWN: Final = 25
+SHOWN_AFTER: Final = MappingProxyType({"per_week": "when", "window": "when", "zone": "when", "size": "how"})
 
 
 class Start(commands.Cog):
@@ -43,7 +51,7 @@ class Start(commands.Cog):
 
     async def press(self, interaction: Interaction, press: Press) -> None:
         if press.step == "no":
-            await interaction.response.edit_message(view=screen(self._client.words(interaction)("start.not_now")))
+            await _turn.show(interaction, screen(self._client.words(interaction)("start.not_now")))
         elif press.step == "again":
             await self._try_again(interaction)
         else:
@@ -55,14 +63,14 @@ class Start(commands.Cog):
         if step == "place" and press.fields:
             await self._find(interaction, draft, " ".join(press.fields.get(PLACE_FIELD, ())))
         elif step == "place":
-            await interaction.response.send_modal(place_form(draft, words))
+            await _turn.ask(interaction, place_form(draft, words))
         elif step == "go":
             await (self._save if draft.is_change else self._start)(interaction, draft)
         else:
             shown, changed = _changed(step, press.values, draft)
-            await interaction.response.edit_message(view=self._screen(interaction, shown, changed))
+            await _turn.show(interaction, await self._screen(interaction, shown, changed))
 
-    def _screen(self, interaction: Interaction, name: str, draft: Draft) -> ui.LayoutView:
+    async def _screen(self, interaction: Interaction, name: str, draft: Draft) -> ui.LayoutView:
         words = self._client.words(interaction)
         match name:
             case "what":
@@ -72,7 +80,7 @@ class Start(commands.Cog):
             case "how":
                 return how_screen(draft, words)
             case "last":
-                return self._last(interaction, draft)
+                return await self._last(interaction, draft)
             case _:
                 raise Outdated
 
@@ -83,22 +91,23 @@ class Start(commands.Cog):
         times = self._client.journeys.opt_in.next_times(interaction.user.id, draft.wishes)
         return when_screen(draft, self._client.library.places.at(draft.zone), times, words)
 
-    def _last(self, interaction: Interaction, draft: Draft) -> ui.LayoutView:
-        language = interaction.locale.value
-        samples = self._client.journeys.taste.samples(language, draft.size, interaction.user.id)
-        return last_screen(draft, samples, self._client.words(interaction))
+    async def _last(self, interaction: Interaction, draft: Draft) -> ui.LayoutView:
+        words = self._client.words(interaction)
+        samples = self._client.journeys.taste.samples(words.language, draft.size, interaction.user.id)
+        before = await self._client.journeys.opt_in.before(interaction.user.id)
+        return last_screen(draft, samples, before.purposes, words)
 
     async def _find(self, interaction: Interaction, draft: Draft, typed: str) -> None:
         places = await asyncio.to_thread(self._client.library.places.find, typed, PLACES_SHOWN)
         found = [(place, self._clock_there(interaction, place)) for place in places]
-        await interaction.response.edit_message(view=place_screen(draft, found, self._client.words(interaction)))
+        await _turn.show(interaction, place_screen(draft, found, self._client.words(interaction)))
 
     def _clock_there(self, interaction: Interaction, place: Place) -> str:
         there = interaction.created_at.astimezone(ZoneInfo(place.zone))
         return self._client.words(interaction)("start.place.clock", time=f"{there:%H:%M}", zone=place.zone)
 
     async def _start(self, interaction: Interaction, draft: Draft) -> None:
-        await interaction.response.defer()
+        await _turn.take_time(interaction)
         started = await self._client.journeys.opt_in.start(
             interaction.user.id,
             await home_guild(interaction, self._client),
@@ -107,32 +116,39 @@ class Start(commands.Cog):
             draft.wishes,
             interaction.id,
         )
-        await self._show_receipt(interaction, started.receipt_id)
+        await self._show_started(interaction, started)
 
     async def _try_again(self, interaction: Interaction) -> None:
-        await interaction.response.defer()
+        await _turn.take_time(interaction)
         started = await self._client.journeys.opt_in.try_again(interaction.user.id, interaction.id)
-        await self._show_receipt(interaction, started.receipt_id)
+        await self._show_started(interaction, started)
 
-    async def _show_receipt(self, interaction: Interaction, receipt_id: str | None) -> None:
+    async def _show_started(self, interaction: Interaction, started: Started) -> None:
         words = self._client.words(interaction)
-        if receipt_id is None:
-            await interaction.edit_original_response(view=started_screen(None, words))
+        if not started.is_kept:
+            await _turn.show(interaction, nothing_kept_screen(words))
             return
-        fate = await self._client.journeys.deliver.send_now(receipt_id)
+        if started.receipt_id is None:
+            await _turn.show(interaction, started_screen(None, words))
+            return
+        fate = await self._client.journeys.deliver.send_now(started.receipt_id)
+        await _turn.show(interaction, started_screen(fate, words))
         if fate is State.UNREACHABLE:
-            await self._client.journeys.adjust.tell_once(interaction.user.id)
-        await interaction.edit_original_response(view=started_screen(fate, words))
+            await self._client.journeys.adjust.note_told(interaction.user.id)
 
     async def _save(self, interaction: Interaction, draft: Draft) -> None:
-        await self._client.journeys.adjust.choose(interaction.user.id, draft.wishes)
-        await interaction.response.edit_message(view=screen(self._client.words(interaction)("start.saved")))
+        await self._client.journeys.adjust.change(interaction.user.id, draft.wishes)
+        await _turn.show(interaction, screen(self._client.words(interaction)("start.saved")))
 
     @commands.Cog.listener()
-    async def on_app_command_completion(self, interaction: Interaction, _command: object) -> None:
-        """Closed DMs are said once, at the member's next command, whichever that is."""
-        if await self._client.journeys.adjust.tell_once(interaction.user.id):
-            await interaction.followup.send(view=closed_screen(self._client.words(interaction)), ephemeral=True)
+    async def on_app_command_completion(self, interaction: Interaction, command: object) -> None:
+        """Closed DMs are said once, beside the next command that is about nudges or weeks."""
+        if not isinstance(command, app_commands.Command) or command.qualified_name in UNFITTING:
+            return
+        adjust, words = self._client.journeys.adjust, self._client.words(interaction)
+        if command.qualified_name.startswith(FITTING) and await adjust.is_to_be_told(interaction.user.id):
+            await _turn.say(interaction, closed_screen(words))
+            await adjust.note_told(interaction.user.id)
 
 
 def _changed(step: str, values: tuple[str, ...], draft: Draft) -> tuple[str, Draft]:
@@ -147,5 +163,5 @@ def _changed(step: str, values: tuple[str, ...], draft: Draft) -> tuple[str, Dra
 
 async def setup(client: Porchlight) -> None:
     cog = Start(client)
-    client.doors[FLOW] = cog.press
+    client.answers(FLOW, cog.press)
     await client.add_cog(cog)

@@ -15,7 +15,7 @@ from bot.app import furnish
 from bot.client import COGS
 from bot.clock import SystemClock
 from bot.content.library import Library
-from bot.rules.occurrence import TRANSITIONS
+from bot.rules.occurrence import BEGINNINGS, TRANSITIONS
 from bot.settings import Settings, keys, variable
 from bot.store import Database
 
@@ -64,6 +64,22 @@ async def test_every_command_is_in_the_readme_and_in_help(commands: dict[str, ob
 
     assert commands_in(text("README.md")) >= set(commands)
     assert helped == set(commands)
+
+
+async def test_every_sentence_about_a_command_belongs_to_one(
+    commands: dict[str, app_commands.Command],  # type: ignore[type-arg]
+    library: Library,
+) -> None:
+    groups = {f"command.{one.partition(' ')[0]}.about" for one in commands if " " in one}
+    about = {f"command.{one.replace(' ', '.')}.about" for one in commands}
+    parameters = {
+        f"command.{one.replace(' ', '.')}.{parameter.name}"
+        for one, command in commands.items()
+        for parameter in command.parameters
+    }
+
+    said = {key for key, _ in library.languages["en"].words if key.startswith("command.")}
+    assert said == groups | about | parameters
 
 
 async def test_every_command_says_where_it_works_and_for_whom(commands: dict[str, app_commands.Command]) -> None:  # type: ignore[type-arg]
@@ -127,8 +143,10 @@ def test_every_error_of_a_member_has_a_sentence_of_its_own(library: Library) -> 
 def test_the_picture_of_the_states_is_the_table_in_the_code() -> None:
     picture = text("docs/architecture.md").partition("stateDiagram-v2")[2].partition("```")[0]
     drawn = set(re.findall(r"(\w+) --> (\w+)", picture))
+    begun = set(re.findall(r"\[\*\] --> (\w+)", picture))
 
     assert drawn == {(state.value, after.value) for state, onward in TRANSITIONS.items() for after in onward}
+    assert begun == {state.value for state in BEGINNINGS}
 
 
 def test_the_settings_that_documents_name_exist() -> None:

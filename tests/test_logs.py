@@ -31,10 +31,10 @@ def log() -> Iterator[io.StringIO]:
 
 
 def test_events_are_written_with_their_facts(log: io.StringIO) -> None:
-    structlog.stdlib.get_logger("bot").info("nudge.settled", state="sent", attempt=2, ours=True)
+    structlog.stdlib.get_logger("bot").info("delivery.settled", state="sent", attempt=2, ours=True)
 
     line = json.loads(log.getvalue())
-    assert (line["event"], line["state"], line["attempt"], line["ours"]) == ("nudge.settled", "sent", 2, True)
+    assert (line["event"], line["state"], line["attempt"], line["ours"]) == ("delivery.settled", "sent", 2, True)
 
 
 def test_no_member_and_no_token_is_written_whoever_logs_it(log: io.StringIO) -> None:

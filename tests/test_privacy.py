@@ -12,20 +12,29 @@ import pytest
 from sqlalchemy import BigInteger, Boolean, Column, Integer, Table, Text, insert, select
 
 from bot.content.library import Library
-from bot.store import Database, Records
+from bot.store import Database
 from bot.store.holdings import member_tables
-from bot.store.schema import Instant, LocalDate, metadata
+from bot.store.schema import Instant, LocalDate, Picks, metadata
+from tests.support.sql import looking_into
 
 ROBIN, ALEX = 123_456_789_012_345_678, 223_456_789_012_345_678
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 # Tables that hold nothing about members, and why.
-ABOUT_NOBODY = {"fact": "about this installation", "guild": "about a server; counts are made when asked for"}
+ABOUT_NOBODY = {
+    "fact": "about this installation",
+    "guild": "about a server; its number of people is rounded, and none below ten",
+}
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    async with Database.open(f"sqlite:///{tmp_path}/porchlight.db") as database:
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "porchlight.db"
+
+
+@pytest.fixture
+async def database(file: Path) -> AsyncIterator[Database]:
+    async with Database.open(f"sqlite:///{file}") as database:
         yield database
 
 
@@ -40,33 +49,34 @@ def example(column: Column[Any], member_id: int) -> object:
         return date(2026, 6, 1)
     if isinstance(kind, Boolean):
         return True
+    if isinstance(kind, Picks):
+        return {"word": canary(column, member_id)}
     if isinstance(kind, BigInteger | Integer):
         return member_id // 1_000_000_000_000
     assert isinstance(kind, Text), f"{column}: say here what a {kind!r} looks like"
     return canary(column, member_id)
 
 
+def is_text(column: Column[Any]) -> bool:
+    """Whether it could hold words. A date of ours could not."""
+    return isinstance(column.type, Text | Picks)
+
+
 def canary(column: Column[Any], member_id: int) -> str:
     return f"canary-{column.table.name}-{column.name}-{member_id}"
 
 
-async def fill(database: Database, member_id: int) -> None:
+def fill(file: Path, member_id: int) -> None:
     """One row about the member in every table that has rows about members."""
-
-    async def work(records: Records) -> None:
+    with looking_into(file) as connection:
         for table in member_tables():
             row = {column.name: example(column, member_id) for column in table.columns}
-            await records.facts._connection.execute(insert(table).values(row))
-
-    await database.write(work)
+            connection.execute(insert(table).values(row))
 
 
-async def count(database: Database, table: Table, member_id: int) -> int:
-    async def work(records: Records) -> int:
-        rows = await records.facts._connection.execute(select(table).where(table.c.member_id == member_id))
-        return len(rows.all())
-
-    return await database.read(work)
+def count(file: Path, table: Table, member_id: int) -> int:
+    with looking_into(file) as connection:
+        return len(connection.execute(select(table).where(table.c.member_id == member_id)).all())
 
 
 def test_every_table_is_about_members_or_says_why_not() -> None:
@@ -83,28 +93,26 @@ def test_whatever_is_about_a_member_hangs_on_the_member() -> None:
             assert key.ondelete == "CASCADE"
 
 
-async def test_after_delete_no_table_holds_a_row_of_the_member(database: Database) -> None:
-    await fill(database, ROBIN)
-    await fill(database, ALEX)
+async def test_after_delete_no_table_holds_a_row_of_the_member(database: Database, file: Path) -> None:
+    fill(file, ROBIN)
+    fill(file, ALEX)
     for table in member_tables():
-        assert await count(database, table, ROBIN) == 1
+        assert count(file, table, ROBIN) == 1
 
     erased = await database.write(lambda records: records.holdings.erase(ROBIN))
 
     assert erased == len(member_tables())
     for table in member_tables():
-        assert await count(database, table, ROBIN) == 0, table.name
-        assert await count(database, table, ALEX) == 1, table.name
+        assert count(file, table, ROBIN) == 0, table.name
+        assert count(file, table, ALEX) == 1, table.name
 
 
 async def test_after_delete_the_file_and_its_log_hold_no_trace_of_the_member(
-    database: Database, tmp_path: Path
+    database: Database, tmp_path: Path, file: Path
 ) -> None:
-    await fill(database, ROBIN)
-    await fill(database, ALEX)
-    texts = [
-        canary(column, ROBIN) for table in member_tables() for column in table.columns if type(column.type) is Text
-    ]
+    fill(file, ROBIN)
+    fill(file, ALEX)
+    texts = [canary(column, ROBIN) for table in member_tables() for column in table.columns if is_text(column)]
     assert all(any(text.encode() in path.read_bytes() for path in tmp_path.iterdir()) for text in texts)
 
     await database.write(lambda records: records.holdings.erase(ROBIN))
@@ -117,8 +125,8 @@ async def test_after_delete_the_file_and_its_log_hold_no_trace_of_the_member(
     )
 
 
-async def test_all_that_is_held_is_shown_row_by_row(database: Database) -> None:
-    await fill(database, ROBIN)
+async def test_all_that_is_held_is_shown_row_by_row(database: Database, file: Path) -> None:
+    fill(file, ROBIN)
 
     held = await database.read(lambda records: records.holdings.of(ROBIN))
 
@@ -135,12 +143,7 @@ def test_every_column_that_is_held_is_told_in_plain_words(library: Library) -> N
 
 def test_no_column_could_hold_what_a_member_writes() -> None:
     """Every text column holds a name from a list of ours, an id of ours, or a date. Think before adding one."""
-    texts = {
-        f"{table.name}.{column.name}"
-        for table in member_tables()
-        for column in table.columns
-        if type(column.type) is Text
-    }
+    texts = {f"{table.name}.{column.name}" for table in member_tables() for column in table.columns if is_text(column)}
 
     assert texts == {
         "member.language",

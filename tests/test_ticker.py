@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.clock import SystemClock
-from bot.ticker import STUCK_AFTER_SECONDS, Ticker, WakeUp, _In
+from bot.ticker import STUCK_AFTER_SECONDS, Alive, Ticker, WakeUp
 from tests.support.clock import MovableClock
 
 SOON = 5
@@ -34,7 +34,7 @@ class Woken:
         self._answer = answer
         self._changed = asyncio.Condition()
 
-    async def __call__(self) -> datetime | None:
+    async def __call__(self, _alive: Alive) -> datetime | None:
         async with self._changed:
             self.times += 1
             self._changed.notify_all()
@@ -75,17 +75,17 @@ async def test_two_wake_ups_never_overlap() -> None:
     running, most = 0, 0
     seen = Woken()
 
-    async def slow() -> None:
+    async def slow(_alive: Alive) -> None:
         nonlocal running, most
         running += 1
         most = max(most, running)
         for _ in range(20):
             await asyncio.sleep(0)
         running -= 1
-        await seen()
+        await seen(_alive)
 
     async with ticking(slow) as ticker:
-        await asyncio.gather(*(ticker.now() for _ in range(5)))
+        await asyncio.gather(*(ticker.wake() for _ in range(5)))
         await seen.at_least(7)
 
     assert most == 1
@@ -94,7 +94,7 @@ async def test_two_wake_ups_never_overlap() -> None:
 async def test_stopping_waits_for_the_wake_up_that_is_under_way() -> None:
     started, go_on, finished = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
-    async def slow() -> None:
+    async def slow(_alive: Alive) -> None:
         started.set()
         await go_on.wait()
         finished.set()
@@ -114,7 +114,7 @@ async def test_stopping_waits_for_the_wake_up_that_is_under_way() -> None:
 async def test_a_wake_up_that_does_not_end_is_cut_short() -> None:
     started, cancelled = asyncio.Event(), asyncio.Event()
 
-    async def endless() -> None:
+    async def endless(_alive: Alive) -> None:
         started.set()
         try:
             await asyncio.Event().wait()
@@ -135,21 +135,68 @@ async def test_stopping_what_never_started_is_no_trouble() -> None:
     await Ticker(SystemClock(), Woken(), at_most=60).stop(within=SOON)
 
 
-async def test_a_ticker_that_has_not_run_for_long_is_woken_by_its_watch() -> None:
+async def test_wake_ups_that_do_not_come_any_more_are_started_anew() -> None:
     clock, woken = MovableClock(), Woken()
     ticker = Ticker(clock, woken, at_most=3_600)
     ticker.start()
     await woken.at_least(1)
-    async with ticker._busy:
-        pass
+    await ticker.wake()
 
-    await ticker._watch()
-    assert woken.times == 1
+    await ticker.look()
+    assert next_wake_in(ticker) > 3_000
     clock.move(seconds=STUCK_AFTER_SECONDS + 1)
-    await ticker._watch()
+    await ticker.look()
 
-    await woken.at_least(2)
+    await woken.at_least(3)
     await ticker.stop(within=SOON)
+
+
+async def test_a_wake_up_that_hangs_is_ended_and_followed_by_another_one() -> None:
+    clock, seen = MovableClock(), Woken()
+    hangs = asyncio.Event()
+
+    async def wake_up(alive: Alive) -> datetime | None:
+        if not hangs.is_set():
+            hangs.set()
+            await asyncio.Event().wait()
+        return await seen(alive)
+
+    ticker = Ticker(clock, wake_up, at_most=0.001)
+    ticker.start()
+    await hangs.wait()
+    clock.move(seconds=STUCK_AFTER_SECONDS + 1)
+    await ticker.look()
+
+    await seen.at_least(1)
+    await ticker.stop(within=SOON)
+
+
+async def test_a_wake_up_that_is_long_but_gets_on_is_let_be() -> None:
+    clock, go_on, done = MovableClock(), asyncio.Event(), asyncio.Event()
+    letters = 0
+
+    async def wake_up(alive: Alive) -> None:
+        nonlocal letters
+        for _ in range(3):
+            clock.move(seconds=STUCK_AFTER_SECONDS - 1)
+            alive()
+            await ticker.look()
+            letters += 1
+        go_on.set()
+        await done.wait()
+
+    ticker = Ticker(clock, wake_up, at_most=60)
+    ticker.start()
+    async with asyncio.timeout(SOON):
+        await go_on.wait()
+    done.set()
+    await ticker.stop(within=SOON)
+
+    assert letters == 3
+
+
+def next_wake_in(ticker: Ticker) -> float:
+    return (ticker.next_wake_at - SystemClock().now()).total_seconds()
 
 
 @pytest.mark.parametrize(
@@ -160,18 +207,11 @@ async def test_the_next_wake_up_is_at_the_due_instant_and_never_too_far(
     due_in: float | None, at_most: float, expected: float
 ) -> None:
     clock = MovableClock()
-    ticker = Ticker(clock, Woken(), at_most)
-    asked: list[float] = []
-    ticker._reschedule = asked.append  # type: ignore[method-assign]
+    woken = Woken(lambda _: None if due_in is None else clock.now() + timedelta(seconds=due_in))
+    ticker = Ticker(clock, woken, at_most)
+    ticker.start()
 
-    ticker._set_next(None if due_in is None else clock.now() + timedelta(seconds=due_in))
+    await ticker.wake()
 
-    assert asked == [expected]
-
-
-def test_the_trigger_fires_once_when_told_and_then_at_the_longest_interval() -> None:
-    now = MovableClock().now()
-    trigger = _In(0, at_most=30)
-
-    assert trigger.get_next_fire_time(None, now) == now
-    assert trigger.get_next_fire_time(now, now) == now + timedelta(seconds=30)
+    assert next_wake_in(ticker) == pytest.approx(expected, abs=0.15)
+    await ticker.stop(within=SOON)

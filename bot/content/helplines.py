@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from babel import Locale
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-# A row older than this is not shown any more, and CI fails on it. Source: evidence.md 4.1.
-MOST_DAYS_OLD = 365
+from bot.content.places import simplify
+
+# A row older than this is not shown any more, and CI fails on it: a wrong number is worse than none.
+MOST_DAYS_OLD: Final = 365
+
+COUNTRY: Final = re.compile(r"[A-Z]{2}")
 
 
 class Directory(BaseModel):
@@ -51,21 +56,48 @@ class Helpline(BaseModel):
 
 
 class Helplines:
-    """All of them."""
+    """All of them. Countries go by their ISO 3166 code."""
 
-    def __init__(self, directories: Iterable[Directory], lines: Iterable[Helpline]) -> None:
+    def __init__(self, directories: Iterable[Directory], lines: Iterable[Helpline], aliases: Mapping[str, str]) -> None:
         self.directories = tuple(directories)
         self.lines = tuple(lines)
+        self._aliases = {simplify(alias): country for alias, country in aliases.items()}
 
     def of(self, country: str, today: date) -> list[Helpline]:
         """The lines of a country that were checked within the last 12 months."""
         return [line for line in self.lines if line.country == country and line.is_fresh(today)]
 
     def countries(self, language: str) -> dict[str, str]:
-        """Country codes with their names in that language, in its alphabetical order."""
-        names = Locale.parse(language).territories
+        """The countries that have lines, with their names in that language, in its alphabetical order."""
         codes = {line.country for line in self.lines}
-        return dict(sorted(((code, str(names[code])) for code in codes), key=lambda pair: pair[1]))
+        return dict(sorted(((code, self.name_of(code, language)) for code in codes), key=lambda pair: pair[1]))
+
+    def name_of(self, country: str, language: str) -> str:
+        return str(Locale.parse(language).territories[country])
+
+    def country_of(self, typed: str, language: str) -> str | None:
+        """The country that is meant by its name, its code or what it is often called; None for no country."""
+        meant = simplify(typed)
+        if meant in self._aliases:
+            return self._aliases[meant]
+        names = _territories(language)
+        return names.get(meant) or next((code for code in names.values() if code == typed.strip().upper()), None)
+
+    def beginning(self, typed: str, language: str) -> list[str]:
+        """The countries with lines whose name, or what they are often called, begins like that."""
+        begun = simplify(typed)
+        called = {code for alias, code in self._aliases.items() if begun and alias.startswith(begun)}
+        return [
+            code
+            for code, name in self.countries(language).items()
+            if code in called or simplify(name).startswith(begun) or code == typed.strip().upper()
+        ]
+
+
+def _territories(language: str) -> dict[str, str]:
+    """Every country's code, by its name in that language."""
+    names = Locale.parse(language).territories
+    return {simplify(str(name)): code for code, name in names.items() if COUNTRY.fullmatch(code) and code != "ZZ"}
 
 
 def read_helplines(folder: Path) -> Helplines:
@@ -74,4 +106,5 @@ def read_helplines(folder: Path) -> Helplines:
     return Helplines(
         (Directory.model_validate(row) for row in table["directory"]),
         (Helpline.model_validate(row) for row in table["helpline"]),
+        table["alias"],
     )

@@ -15,7 +15,7 @@ from typing import Final
 from bot.content.library import Language
 from bot.content.nudges import Nudge
 
-# Source: evidence.md 5.1.
+# What tired readers take in at once. Why: docs/words.md.
 MOST_WORDS_A_SENTENCE: Final = 14
 MOST_WORDS_A_NUDGE: Final = 45
 

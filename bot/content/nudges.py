@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from bot.rules.plan import Size
 
@@ -32,7 +32,7 @@ Line = Annotated[str, Field(min_length=1, max_length=300)]
 
 
 class Nudge(BaseModel):
-    """One nudge. Source of the fields: evidence.md 6.1."""
+    """One nudge. The head of nudges.toml says what its fields mean."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -50,7 +50,8 @@ class Nudge(BaseModel):
     easy_out: Line
     flags: frozenset[Flag]
     sets: frozenset[str] = frozenset()
-    source: Line
+    source: Annotated[str, Field(max_length=300)]
+    study: Annotated[str, Field(max_length=300)]
     reviewed_by: str = ""
     reviewed_on: str = ""
     retired: bool = False
@@ -60,9 +61,20 @@ class Nudge(BaseModel):
     def _by_name(cls, value: str) -> Size:
         return Size[value.upper()]
 
+    @model_validator(mode="after")
+    def _rests_on_something(self) -> Nudge:
+        if not (self.source or self.study):
+            raise ValueError(f"{self.nudge_id} names neither a source nor a study")
+        return self
+
     @property
     def leads_to_a_person(self) -> bool:
         return "contact" in self.flags
+
+    @property
+    def needs_safe_person(self) -> bool:
+        """Whether it is for somebody who feels safe, and says so."""
+        return "needs_safe_person" in self.flags
 
 
 def read_nudges(folder: Path) -> tuple[Nudge, ...]:

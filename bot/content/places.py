@@ -9,21 +9,20 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-import zoneinfo
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
+from typing import Final
 
 from babel import Locale
 from rapidfuzz import fuzz, process
 
-NOT_PLACES = frozenset({"Factory", "localtime", "posixrules"})
-OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])\s*(\d{1,2})(?::?(\d{2}))?", re.IGNORECASE)
-FUZZY_FROM_LETTERS = 4
-FUZZY_SCORE = 78
+OFFSET: Final = re.compile(r"(?:utc|gmt)?\s*([+-])\s*(\d{1,2})(?::?(\d{2}))?", re.IGNORECASE)
+FUZZY_FROM_LETTERS: Final = 4
+FUZZY_SCORE: Final = 78
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,6 @@ class Places:
         self._cities = tuple(cities)
         self._abbreviations = abbreviations
         self._offsets = offsets
-        self.zones = frozenset(zoneinfo.available_timezones() - NOT_PLACES)
 
     def find(self, typed: str, limit: int) -> list[Place]:
         """The places meant by `typed`, the likeliest first; well-known ones when nothing was typed."""

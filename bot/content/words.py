@@ -9,13 +9,17 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from string import Formatter
+from typing import Final
 
 from babel import Locale
 
 Sentence = str | Mapping[str, str]
 
+FORMATTER: Final = Formatter()
+
 # The plural categories of CLDR; a table with any other key is a section, not a sentence.
-PLURAL_FORMS = frozenset({"zero", "one", "two", "few", "many", "other"})
+PLURAL_FORMS: Final = frozenset({"zero", "one", "two", "few", "many", "other"})
 
 
 class Words:
@@ -44,6 +48,14 @@ class Words:
                 yield key, sentence
             else:
                 yield from ((f"{key}.{form}", text) for form, text in sentence.items())
+
+    def blanks(self) -> dict[str, frozenset[str]]:
+        """The names of what is filled into each sentence, over all of its plural forms."""
+        found: dict[str, frozenset[str]] = {}
+        for key, sentence in self._sentences.items():
+            forms = [sentence] if isinstance(sentence, str) else sentence.values()
+            found[key] = frozenset(name for form in forms for _, name, _, _ in FORMATTER.parse(form) if name)
+        return found
 
     def under(self, section: str) -> list[str]:
         """The keys directly below a section, in the order of the catalogue, without it."""

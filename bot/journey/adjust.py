@@ -3,113 +3,139 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 
 from bot.clock import Clock
+from bot.content.library import Library
 from bot.errors import NotStarted
-from bot.journey.standing import known_schedule, purposes_of
+from bot.journey.standing import MemberStanding, bounds_of, schedule_of, sent_lately, standing_of
+from bot.rules.choose import NOT_AGAIN_FOR, choose, shown_before
 from bot.rules.consent import Purpose
-from bot.rules.occurrence import Kind
 from bot.rules.plan import Plan, PlanState, Wishes
-from bot.rules.schedule import next_due
 from bot.store import Database, Records
 
-PAUSE_DAYS: Final = (3, 7, 30)
 
-# Whoever moves to another zone is not reached twice in one long day. Source: reliability.md 5.
-LEAST_GAP: Final = timedelta(hours=8)
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """A member's plan, and what stands in its way."""
+
+    plan: Plan
+    guild_on: bool
+    """Whether the server they came from still has Porchlight on; True for who came from none."""
+    something_fits: bool = True
+    """Whether any nudge is left that fits their choices."""
+
+
+Change = Callable[[MemberStanding, list[datetime]], Plan]
+"""From where a member stands, and when their nudges of the last days went out, to their new plan."""
 
 
 class Adjust:
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, library: Library) -> None:
         self._database = database
         self._clock = clock
+        self._library = library
 
-    async def plan(self, member_id: int) -> Plan | None:
-        return await self._database.read(lambda records: records.plans.get(member_id))
-
-    async def choose(self, member_id: int, wishes: Wishes) -> Plan:
-        """Take new wishes from now on. Raises NotStarted, UnknownZone."""
-        schedule = known_schedule(member_id, wishes)
+    async def outlook(self, member_id: int) -> Outlook:
+        """How things stand. Raises NotStarted."""
         now = self._clock.now()
 
-        async def work(records: Records) -> Plan:
-            plan = await records.plans.get(member_id)
-            if plan is None:
-                raise NotStarted
-            due = plan.next_due_at
-            if due is not None:
-                last = await records.occurrences.recent([member_id], now - LEAST_GAP)
-                rested = [one.due_at + LEAST_GAP for one in last.get(member_id, []) if one.kind is Kind.NUDGE]
-                due = next_due(schedule, max([now, plan.paused_until or now, *rested]))
-            chosen = replace(plan, schedule=schedule, size=wishes.size, discreet=wishes.discreet, next_due_at=due)
-            await records.plans.put(chosen)
-            return chosen
+        async def work(records: Records) -> Outlook:
+            who = await _known(records, member_id)
+            fits = await self._fits(records, who, now)
+            return Outlook(who.standing.plan, who.standing.guild_on, something_fits=fits)
 
-        return await self._database.write(work)
+        return await self._database.read(work)
 
-    async def pause(self, member_id: int, days: int) -> datetime:
-        """Send nothing for that many days; when nudges come back. Raises NotStarted."""
+    async def is_waiting(self, member_id: int) -> bool:
+        """Whether a nudge is on its way to this member."""
+        plan = await self._database.read(lambda records: records.plans.get(member_id))
+        return plan is not None and plan.state is PlanState.ACTIVE
+
+    async def change(self, member_id: int, wishes: Wishes) -> Outlook:
+        """Take new wishes from now on. Raises NotStarted, UnknownZone."""
+        schedule_of(member_id, wishes)
+        now = self._clock.now()
+        return await self._change(member_id, lambda who, sent: who.standing.plan.changed(wishes, now, sent))
+
+    async def pause(self, member_id: int, days: int) -> Outlook:
+        """Send nothing for that many days. Raises NotStarted."""
         until = self._clock.now() + timedelta(days=days)
+        return await self._change(member_id, lambda who, sent: who.standing.plan.paused(until, sent))
 
-        def paused(plan: Plan, _now: datetime) -> Plan:
-            due = None if plan.next_due_at is None else next_due(plan.schedule, until)
-            return replace(plan, paused_until=until, next_due_at=due)
-
-        await self._change(member_id, paused)
-        return until
-
-    async def resume(self, member_id: int) -> Plan:
+    async def resume(self, member_id: int) -> Outlook:
         """Let nudges come again, after a pause, a stop, a silence or closed DMs. Silence is counted anew from here.
 
-        Raises NotStarted, also for a member who has not agreed to nudges: only a new yes can change that.
+        Where their server is off, nothing comes until they choose to go on without it. Raises NotStarted, also for a
+        member who has not agreed to nudges: only a new yes can change that.
         """
+        now = self._clock.now()
 
-        def resumed(plan: Plan, now: datetime) -> Plan:
-            return replace(
-                plan,
-                state=PlanState.ACTIVE,
-                since_at=now,
-                paused_until=None,
-                next_due_at=next_due(plan.schedule, now),
-            )
+        def resumed(who: MemberStanding, sent: list[datetime]) -> Plan:
+            if Purpose.NUDGES not in who.standing.purposes:
+                raise NotStarted
+            if not who.standing.guild_on:
+                return who.standing.plan.ended(PlanState.GUILD_OFF)
+            return who.standing.plan.resumed(now, sent)
 
-        return await self._change(member_id, resumed, needs=Purpose.NUDGES)
+        return await self._change(member_id, resumed)
 
-    async def tell_once(self, member_id: int) -> bool:
-        """Whether to tell the member now that their DMs are closed: True once, each time they were found so."""
+    async def go_on_without_guild(self, member_id: int) -> Outlook:
+        """Keep the nudges of a server that was switched off, from now on as nobody's but the member's own.
 
-        async def work(records: Records) -> bool:
+        Raises NotStarted for a member who has not agreed to nudges.
+        """
+        now = self._clock.now()
+
+        def going_on(who: MemberStanding, sent: list[datetime]) -> Plan:
+            if Purpose.NUDGES not in who.standing.purposes:
+                raise NotStarted
+            return who.standing.plan.resumed(now, sent)
+
+        return await self._change(member_id, going_on, leaving_guild=True)
+
+    async def is_to_be_told(self, member_id: int) -> bool:
+        """Whether this member's DMs are closed, and they were not told so yet."""
+        plan = await self._database.read(lambda records: records.plans.get(member_id))
+        return plan is not None and plan.state is PlanState.UNREACHABLE
+
+    async def note_told(self, member_id: int) -> None:
+        """They were told now that their DMs are closed."""
+
+        async def work(records: Records) -> None:
             plan = await records.plans.get(member_id)
-            if plan is None or plan.state is not PlanState.UNREACHABLE:
-                return False
-            await records.plans.put(replace(plan, state=PlanState.UNREACHABLE_TOLD))
-            return True
+            if plan is not None and plan.state is PlanState.UNREACHABLE:
+                await records.plans.put(plan.ended(PlanState.UNREACHABLE_TOLD))
 
-        return await self._database.write(work)
-
-    async def go_on_without_server(self, member_id: int) -> Plan:
-        """Keep the nudges of a server that was switched off, from now on as nobody's but the member's own."""
-        await self._database.write(lambda records: records.members.leave_guild(member_id))
-        return await self.resume(member_id)
+        await self._database.write(work)
 
     async def show_all_again(self, member_id: int) -> None:
         """Undo every "not for me" and "this wasn't OK"."""
         await self._database.write(lambda records: records.refusals.forget(member_id))
 
-    async def _change(
-        self, member_id: int, change: Callable[[Plan, datetime], Plan], needs: Purpose | None = None
-    ) -> Plan:
+    async def _fits(self, records: Records, who: MemberStanding, now: datetime) -> bool:
+        plan, nudges = who.standing.plan, self._library.language(who.member.language).nudges
+        history = (await records.occurrences.history([plan.member_id], now - NOT_AGAIN_FOR)).get(plan.member_id, [])
+        bounds = bounds_of(plan, await records.refusals.of(plan.member_id))
+        return choose(nudges, bounds, shown_before(history), "", now) is not None
+
+    async def _change(self, member_id: int, change: Change, *, leaving_guild: bool = False) -> Outlook:
         now = self._clock.now()
 
-        async def work(records: Records) -> Plan:
-            plan = await records.plans.get(member_id)
-            if plan is None or (needs and needs not in await purposes_of(records, member_id)):
-                raise NotStarted
-            changed = change(plan, now)
+        async def work(records: Records) -> Outlook:
+            who = await _known(records, member_id)
+            changed = change(who, await sent_lately(records, member_id, now))
             await records.plans.put(changed)
-            return changed
+            if leaving_guild:
+                await records.members.leave_guild(member_id)
+            return Outlook(changed, guild_on=leaving_guild or who.standing.guild_on)
 
         return await self._database.write(work)
+
+
+async def _known(records: Records, member_id: int) -> MemberStanding:
+    who = await standing_of(records, member_id)
+    if who is None:
+        raise NotStarted
+    return who

@@ -1,4 +1,7 @@
-"""One press answers a nudge, once. Every answer is welcome; none of them counts against anybody."""
+"""One press answers a nudge, once. Every answer is welcome; none of them counts against anybody.
+
+*Not for me* and *This wasn't OK* are heard even after another answer: they only ever make things gentler.
+"""
 
 from __future__ import annotations
 
@@ -9,32 +12,40 @@ from bot.clock import Clock
 from bot.content.library import Library
 from bot.content.nudges import Nudge
 from bot.errors import NoLongerHeld, NotYours
-from bot.journey.standing import known, purposes_of
+from bot.journey.courier import Says
+from bot.journey.letters import says_of
+from bot.journey.standing import MemberStanding, sent_lately, standing_of
 from bot.rules.consent import Purpose
-from bot.rules.occurrence import Answer, Kind, Occurrence
+from bot.rules.due import due_after, due_again
+from bot.rules.occurrence import ALWAYS_HEARD, Answer, Occurrence
 from bot.rules.plan import Plan, PlanState, Size
-from bot.rules.rhythm import milestone, week_of
-from bot.rules.schedule import due_on, local_date
+from bot.rules.schedule import local_date
+from bot.rules.streak import milestone, week_of
 from bot.store import Database, Records
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A message of the member's own: its kind, its nudge if it has one, and their plan."""
+    """A message of the member's own: what stands on it, whether it has its answer, and the member's plan."""
 
-    kind: Kind
-    nudge: Nudge | None
-    plan: Plan | None
+    says: Says
+    is_answered: bool
+    plan: Plan
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What to say back. `already` says that this nudge had its answer before."""
+    """What to say back."""
 
     nudge: Nudge | None
     already: bool
+    """Whether this nudge had its answer before, so that this press changed nothing."""
     weeks: int | None = None
     """The count of weeks, when this answer brought it to one worth a line."""
+    comes_at: datetime | None = None
+    """After *Later*: when it comes again; None where nothing comes by itself."""
+    paused_until: datetime | None = None
+    """The pause that is chosen now, or that *Later* waits for."""
 
 
 class AnswerNudge:
@@ -45,49 +56,86 @@ class AnswerNudge:
 
     async def look(self, member_id: int, occurrence_id: str, language: str) -> Seen:
         """What stands on that message; changes nothing. Raises NotYours, or NoLongerHeld."""
+        now = self._clock.now()
 
         async def work(records: Records) -> Seen:
             occurrence = await _own(records, member_id, occurrence_id)
-            plan = await records.plans.get(member_id)
-            return Seen(occurrence.kind, self._nudge(occurrence, language), plan)
+            who = await _standing(records, member_id)
+            says = says_of(occurrence, who.standing, self._library.language(language), now)
+            if says is None:
+                raise NoLongerHeld
+            return Seen(says, occurrence.answered_at is not None, who.standing.plan)
 
         return await self._database.read(work)
 
     async def press(self, member_id: int, occurrence_id: str, answer: Answer, language: str) -> Answered:
         """Take one answer. Raises NotYours for somebody else's button, NoLongerHeld for a deleted message."""
-        return await self._take(member_id, occurrence_id, answer, language, later_days=None)
-
-    async def later(self, member_id: int, occurrence_id: str, days: int, language: str) -> Answered:
-        """Take "later": the same nudge once more, in that many days, in the place of the next one."""
-        return await self._take(member_id, occurrence_id, Answer.LATER, language, later_days=days)
-
-    async def _take(
-        self, member_id: int, occurrence_id: str, answer: Answer, language: str, later_days: int | None
-    ) -> Answered:
-        now = self._clock.now()
 
         async def work(records: Records) -> Answered:
-            occurrence = await _own(records, member_id, occurrence_id)
-            purposes = await purposes_of(records, member_id)
-            kept = answer if Purpose.ANSWERS in purposes else None
-            first = await records.occurrences.answer(occurrence_id, kept, now)
-            nudge = self._nudge(occurrence, language)
-            if not first:
-                return Answered(nudge, already=True)
-            who = await known(records, member_id)
-            plan = who.standing.plan if who else None
-            await _follow(records, occurrence, nudge, answer, now)
-            if plan is not None and later_days is not None:
-                await _offer_again(records, plan, occurrence, later_days, now)
-            weeks = await _note_week(records, plan, now) if plan and Purpose.RHYTHM in purposes else None
-            hidden = who is not None and who.member.rhythm_hidden
-            return Answered(nudge, already=False, weeks=None if hidden else weeks)
+            press = await self._begin(records, member_id, occurrence_id, answer, language)
+            if press.is_first or answer in ALWAYS_HEARD:
+                await _follow(records, press, answer)
+            return await _conclude(records, press, already=not press.is_first and answer not in ALWAYS_HEARD)
 
         return await self._database.write(work)
 
-    def _nudge(self, occurrence: Occurrence, language: str) -> Nudge | None:
-        nudges = self._library.language(language).nudge_by_id
-        return None if occurrence.nudge_id is None else nudges.get(occurrence.nudge_id)
+    async def later(self, member_id: int, occurrence_id: str, days: int, language: str) -> Answered:
+        """Take "later": the same nudge once more, in that many days, in the place of the next one."""
+
+        async def work(records: Records) -> Answered:
+            press = await self._begin(records, member_id, occurrence_id, Answer.LATER, language)
+            answered = await _conclude(records, press, already=not press.is_first)
+            plan = press.plan
+            if not press.is_first or plan.state is not PlanState.ACTIVE:
+                return answered
+            due = await _due_again(records, plan, days, press.now)
+            await records.plans.put(replace(plan, next_due_at=due, again_nudge_id=press.nudge_id))
+            paused_until = plan.paused_until if plan.is_paused(press.now) else None
+            return replace(answered, comes_at=due, paused_until=paused_until)
+
+        return await self._database.write(work)
+
+    async def pause(self, member_id: int, occurrence_id: str, days: int, language: str) -> Answered:
+        """Take a pause for an answer, and pause for that many days; also when there was an answer before."""
+
+        async def work(records: Records) -> Answered:
+            press = await self._begin(records, member_id, occurrence_id, Answer.PAUSE, language)
+            until = press.now + timedelta(days=days)
+            sent = await sent_lately(records, member_id, press.now)
+            await records.plans.put(press.plan.paused(until, sent))
+            return replace(await _conclude(records, press, already=False), paused_until=until)
+
+        return await self._database.write(work)
+
+    async def _begin(
+        self, records: Records, member_id: int, occurrence_id: str, answer: Answer, language: str
+    ) -> _Press:
+        occurrence = await _own(records, member_id, occurrence_id)
+        if occurrence.nudge_id is None:
+            raise NoLongerHeld  # a receipt or a question; no button of ours leads here
+        who = await _standing(records, member_id)
+        now = self._clock.now()
+        kept = answer if Purpose.ANSWERS in who.standing.purposes else None
+        is_first = await records.occurrences.answer(occurrence_id, kept, now)
+        nudge = self._library.language(language).nudge_by_id.get(occurrence.nudge_id)
+        return _Press(occurrence_id, occurrence.nudge_id, nudge, who, is_first, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Press:
+    """One press, and all that it takes to follow it."""
+
+    occurrence_id: str
+    nudge_id: str
+    nudge: Nudge | None
+    """None when it has left the library since."""
+    who: MemberStanding
+    is_first: bool
+    now: datetime
+
+    @property
+    def plan(self) -> Plan:
+        return self.who.standing.plan
 
 
 async def _own(records: Records, member_id: int, occurrence_id: str) -> Occurrence:
@@ -99,27 +147,40 @@ async def _own(records: Records, member_id: int, occurrence_id: str) -> Occurren
     return occurrence
 
 
-async def _follow(records: Records, occurrence: Occurrence, nudge: Nudge | None, answer: Answer, now: datetime) -> None:
-    """What an answer changes beyond itself. Source: evidence.md 6.4."""
-    member_id = occurrence.member_id
-    if nudge is None:
-        return
-    if answer in (Answer.NOT_FOR_ME, Answer.NOT_OK):
-        await records.refusals.refuse_nudge(member_id, nudge.nudge_id, now)
+async def _standing(records: Records, member_id: int) -> MemberStanding:
+    who = await standing_of(records, member_id)
+    assert who is not None, "whoever has a message has a plan: they are written, and erased, together"
+    return who
+
+
+async def _follow(records: Records, press: _Press, answer: Answer) -> None:
+    """What an answer changes beyond itself. Why: docs/pace.md."""
+    plan, nudge = press.plan, press.nudge
+    if answer is Answer.DID_IT and nudge is not None:
+        await records.plans.put(replace(plan, level=max(plan.level, nudge.exposure)))
     if answer is Answer.NOT_OK:
-        await records.refusals.refuse_theme(member_id, nudge.theme, now)
-        plan = await records.plans.get(member_id)
-        if plan is not None:
-            await records.plans.put(replace(plan, size=Size.TINY))
+        tiny = replace(plan.wishes, size=Size.TINY)
+        await records.plans.put(replace(plan, wishes=tiny, level=0, again_nudge_id=None))
+    if answer is Answer.NOT_OK and nudge is not None:
+        await records.refusals.refuse_theme(plan.member_id, nudge.theme, press.now)
+    if answer in ALWAYS_HEARD:
+        await records.occurrences.amend(press.occurrence_id, answer)
+        await records.refusals.refuse_nudge(plan.member_id, press.nudge_id, press.now)
 
 
-async def _offer_again(records: Records, plan: Plan, occurrence: Occurrence, days: int, now: datetime) -> None:
-    """Later replaces what was next, and never adds to it."""
-    if plan.state is not PlanState.ACTIVE or plan.next_due_at is None:
-        return
-    day = local_date(plan.schedule.zone, now) + timedelta(days=days)
-    due = due_on(plan.schedule, day) or plan.next_due_at
-    await records.plans.put(replace(plan, next_due_at=due, again_nudge_id=occurrence.nudge_id))
+async def _due_again(records: Records, plan: Plan, days: int, now: datetime) -> datetime:
+    sent = await sent_lately(records, plan.member_id, now)
+    due = due_again(plan.schedule, days, now, sent)
+    if plan.paused_until is None or due >= plan.paused_until:
+        return due
+    return due_after(plan.schedule, plan.paused_until, sent)
+
+
+async def _conclude(records: Records, press: _Press, *, already: bool) -> Answered:
+    weeks = None
+    if press.is_first and Purpose.STREAK in press.who.standing.purposes:
+        weeks = await _note_week(records, press.plan, press.now)
+    return Answered(press.nudge, already, weeks=None if press.who.member.streak_hidden else weeks)
 
 
 async def _note_week(records: Records, plan: Plan, now: datetime) -> int | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.clock import Clock
-from bot.content.library import DEFAULT
 from bot.journey.ledger import give
 from bot.journey.standing import purposes_of
 from bot.rules.consent import Purpose
@@ -23,7 +22,7 @@ class CheckIn:
         purposes = await self._database.read(lambda records: purposes_of(records, member_id))
         return Purpose.CHECK_INS in purposes
 
-    async def keep(self, member_id: int, press_id: int, picks: Mapping[str, str], language: str = DEFAULT) -> None:
+    async def keep(self, member_id: int, press_id: int, picks: Mapping[str, str], language: str) -> None:
         """Keep these picks. Asking for that is the yes to it, and goes into the ledger as one."""
         now = self._clock.now()
 

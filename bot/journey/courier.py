@@ -16,10 +16,36 @@ from bot.rules.occurrence import Kind
 
 
 @dataclass(frozen=True, slots=True)
+class NudgeNote:
+    """A nudge, and whether the member asked for it again."""
+
+    nudge: Nudge
+    is_again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the member said yes to, and when the next nudges come."""
+
+    purposes: frozenset[Purpose]
+    next_times: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One of the two questions, by its kind: STILL_WANTED or GUILD_OFF."""
+
+    kind: Kind
+
+
+Says = NudgeNote | Receipt | Question
+"""What stands on a letter."""
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """What to say to whom. How it looks is the courier's business."""
 
-    kind: Kind
     member_id: int
     channel_id: int | None
     """Their DM channel, once it is known; None asks the courier to open it."""
@@ -27,9 +53,7 @@ class Letter:
     """Also the nonce, and part of every button, so that the message can be recognised again."""
     language: str
     discreet: bool
-    nudge: Nudge | None = None
-    purposes: frozenset[Purpose] = frozenset()
-    next_times: tuple[datetime, ...] = ()
+    says: Says
 
 
 class Courier(Protocol):

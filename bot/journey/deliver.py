@@ -1,21 +1,22 @@
 """What is due goes out: claim it, carry it, write down what became of it.
 
-Three moments, each of which may be the last one before a crash (reliability.md, section 0):
+Three moments, each of which may be the last one before a crash (docs/delivery.md):
 
     claim   one transaction: the occurrence exists, is ours, and has a first try
     carry   consent, pause, window and night are looked at again; then one POST, recognisable by its id
-    settle  one transaction: the outcome, unless somebody else holds the claim by now
+    settle  one transaction: the outcome, unless somebody else has the claim by now
 
-A claim whose holder died is taken over when it runs out, and `rules.delivery.care_for` says how.
+A claim whose holder died is taken over when it runs out; `rules.delivery.must_look_first` says whether the message is
+looked for before it is sent again.
 """
 
 from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -23,39 +24,53 @@ from bot.clock import Clock
 from bot.content.library import Library
 from bot.journey.ahead import Step, look_ahead
 from bot.journey.courier import Courier, Letter
-from bot.journey.standing import Known, known, known_among
-from bot.rules.choose import REST
+from bot.journey.letters import says_of
+from bot.journey.standing import MemberStanding, standing_of, standings
+from bot.rules.choose import NOT_AGAIN_FOR
 from bot.rules.delivery import (
     LEASE,
+    LONGEST_CALL,
     Absent,
-    Care,
+    HeldBack,
+    Obstacle,
     Outcome,
-    Refused,
     Sent,
     Unreachable,
-    care_for,
     fate_of,
+    has_time,
+    must_look_first,
     why_not,
 )
-from bot.rules.occurrence import Kind, State
+from bot.rules.occurrence import Kind, Occurrence, State
 from bot.rules.pace import Bucket
 from bot.rules.plan import PlanState
-from bot.rules.schedule import next_days
+from bot.rules.silence import ASK_AFTER
 from bot.store import Database, Records
-from bot.store.occurrences import Held
+from bot.store.occurrences import Claimed
 
 log = structlog.stdlib.get_logger(__name__)
-
-TIMES_ON_RECEIPT = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How fast we go. Source of the numbers: platform.md 5 (Discord allows 50 requests a second to the whole bot)."""
+    """How fast we go (docs/delivery.md). `call` is the longest that one call of the courier takes."""
 
     rate_per_second: float
     at_once: int
     batch: int
+    call: timedelta = field(default=LONGEST_CALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What was claimed in one go. A full one may not have been the last."""
+
+    claimed: Sequence[Claimed]
+    is_full: bool
+
+
+def _silently() -> None:
+    """Nobody watches."""
 
 
 class Deliver:
@@ -70,22 +85,25 @@ class Deliver:
         self._stopping = False
 
     async def begin(self) -> None:
-        """Once, at start: whatever an earlier process held is free to be taken over."""
+        """Once, at start: whatever an earlier process had claimed is free to be taken over."""
         now = self._clock.now()
-        await self._database.write(lambda records: records.occurrences.orphan_claims(now))
+        await self._database.write(lambda records: records.occurrences.release_claims(now))
 
     def stop(self) -> None:
         """Claim nothing more. What is being carried is finished."""
         self._stopping = True
 
-    async def run(self) -> datetime | None:
-        """Deliver all that is due now. Returns when something will be due next, or None."""
+    async def run(self, alive: Callable[[], None] = _silently) -> datetime | None:
+        """Deliver all that is due now, calling `alive` after each letter. Returns when something is due next, or None.
+
+        It goes on until nothing is due: a wake-up costs more than a batch.
+        """
         while not self._stopping:
             batch = await self._claim_batch()
             async with asyncio.TaskGroup() as carriers:
-                for held in batch:
-                    carriers.create_task(self._carry(held))
-            if len(batch) < self._limits.batch:
+                for claimed in batch.claimed:
+                    carriers.create_task(self._carry(claimed)).add_done_callback(lambda _: alive())
+            if not batch.is_full:
                 break
         return await self.next_due()
 
@@ -97,77 +115,85 @@ class Deliver:
         """Deliver that one, which is waiting, and say what became of it."""
         now = self._clock.now()
         claim = secrets.token_hex(8)
-        held = await self._database.write(
+        claimed = await self._database.write(
             lambda records: records.occurrences.take(occurrence_id, now, claim, now + LEASE)
         )
-        if held is not None:
-            await self._carry(held)
+        if claimed is not None:
+            await self._carry(claimed)
         after = await self._database.read(lambda records: records.occurrences.get(occurrence_id))
         return State.DISSOLVED if after is None else after.state
 
-    async def _claim_batch(self) -> list[Held]:
+    async def _claim_batch(self) -> Batch:
         now = self._clock.now()
         claim = secrets.token_hex(8)
 
-        async def work(records: Records) -> list[Held]:
-            held = await records.occurrences.take_over(now, claim, now + LEASE, self._limits.batch)
-            room = self._limits.batch - len(held)
+        async def work(records: Records) -> Batch:
+            taken_over = await records.occurrences.take_over(now, claim, now + LEASE, self._limits.batch)
+            room = self._limits.batch - len(taken_over)
             steps = await self._look_ahead(records, room, now) if room else []
             fresh = [
                 replace(step.occurrence, claim=claim, wake_at=now + LEASE, attempts=1, first_tried_at=now)
                 for step in steps
-                if step.occurrence.state is State.CLAIMED
+                if step.goes_out
             ]
-            spent = [step.occurrence for step in steps if step.occurrence.state is State.DISSOLVED]
-            added = await records.occurrences.add([*fresh, *spent])
-            await records.plans.move_on(step.next_up for step in steps)
-            return held + [Held(one) for one in fresh if one.occurrence_id in added]
+            dissolved = [step.occurrence for step in steps if not step.goes_out]
+            added = await records.occurrences.add([*fresh, *dissolved])
+            await records.plans.put_all([step.plan for step in steps])
+            claimed = [*taken_over, *(Claimed(one) for one in fresh if one.occurrence_id in added)]
+            return Batch(claimed, is_full=len(taken_over) + len(steps) >= self._limits.batch)
 
         return await self._database.write(work)
 
     async def _look_ahead(self, records: Records, room: int, now: datetime) -> Sequence[Step]:
         plans = await records.plans.due(now, room)
         ids = [plan.member_id for plan in plans]
-        people = await known_among(records, ids)
-        history = await records.occurrences.recent(ids, now - REST)
-        tastes = await records.refusals.among(ids)
-        return [look_ahead(people[one], history.get(one, []), tastes.get(one), self._library, now) for one in ids]
+        people = await standings(records, ids)
+        history = await records.occurrences.history(ids, now - NOT_AGAIN_FOR, last=ASK_AFTER)
+        refused = await records.refusals.by_ids(ids)
+        return [look_ahead(people[one], history.get(one, []), refused.get(one), self._library, now) for one in ids]
 
-    async def _carry(self, held: Held) -> None:
+    async def _carry(self, claimed: Claimed) -> None:
         async with self._slots:
             await self._wait_for_turn()
             try:
-                await self._carry_and_settle(held)
+                await self._carry_and_settle(claimed)
             except Exception:
                 # A fault of ours, not an outcome. The claim runs out, and the message is looked for before any retry.
-                log.exception("nudge.carry_failed", kind=held.occurrence.kind)
+                log.exception("delivery.failed", kind=claimed.occurrence.kind)
 
-    async def _carry_and_settle(self, held: Held) -> None:
-        occurrence = held.occurrence
-        if occurrence.wake_at is None or self._clock.now() >= occurrence.wake_at:
-            # Our claim ran out while we waited for our turn; whoever takes it over knows what to do.
+    async def _carry_and_settle(self, claimed: Claimed) -> None:
+        occurrence = claimed.occurrence
+        if occurrence.wake_at is None or not has_time(occurrence.wake_at, self._clock.now(), self._limits.call):
+            # Our claim runs out before we could be done; whoever takes it over knows what to do.
             return
-        who = await self._database.read(lambda records: known(records, occurrence.member_id))
+        who = await self._standing(occurrence)
         if who is not None:
-            await self._settle(held, *await self._try(held, who))
+            await self._settle(claimed, *await self._try(claimed, who))
 
-    async def _try(self, held: Held, who: Known) -> tuple[Outcome, bool]:
+    async def _try(self, claimed: Claimed, who: MemberStanding) -> tuple[Outcome, bool]:
         """What became of it, and whether an earlier try may still have arrived."""
-        occurrence, now = held.occurrence, self._clock.now()
-        letter = self._letter(held, who)
-        tried_before = held.tried_before
-        if tried_before and care_for(occurrence, now) is Care.LOOK:
+        occurrence, tried_before = claimed.occurrence, claimed.tried_before
+        letter = self._letter(occurrence, who)
+        if letter is None:
+            return HeldBack(Obstacle.NOTHING_TO_SAY), tried_before
+        now = self._clock.now()
+        if tried_before and must_look_first(occurrence, now):
             found = await self._courier.find(letter, occurrence.first_tried_at or now)
             if not isinstance(found, Absent):
                 return found, tried_before
             tried_before = False
-        hold = why_not(who.standing, occurrence.kind, occurrence.until_at, now)
-        if hold is not None:
-            return Refused(hold), tried_before
+            # Looking took a while; the member may have stopped, or left, meanwhile.
+            still_there = await self._standing(occurrence)
+            if still_there is None:
+                return HeldBack(Obstacle.STOPPED), tried_before
+            who = still_there
+        obstacle = why_not(who.standing, occurrence.kind, occurrence.until_at, self._clock.now())
+        if obstacle is not None:
+            return HeldBack(obstacle), tried_before
         return await self._courier.send(letter), tried_before
 
-    async def _settle(self, held: Held, outcome: Outcome, tried_before: bool) -> None:
-        occurrence, now = held.occurrence, self._clock.now()
+    async def _settle(self, claimed: Claimed, outcome: Outcome, tried_before: bool) -> None:
+        occurrence, now = claimed.occurrence, self._clock.now()
         fate = fate_of(occurrence, outcome, now, tried_before=tried_before)
         place = (outcome.channel_id, outcome.message_id) if isinstance(outcome, Sent) else None
 
@@ -178,21 +204,24 @@ class Deliver:
             return True
 
         ours = await self._database.write(work)
-        log.info("nudge.settled", kind=occurrence.kind, state=fate.state, attempt=occurrence.attempts, ours=ours)
+        log.info("delivery.settled", kind=occurrence.kind, state=fate.state, attempt=occurrence.attempts, ours=ours)
 
-    def _letter(self, held: Held, who: Known) -> Letter:
-        occurrence, plan = held.occurrence, who.standing.plan
-        nudges = self._library.language(who.member.language).nudge_by_id
+    async def _standing(self, occurrence: Occurrence) -> MemberStanding | None:
+        return await self._database.read(lambda records: standing_of(records, occurrence.member_id))
+
+    def _letter(self, occurrence: Occurrence, who: MemberStanding) -> Letter | None:
+        """None when there is nothing left to say."""
+        language = self._library.language(who.member.language)
+        says = says_of(occurrence, who.standing, language, self._clock.now())
+        if says is None:
+            return None
         return Letter(
-            kind=occurrence.kind,
             member_id=occurrence.member_id,
             channel_id=who.member.dm_channel_id,
             occurrence_id=occurrence.occurrence_id,
             language=who.member.language,
-            discreet=plan.discreet,
-            nudge=nudges.get(occurrence.nudge_id or ""),
-            purposes=frozenset(who.standing.purposes),
-            next_times=tuple(next_days(plan.schedule, self._clock.now(), TIMES_ON_RECEIPT)),
+            discreet=who.standing.plan.wishes.discreet,
+            says=says,
         )
 
     async def _wait_for_turn(self) -> None:
@@ -202,14 +231,16 @@ class Deliver:
 
 
 async def _note_consequences(records: Records, member_id: int, kind: Kind, outcome: Outcome) -> None:
-    """What an outcome says about the member's plan, beyond this one message."""
+    """What an outcome says about the member's plan, beyond this one message; unless they changed it meanwhile."""
     if isinstance(outcome, Sent):
         await records.members.note_dm_channel(member_id, outcome.channel_id)
-    ends_in = {Kind.STILL_WANTED: PlanState.RESTING, Kind.SERVER_OFF: PlanState.HELD}.get(kind)
+    ends_in = {Kind.STILL_WANTED: PlanState.QUIET, Kind.GUILD_OFF: PlanState.GUILD_OFF}.get(kind)
     state = PlanState.UNREACHABLE if isinstance(outcome, Unreachable) else ends_in
     plan = await records.plans.get(member_id)
-    if plan is not None and state is not None and isinstance(outcome, Sent | Unreachable):
-        await records.plans.put(replace(plan, state=state, next_due_at=None))
+    if plan is None or plan.state is not PlanState.ACTIVE or state is None:
+        return
+    if isinstance(outcome, Sent | Unreachable):
+        await records.plans.put(plan.ended(state))
 
 
 async def _first_due(records: Records) -> datetime | None:

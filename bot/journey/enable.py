@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.clock import Clock
-from bot.rules.counts import safe_count
+from bot.rules.consent import WORDINGS, Purpose
+from bot.rules.counts import COUNT_EVERY, safe_count
 from bot.store import Database, Records
+from bot.store.guilds import Guild
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,8 @@ class Status:
     since: datetime
     people: int | None
     """Members who agreed to be counted, rounded; None below ten."""
+    counted_at: datetime
+    """When they were counted. Nobody is counted anew within a week of that."""
 
 
 class Enable:
@@ -28,36 +32,39 @@ class Enable:
         self._database = database
         self._clock = clock
 
-    async def switch_on(self, guild_id: int, channel_id: int, card_message_id: int) -> None:
+    async def switch_on(self, guild_id: int, channel_id: int) -> None:
         """From now on members of this server can say yes. The card already stands in that channel."""
         now = self._clock.now()
-
-        async def work(records: Records) -> None:
-            await records.guilds.enable(guild_id, channel_id, card_message_id, now)
-
-        await self._database.write(work)
+        await self._database.write(lambda records: records.guilds.enable(guild_id, channel_id, now))
 
     async def switch_off(self, guild_id: int) -> bool:
         """Nothing more goes out on this server's behalf, from this moment on. False when it was off already."""
         now = self._clock.now()
-
-        async def work(records: Records) -> bool:
-            return await records.guilds.disable(guild_id, now)
-
-        return await self._database.write(work)
+        return await self._database.write(lambda records: records.guilds.disable(guild_id, now))
 
     async def is_on(self, guild_id: int) -> bool:
-        status = await self.status(guild_id)
-        return status is not None and status.is_on
+        guild = await self._database.read(lambda records: records.guilds.get(guild_id))
+        return guild is not None and guild.is_on
 
     async def status(self, guild_id: int) -> Status | None:
         """None for a server that was never set up."""
+        now = self._clock.now()
 
         async def work(records: Records) -> Status | None:
             guild = await records.guilds.get(guild_id)
             if guild is None:
                 return None
-            people = safe_count(await records.guilds.counted_members(guild_id))
-            return Status(guild.is_on, guild.channel_id, guild.disabled_at or guild.enabled_at, people)
+            if guild.counted_at is None or now - guild.counted_at >= COUNT_EVERY:
+                guild = await _counted(records, guild, now)
+            assert guild.counted_at is not None, "it was counted just now, or before"
+            return Status(
+                guild.is_on, guild.channel_id, guild.disabled_at or guild.enabled_at, guild.people, guild.counted_at
+            )
 
-        return await self._database.read(work)
+        return await self._database.write(work)
+
+
+async def _counted(records: Records, guild: Guild, now: datetime) -> Guild:
+    people = safe_count(await records.consents.count(guild.guild_id, Purpose.COUNTS, WORDINGS[Purpose.COUNTS]))
+    await records.guilds.note_count(guild.guild_id, people, now)
+    return replace(guild, people=people, counted_at=now)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import structlog
 
 from bot.clock import Clock
 from bot.journey.ledger import take_back
 from bot.rules.consent import Purpose
 from bot.rules.plan import PlanState
-from bot.store import Database, Records
+from bot.store import Database
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -23,14 +21,9 @@ class Leave:
     async def stop(self, member_id: int) -> None:
         """Send nothing more. What else they agreed to stays as it is, until they say otherwise."""
         now = self._clock.now()
-
-        async def work(records: Records) -> None:
-            await take_back(records, member_id, {Purpose.NUDGES}, now)
-            plan = await records.plans.get(member_id)
-            if plan is not None:
-                await records.plans.put(replace(plan, state=PlanState.STOPPED))
-
-        await self._database.write(work)
+        await self._database.write(
+            lambda records: take_back(records, member_id, {Purpose.NUDGES}, now, nudges_end_in=PlanState.STOPPED)
+        )
 
     async def delete(self, member_id: int) -> int:
         """Delete every row about the member, and overwrite what is left of it; how many rows there were."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from bot.rules.consent import WORDINGS, Purpose
+from bot.rules.plan import PlanState
 from bot.store import Records
 
 
@@ -15,22 +15,28 @@ async def give(records: Records, member_id: int, purposes: Iterable[Purpose], no
     await records.consents.give(member_id, {purpose: WORDINGS[purpose] for purpose in purposes}, now)
 
 
-async def take_back(records: Records, member_id: int, purposes: Iterable[Purpose], now: datetime) -> None:
-    """Close each purpose, and remove what it allowed to be kept; nothing else."""
+async def take_back(
+    records: Records,
+    member_id: int,
+    purposes: Iterable[Purpose],
+    now: datetime,
+    nudges_end_in: PlanState = PlanState.OFF,
+) -> None:
+    """Close each purpose, in whatever wording it was given, and remove what it allowed to be kept; nothing else."""
     gone = frozenset(purposes)
     await records.consents.withdraw(member_id, gone, now)
     if Purpose.NUDGES in gone:
-        await _send_nothing(records, member_id, now)
+        await _send_nothing(records, member_id, now, nudges_end_in)
     if Purpose.ANSWERS in gone:
         await records.occurrences.forget_answers(member_id)
     if Purpose.CHECK_INS in gone:
         await records.check_ins.forget(member_id)
-    if Purpose.RHYTHM in gone:
+    if Purpose.STREAK in gone:
         await records.weeks.forget(member_id)
 
 
-async def _send_nothing(records: Records, member_id: int, now: datetime) -> None:
+async def _send_nothing(records: Records, member_id: int, now: datetime, state: PlanState) -> None:
     await records.occurrences.dissolve_waiting(member_id, now)
     plan = await records.plans.get(member_id)
     if plan is not None:
-        await records.plans.put(replace(plan, next_due_at=None, again_nudge_id=None))
+        await records.plans.put(plan.ended(state))

@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from bot.clock import Clock
 from bot.errors import NotEnabledHere, NotStarted
 from bot.journey.ledger import give, take_back
-from bot.journey.standing import known_schedule, purposes_of
+from bot.journey.letters import ask_for_receipt
+from bot.journey.standing import MemberStanding, purposes_of, schedule_of, sent_lately, standing_of
 from bot.rules.consent import Purpose
-from bot.rules.occurrence import Kind, Occurrence, State, occurrence_id
+from bot.rules.due import due_after
 from bot.rules.plan import Plan, PlanState, Wishes
-from bot.rules.schedule import next_days, next_due
+from bot.rules.schedule import next_dues
 from bot.store import Database, Records
 
 TIMES_SHOWN: Final = 3
 
-# The receipt answers a press; when it cannot go out within this time, it does not come later as a surprise.
-RECEIPT_WITHIN: Final = timedelta(minutes=15)
-
 
 @dataclass(frozen=True, slots=True)
 class Started:
+    """What became of a Start."""
+
     receipt_id: str | None
     """The receipt to send now, unless this very press was seen before; None where no DM was agreed to."""
+    is_kept: bool = True
+    """False where nothing was agreed to, so that nothing was kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a member agreed to and chose before; nothing for somebody new."""
+
+    purposes: frozenset[Purpose] = frozenset()
+    wishes: Wishes | None = None
 
 
 class OptIn:
@@ -33,9 +44,18 @@ class OptIn:
         self._database = database
         self._clock = clock
 
+    async def before(self, member_id: int) -> Before:
+        """Where this member's draft begins."""
+
+        async def work(records: Records) -> Before:
+            plan = await records.plans.get(member_id)
+            return Before(await purposes_of(records, member_id), None if plan is None else plan.wishes)
+
+        return await self._database.read(work)
+
     def next_times(self, member_id: int, wishes: Wishes) -> list[datetime]:
         """The next three times, for the member to check against their own clock. Raises UnknownZone."""
-        return next_days(known_schedule(member_id, wishes), self._clock.now(), TIMES_SHOWN)
+        return next_dues(schedule_of(member_id, wishes), self._clock.now(), TIMES_SHOWN)
 
     async def start(
         self,
@@ -48,41 +68,33 @@ class OptIn:
     ) -> Started:
         """Store the yes and the wishes. `press_id` names the press, so that Discord may deliver it twice.
 
-        Raises NotEnabledHere where the server has Porchlight switched off, UnknownZone for a zone that is none.
+        Whoever starts anew keeps the server they came from, unless that has Porchlight switched off by now. Raises
+        NotEnabledHere where this server has it switched off, UnknownZone for a zone that is none.
         """
         now = self._clock.now()
-        schedule = known_schedule(member_id, wishes)
-        wants_nudges = Purpose.NUDGES in purposes
+        schedule_of(member_id, wishes)
 
         async def work(records: Records) -> Started:
-            if guild_id is not None:
-                guild = await records.guilds.get(guild_id)
-                if guild is None or not guild.is_on:
-                    raise NotEnabledHere
-            before = await purposes_of(records, member_id)
-            await records.members.put(member_id, guild_id, language, now)
-            await take_back(records, member_id, before - purposes, now)
-            await give(records, member_id, purposes - before, now)
-            await records.plans.put(
-                Plan(
-                    member_id=member_id,
-                    schedule=schedule,
-                    size=wishes.size,
-                    discreet=wishes.discreet,
-                    state=PlanState.ACTIVE,
-                    since_at=now,
-                    paused_until=None,
-                    next_due_at=next_due(schedule, now) if wants_nudges else None,
-                )
-            )
-            return await _with_receipt(records, member_id, press_id, now) if wants_nudges else Started(None)
+            await _refuse_disabled(records, guild_id)
+            if not purposes and await records.members.get(member_id) is None:
+                return Started(None, is_kept=False)
+            who = await standing_of(records, member_id)
+            await records.members.put(member_id, _home(who, guild_id), language, now)
+            plan = _plan(who, member_id, wishes, now, await sent_lately(records, member_id, now), purposes)
+            await records.plans.put(plan)
+            agreed = await purposes_of(records, member_id)
+            await take_back(records, member_id, frozenset(Purpose) - purposes, now)
+            await give(records, member_id, purposes - agreed, now)
+            if Purpose.NUDGES not in purposes:
+                return Started(None)
+            return Started(await ask_for_receipt(records, member_id, press_id, now))
 
         return await self._database.write(work)
 
     async def try_again(self, member_id: int, press_id: int) -> Started:
         """After closed DMs: let nudges come again, and send a new receipt to see whether they arrive.
 
-        Raises NotStarted for a member who has not agreed to nudges.
+        A pause stays. Raises NotStarted for a member who has not agreed to nudges.
         """
         now = self._clock.now()
 
@@ -90,29 +102,35 @@ class OptIn:
             plan = await records.plans.get(member_id)
             if plan is None or Purpose.NUDGES not in await purposes_of(records, member_id):
                 raise NotStarted
-            due = next_due(plan.schedule, now)
-            await records.plans.put(replace(plan, state=PlanState.ACTIVE, since_at=now, next_due_at=due))
-            return await _with_receipt(records, member_id, press_id, now)
+            await records.plans.put(plan.going_on(now, await sent_lately(records, member_id, now)))
+            return Started(await ask_for_receipt(records, member_id, press_id, now))
 
         return await self._database.write(work)
 
 
-async def _with_receipt(records: Records, member_id: int, press_id: int, now: datetime) -> Started:
-    receipt = _receipt(member_id, press_id, now)
-    await records.occurrences.add([receipt])
-    return Started(receipt.occurrence_id)
+async def _refuse_disabled(records: Records, guild_id: int | None) -> None:
+    if guild_id is not None:
+        guild = await records.guilds.get(guild_id)
+        if guild is None or not guild.is_on:
+            raise NotEnabledHere
 
 
-def _receipt(member_id: int, press_id: int, now: datetime) -> Occurrence:
-    slot = str(press_id)
-    return Occurrence(
-        occurrence_id=occurrence_id(member_id, Kind.RECEIPT, slot),
-        member_id=member_id,
-        kind=Kind.RECEIPT,
-        slot=slot,
-        state=State.WAITING,
-        nudge_id=None,
-        due_at=now,
-        until_at=now + RECEIPT_WITHIN,
-        wake_at=now,
-    )
+def _home(who: MemberStanding | None, guild_id: int | None) -> int | None:
+    """The server a member belongs to. One that they came from and that is still on stays it."""
+    return who.member.guild_id if who is not None and who.standing.guild_on else guild_id
+
+
+def _plan(
+    who: MemberStanding | None,
+    member_id: int,
+    wishes: Wishes,
+    now: datetime,
+    sent: Iterable[datetime],
+    purposes: frozenset[Purpose],
+) -> Plan:
+    """A new plan. Whoever had one keeps how far steps have grown."""
+    level = 0 if who is None else who.standing.plan.level
+    if Purpose.NUDGES not in purposes:
+        return Plan(member_id, wishes, PlanState.OFF, since_at=now, level=level)
+    due = due_after(wishes.schedule(member_id), now, sent)
+    return Plan(member_id, wishes, PlanState.ACTIVE, since_at=now, next_due_at=due, level=level)

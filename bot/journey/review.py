@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.clock import Clock
 from bot.errors import NotStarted
 from bot.journey.ledger import give, take_back
-from bot.journey.standing import purposes_of
+from bot.journey.letters import ask_for_receipt
+from bot.journey.standing import purposes_of, sent_lately
 from bot.rules.consent import Purpose
-from bot.rules.plan import PlanState
-from bot.rules.schedule import next_due
 from bot.store import Database, Records
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Holding:
     """Every row about a member, by table, and when it was read."""
 
     rows: dict[str, list[dict[str, Any]]]
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What a member agrees to now, and the receipt to send when nudges are newly among it."""
+
+    purposes: frozenset[Purpose]
+    receipt_id: str | None = None
 
 
 class Review:
@@ -29,29 +36,38 @@ class Review:
         self._database = database
         self._clock = clock
 
-    async def held(self, member_id: int) -> Held:
+    async def holding(self, member_id: int) -> Holding:
         rows = await self._database.read(lambda records: records.holdings.of(member_id))
-        return Held(rows, self._clock.now())
+        return Holding(rows, self._clock.now())
 
     async def purposes(self, member_id: int) -> frozenset[Purpose]:
         return await self._database.read(lambda records: purposes_of(records, member_id))
 
-    async def choose(self, member_id: int, purpose: Purpose, agreed: bool) -> frozenset[Purpose]:
-        """Say yes to one purpose, or take it back with all that it allowed. Raises NotStarted before any start."""
+    async def agree(self, member_id: int, purpose: Purpose, press_id: int) -> Agreed:
+        """Say yes to one purpose. A yes to nudges is answered with a receipt. Raises NotStarted before any start."""
         now = self._clock.now()
 
-        async def work(records: Records) -> frozenset[Purpose]:
+        async def work(records: Records) -> Agreed:
             if await records.members.get(member_id) is None:
                 raise NotStarted
-            if agreed == (purpose in await purposes_of(records, member_id)):
-                return await purposes_of(records, member_id)
-            if not agreed:
-                await take_back(records, member_id, {purpose}, now)
-            elif purpose is Purpose.NUDGES:
-                await _let_nudges_come(records, member_id, now)
-            else:
-                await give(records, member_id, {purpose}, now)
-            return await purposes_of(records, member_id)
+            before = await purposes_of(records, member_id)
+            if purpose in before:
+                return Agreed(before)
+            await give(records, member_id, {purpose}, now)
+            if purpose is not Purpose.NUDGES:
+                return Agreed(before | {purpose})
+            await _let_nudges_come(records, member_id, now)
+            return Agreed(before | {purpose}, await ask_for_receipt(records, member_id, press_id, now))
+
+        return await self._database.write(work)
+
+    async def withdraw(self, member_id: int, purpose: Purpose) -> Agreed:
+        """Take one yes back, in whatever wording it was given, with all that it allowed."""
+        now = self._clock.now()
+
+        async def work(records: Records) -> Agreed:
+            await take_back(records, member_id, {purpose}, now)
+            return Agreed(await purposes_of(records, member_id))
 
         return await self._database.write(work)
 
@@ -60,7 +76,4 @@ async def _let_nudges_come(records: Records, member_id: int, now: datetime) -> N
     plan = await records.plans.get(member_id)
     if plan is None:
         raise NotStarted
-    await give(records, member_id, {Purpose.NUDGES}, now)
-    await records.plans.put(
-        replace(plan, state=PlanState.ACTIVE, since_at=now, next_due_at=next_due(plan.schedule, now))
-    )
+    await records.plans.put(plan.going_on(now, await sent_lately(records, member_id, now)))

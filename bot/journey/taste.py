@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from bot.clock import Clock
 from bot.content.library import Language, Library
 from bot.content.nudges import Nudge
 from bot.errors import NothingFits
-from bot.journey.standing import Known, known
-from bot.rules.choose import REST, Shown, Tastes, choose, shown_before
+from bot.journey.standing import MemberStanding, bounds_of, standing_of
+from bot.rules.choose import NOT_AGAIN_FOR, Bounds, Shown, choose, shown_before
 from bot.rules.occurrence import Kind, Occurrence, State, occurrence_id
 from bot.rules.plan import PlanState, Size
 from bot.rules.schedule import local_date
 from bot.store import Database, Records
 
-SAMPLES = 3
+SAMPLES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Offer:
 
     nudge: Nudge
     occurrence_id: str | None = None
-    answered: bool = False
+    is_answered: bool = False
 
 
 class Taste:
@@ -39,54 +40,68 @@ class Taste:
         return Offer(self.samples(language, Size.TINY, seed)[0])
 
     def samples(self, language: str, size: Size, seed: int) -> list[Nudge]:
-        """Three nudges as they could come, one after the other."""
+        """Three nudges as they could come, one after the other, each of them done."""
         nudges = self._library.language(language).nudges
         now = self._clock.now()
         found: list[Nudge] = []
         while len(found) < SAMPLES:
-            shown = [Shown(nudge.nudge_id, now, answered=True) for nudge in reversed(found)]
-            nudge = choose(nudges, size, shown, Tastes(), f"{seed}:{len(found)}", now)
+            bounds = Bounds(size, level=max((nudge.exposure for nudge in found), default=0))
+            shown = [Shown(nudge.nudge_id, now) for nudge in reversed(found)]
+            nudge = choose(nudges, bounds, shown, f"{seed}:{len(found)}", now)
             if nudge is None:
                 raise NothingFits
             found.append(nudge)
         return found
 
-    async def today(self, member_id: int, language: str, seed: int) -> Offer:
+    async def of_today(self, member_id: int, language: str, seed: int) -> Offer:
         """What /nudge now shows. Raises NothingFits when the member's choices leave nothing."""
         now = self._clock.now()
+        spoken = self._library.language(language)
+        earlier = await self._database.read(lambda records: self._shown_today(records, member_id, spoken, now))
+        if earlier is not None:
+            return earlier
 
         async def work(records: Records) -> Offer:
-            who = await known(records, member_id)
+            who = await standing_of(records, member_id)
             if who is None or who.standing.plan.state is PlanState.STOPPED:
                 return self.one(language, seed)
-            return await self._of_today(records, who, self._library.language(language), now)
+            return await _choose_for_today(records, who, spoken, now)
 
         return await self._database.write(work)
 
-    async def _of_today(self, records: Records, who: Known, language: Language, now: datetime) -> Offer:
-        plan = who.standing.plan
+    async def _shown_today(self, records: Records, member_id: int, language: Language, now: datetime) -> Offer | None:
+        """The nudge that came or was shown today, if one was."""
+        plan = await records.plans.get(member_id)
+        if plan is None or plan.state is PlanState.STOPPED:
+            return None
         slot = local_date(plan.schedule.zone, now).isoformat()
-        for kind in (Kind.NUDGE, Kind.ASKED):
-            earlier = await records.occurrences.find(plan.member_id, kind, slot)
+        for kind, state in ((Kind.NUDGE, State.SENT), (Kind.ASKED, State.SHOWN)):
+            earlier = await records.occurrences.find(member_id, kind, slot)
             nudge = language.nudge_by_id.get(earlier.nudge_id or "") if earlier else None
-            if earlier and nudge and earlier.state is State.SENT:
-                return Offer(nudge, earlier.occurrence_id, answered=earlier.answered_at is not None)
-        history = await records.occurrences.recent([plan.member_id], now - REST)
-        shown = shown_before(history.get(plan.member_id, []))
-        tastes = await records.refusals.of(plan.member_id)
-        chosen = choose(language.nudges, plan.size, shown, tastes, f"{plan.member_id}:{slot}", now)
-        if chosen is None:
-            raise NothingFits
-        asked = Occurrence(
-            occurrence_id=occurrence_id(plan.member_id, Kind.ASKED, slot),
-            member_id=plan.member_id,
-            kind=Kind.ASKED,
-            slot=slot,
-            state=State.SENT,
-            nudge_id=chosen.nudge_id,
-            due_at=now,
-            until_at=now,
-            settled_at=now,
-        )
-        await records.occurrences.add([asked])
-        return Offer(chosen, asked.occurrence_id)
+            if earlier and nudge and earlier.state is state:
+                return Offer(nudge, earlier.occurrence_id, is_answered=earlier.answered_at is not None)
+        return None
+
+
+async def _choose_for_today(records: Records, who: MemberStanding, language: Language, now: datetime) -> Offer:
+    plan = who.standing.plan
+    slot = local_date(plan.schedule.zone, now).isoformat()
+    history = await records.occurrences.history([plan.member_id], now - NOT_AGAIN_FOR)
+    shown = shown_before(history.get(plan.member_id, []))
+    bounds = bounds_of(plan, await records.refusals.of(plan.member_id))
+    chosen = choose(language.nudges, bounds, shown, f"{plan.member_id}:{slot}", now)
+    if chosen is None:
+        raise NothingFits
+    asked = Occurrence(
+        occurrence_id=occurrence_id(plan.member_id, Kind.ASKED, slot),
+        member_id=plan.member_id,
+        kind=Kind.ASKED,
+        slot=slot,
+        state=State.SHOWN,
+        nudge_id=chosen.nudge_id,
+        due_at=now,
+        until_at=now,
+        settled_at=now,
+    )
+    await records.occurrences.add([asked])
+    return Offer(chosen, asked.occurrence_id)

@@ -20,16 +20,16 @@ class Purpose(StrEnum):
     NUDGES = "nudges"
     """Send me a nudge by DM, at times I chose."""
     ANSWERS = "answers"
-    """Keep which button I pressed, so that what comes next can fit better."""
+    """Keep which button I pressed, for me to look back at."""
     CHECK_INS = "check_ins"
     """Keep my check-ins."""
-    RHYTHM = "rhythm"
+    STREAK = "streak"
     """Keep a private count of the weeks I answered."""
     COUNTS = "counts"
     """Count me in the server's rounded totals."""
 
 
-# Only this one is on when the questions are first shown; the member still presses Start. Source: product.md.
+# Only this one is on when the questions are first shown; the member still presses Start. Why: docs/privacy.md.
 ON_AT_FIRST: Final = frozenset({Purpose.NUDGES})
 
 # The version of each purpose's wording that is asked today. A wording that changes gets the next number, and every yes
@@ -47,7 +47,7 @@ class Consent:
     withdrawn_at: datetime | None = None
 
 
-def held(ledger: Iterable[Consent], wordings: Mapping[Purpose, int] = WORDINGS) -> frozenset[Purpose]:
+def holding(ledger: Iterable[Consent], wordings: Mapping[Purpose, int] = WORDINGS) -> frozenset[Purpose]:
     """The purposes that hold now."""
     return frozenset(
         entry.purpose for entry in ledger if entry.withdrawn_at is None and entry.wording == wordings[entry.purpose]

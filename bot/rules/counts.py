@@ -1,9 +1,15 @@
-"""The only numbers a moderator ever sees. Source: product.md, promise 2."""
+"""The only numbers a moderator ever sees. Why they are so coarse, and so rare: docs/privacy.md."""
 
 from __future__ import annotations
 
-FEWEST = 10
-ROUND_TO = 5
+from datetime import timedelta
+from typing import Final
+
+FEWEST: Final = 10
+ROUND_TO: Final = 5
+
+# A number is counted at most this often, so that nobody can watch it change when somebody joins or leaves.
+COUNT_EVERY: Final = timedelta(days=7)
 
 
 def safe_count(people: int) -> int | None:

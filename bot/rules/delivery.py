@@ -1,4 +1,4 @@
-"""Whether a message may go out, and what its fate means. Source: architecture.md and reliability.md 2.2.
+"""Whether a message may go out, and what its fate means. Why: docs/delivery.md.
 
 The promise these rules serve: once, on time, or not at all.
 """
@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from bot.rules.consent import Purpose
@@ -16,8 +17,11 @@ from bot.rules.occurrence import Kind, Occurrence, State
 from bot.rules.plan import Plan, PlanState
 from bot.rules.schedule import is_night
 
-# How long a claim is good for. Longer than a send can take with all of its own retries inside the time limit.
+# How long a claim is good for, and the longest that one call of the courier may take. A letter is carried only while
+# the claim outlasts both of its calls: looking for it, and sending it.
 LEASE: Final = timedelta(seconds=90)
+LONGEST_CALL: Final = timedelta(seconds=30)
+CALLS_OF_A_LETTER: Final = 2
 
 # Discord keeps a nonce for "the past few minutes"; sending again with the same one is safe for this long.
 NONCE_TRUST: Final = timedelta(minutes=2)
@@ -30,25 +34,29 @@ RETRY_FIRST: Final = timedelta(seconds=15)
 RETRY_MOST: Final = timedelta(minutes=10)
 
 
-class Hold(StrEnum):
+class Obstacle(StrEnum):
     """Why a message is not sent. None of these is ever shown to anybody."""
 
     STOPPED = "stopped"
     NO_CONSENT = "no_consent"
-    SERVER_OFF = "server_off"
-    SERVER_ON = "server_on"
+    GUILD_OFF = "guild_off"
+    GUILD_ON = "guild_on"
     PAUSED = "paused"
     NIGHT = "night"
     OVER = "over"
+    NOTHING_TO_SAY = "nothing_to_say"
+    """Its nudge has left the library."""
 
 
 # What is checked for each kind of message. The receipt answers the member's own press, at whatever hour that was.
-CHECKS: Final = {
-    Kind.NUDGE: frozenset(Hold) - {Hold.SERVER_ON},
-    Kind.STILL_WANTED: frozenset(Hold) - {Hold.SERVER_ON},
-    Kind.SERVER_OFF: frozenset(Hold) - {Hold.SERVER_OFF},
-    Kind.RECEIPT: frozenset({Hold.STOPPED, Hold.NO_CONSENT, Hold.OVER}),
-}
+CHECKS: Final = MappingProxyType(
+    {
+        Kind.NUDGE: frozenset(Obstacle) - {Obstacle.GUILD_ON},
+        Kind.STILL_WANTED: frozenset(Obstacle) - {Obstacle.GUILD_ON},
+        Kind.GUILD_OFF: frozenset(Obstacle) - {Obstacle.GUILD_OFF},
+        Kind.RECEIPT: frozenset({Obstacle.STOPPED, Obstacle.NO_CONSENT, Obstacle.OVER}),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,38 +65,34 @@ class Standing:
 
     plan: Plan
     purposes: AbstractSet[Purpose]
-    server_on: bool
+    guild_on: bool
     """Whether the server they came from still has Porchlight on; True for who came from none."""
 
 
-def why_not(standing: Standing, kind: Kind, until_at: datetime, now: datetime) -> Hold | None:
+def why_not(standing: Standing, kind: Kind, until_at: datetime, now: datetime) -> Obstacle | None:
     """The first reason against sending now; None when there is none."""
     plan = standing.plan
     facts = {
-        Hold.STOPPED: plan.state is not PlanState.ACTIVE,
-        Hold.NO_CONSENT: Purpose.NUDGES not in standing.purposes,
-        Hold.SERVER_OFF: not standing.server_on,
-        Hold.SERVER_ON: standing.server_on,
-        Hold.PAUSED: plan.is_paused(now),
-        Hold.NIGHT: is_night(plan.schedule.zone, now),
-        Hold.OVER: now >= until_at,
+        Obstacle.STOPPED: plan.state is not PlanState.ACTIVE,
+        Obstacle.NO_CONSENT: Purpose.NUDGES not in standing.purposes,
+        Obstacle.GUILD_OFF: not standing.guild_on,
+        Obstacle.GUILD_ON: standing.guild_on,
+        Obstacle.PAUSED: plan.is_paused(now),
+        Obstacle.NIGHT: is_night(plan.schedule.zone, now),
+        Obstacle.OVER: now >= until_at,
     }
-    return next((hold for hold, stands in facts.items() if stands and hold in CHECKS[kind]), None)
+    return next((obstacle for obstacle, stands in facts.items() if stands and obstacle in CHECKS[kind]), None)
 
 
-class Care(StrEnum):
-    """How to go about a message that may have been tried before."""
-
-    SEND = "send"
-    """Never tried, or tried so lately that the same nonce makes a second copy impossible."""
-    LOOK = "look"
-    """Tried too long ago to trust the nonce: look for it in the DM first."""
-
-
-def care_for(occurrence: Occurrence, now: datetime) -> Care:
-    """How to go about this one now."""
+def must_look_first(occurrence: Occurrence, now: datetime) -> bool:
+    """Whether an earlier try is too long ago to trust its nonce: then look for the message in the DM before sending."""
     tried = occurrence.first_tried_at
-    return Care.SEND if tried is None or now - tried < NONCE_TRUST else Care.LOOK
+    return tried is not None and now - tried >= NONCE_TRUST
+
+
+def has_time(claimed_until: datetime, now: datetime, call: timedelta) -> bool:
+    """Whether a claim outlasts all that carrying its letter can take, when each call may take `call`."""
+    return now + CALLS_OF_A_LETTER * call < claimed_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +127,13 @@ class Absent:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class HeldBack:
     """Held back by ourselves, just before it would have gone out."""
 
-    hold: Hold
+    obstacle: Obstacle
 
 
-Outcome = Sent | Unreachable | NotNow | Unsure | Refused
+Outcome = Sent | Unreachable | NotNow | Unsure | HeldBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +153,7 @@ def fate_of(occurrence: Occurrence, outcome: Outcome, now: datetime, *, tried_be
             return Fate(State.SENT)
         case Unreachable():
             return Fate(State.UNREACHABLE)
-        case Refused():
+        case HeldBack():
             return Fate(State.DISSOLVED)
         case NotNow(wait):
             again = now + max(wait or timedelta(), retry_wait(occurrence.attempts))

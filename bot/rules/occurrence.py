@@ -29,7 +29,7 @@ class Kind(StrEnum):
     """What the member said yes to, sent once after each yes."""
     STILL_WANTED = "still_wanted"
     """The one question after six unanswered nudges."""
-    SERVER_OFF = "server_off"
+    GUILD_OFF = "guild_off"
     """The one choice after the server was switched off."""
 
 
@@ -41,6 +41,8 @@ class State(StrEnum):
     CLAIMED = "claimed"
     """In somebody's hands until `wake_at`; after that, the claim has died with its process."""
     SENT = "sent"
+    SHOWN = "shown"
+    """Shown when the member asked for it, and never sent."""
     UNREACHABLE = "unreachable"
     """Discord would not let it through."""
     DISSOLVED = "dissolved"
@@ -49,18 +51,25 @@ class State(StrEnum):
     """It may have arrived. Looked for at `wake_at`; never sent again on a guess."""
 
 
+# How an occurrence can begin.
+BEGINNINGS: Final = frozenset({State.WAITING, State.CLAIMED, State.DISSOLVED, State.SHOWN})
+
 TRANSITIONS: Final = MappingProxyType(
     {
         State.WAITING: frozenset({State.CLAIMED, State.DISSOLVED}),
         State.CLAIMED: frozenset(
             {State.CLAIMED, State.SENT, State.UNREACHABLE, State.WAITING, State.DISSOLVED, State.UNKNOWN}
         ),
-        State.UNKNOWN: frozenset({State.CLAIMED, State.DISSOLVED}),
+        State.UNKNOWN: frozenset({State.CLAIMED}),
         State.SENT: frozenset[State](),
+        State.SHOWN: frozenset[State](),
         State.UNREACHABLE: frozenset[State](),
         State.DISSOLVED: frozenset[State](),
     }
 )
+
+# Nobody has seen these. Whatever is in any other state may have been seen.
+UNSEEN: Final = frozenset({State.UNREACHABLE, State.DISSOLVED})
 
 
 class Answer(StrEnum):
@@ -71,8 +80,12 @@ class Answer(StrEnum):
     NOT_TODAY = "not_today"
     NOT_FOR_ME = "not_for_me"
     NOT_OK = "not_ok"
-    REST = "rest"
+    PAUSE = "pause"
     """A pause chosen on a nudge."""
+
+
+# What is taken at its word even after another answer: it only ever makes things gentler.
+ALWAYS_HEARD: Final = frozenset({Answer.NOT_FOR_ME, Answer.NOT_OK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +103,15 @@ class Occurrence:
     until_at: datetime
     wake_at: datetime | None = None
     """When it next needs attention, if it does: its retry, the end of its claim, or the next look for it."""
+    again: bool = False
+    """Whether the member had this nudge before, and asked for it again."""
     claim: str | None = None
     """The fencing token of whoever holds it."""
     attempts: int = 0
     first_tried_at: datetime | None = None
     """The first try that may have reached Discord."""
     settled_at: datetime | None = None
+    """When it came to an end; None as long as something may still become of it."""
     channel_id: int | None = None
     message_id: int | None = None
     answered_at: datetime | None = None

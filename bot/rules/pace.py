@@ -1,6 +1,6 @@
 """A token bucket: how long to wait before the next request to Discord, so that commands always find room.
 
-Discord allows 50 requests a second to the whole bot. Source: platform.md 5.
+Discord allows 50 requests a second to the whole bot (docs/delivery.md).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class Bucket:
 
     @classmethod
     def full(cls, rate: float, at: float) -> Bucket:
-        """A bucket that lets a tenth of a second's worth pass at once."""
+        """A bucket that lets a tenth of a second's worth pass at once, and one at least."""
         burst = max(1.0, rate / 10)
         return cls(rate, burst, burst, at)
 

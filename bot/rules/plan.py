@@ -1,16 +1,26 @@
-"""What a member chose, and where their nudges stand."""
+"""What a member chose, and where their nudges stand.
+
+Law: a plan has a next due time exactly while it is ACTIVE. The methods are the only ways from one plan to the next.
+`sent` is, in all of them, when the member's nudges of the last days went out (`rules.due`). Instants are UTC.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import Final
 
+from bot.rules.due import due_after
 from bot.rules.schedule import Schedule, Window, spread_of
+
+# How many days a pause can be chosen for.
+PAUSE_DAYS: Final = (3, 7, 30)
 
 
 class Size(IntEnum):
-    """How much a nudge asks. Ordered; the member's own choice is the ceiling. Source: evidence.md 6.1."""
+    """How much a nudge asks. Ordered; the member's own choice is the ceiling. Why: docs/pace.md."""
 
     TINY = 1
     """Two minutes at the most, and undoable."""
@@ -25,14 +35,16 @@ class PlanState(StrEnum):
 
     ACTIVE = "active"
     """Nudges come. A pause is not a state: it ends by itself."""
-    RESTING = "resting"
+    OFF = "off"
+    """The member keeps a plan, and has not agreed to nudges by DM."""
+    QUIET = "quiet"
     """Six went unanswered: asked once, then quiet until the member says so."""
     UNREACHABLE = "unreachable"
     """Discord would not let a DM through; the member does not know yet."""
     UNREACHABLE_TOLD = "unreachable_told"
     """The same, and the member was told, once, at a command of theirs."""
-    HELD = "held"
-    """The server was switched off: the member chooses whether to go on without it."""
+    GUILD_OFF = "guild_off"
+    """Their server switched Porchlight off: the member chooses whether to go on without it."""
     STOPPED = "stopped"
     """The member stopped. Nothing is sent."""
 
@@ -54,24 +66,53 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A member's choices, and where they stand. `next_due_at` is None whenever nothing is on its way."""
+    """A member's choices, and where they stand."""
 
     member_id: int
-    schedule: Schedule
-    size: Size
-    discreet: bool
+    wishes: Wishes
     state: PlanState
     since_at: datetime
     """When the member last said that nudges may come. Silence is counted from here."""
-    paused_until: datetime | None
-    next_due_at: datetime | None
+    paused_until: datetime | None = None
+    next_due_at: datetime | None = None
     again_nudge_id: str | None = None
     """A nudge the member asked to see again (Later): it takes the next place, it is never added."""
+    level: int = 0
+    """The exposure that steps have grown to. Only a *Did it* raises it (`rules.choose`)."""
+
+    def __post_init__(self) -> None:
+        if (self.state is PlanState.ACTIVE) is (self.next_due_at is None):
+            raise ValueError(f"a plan that is {self.state} and next due at {self.next_due_at}")
 
     @property
-    def wishes(self) -> Wishes:
-        at = self.schedule
-        return Wishes(at.zone, at.window, at.per_week, self.size, self.discreet)
+    def schedule(self) -> Schedule:
+        return self.wishes.schedule(self.member_id)
 
     def is_paused(self, now: datetime) -> bool:
         return self.paused_until is not None and now < self.paused_until
+
+    def going_on(self, now: datetime, sent: Iterable[datetime]) -> Plan:
+        """Nudges come from now on, or from the end of a pause. Silence is counted anew."""
+        due = due_after(self.schedule, max(now, self.paused_until or now), sent)
+        return replace(self, state=PlanState.ACTIVE, since_at=now, next_due_at=due)
+
+    def resumed(self, now: datetime, sent: Iterable[datetime]) -> Plan:
+        """Nudges come from now on; a pause ends."""
+        return replace(self, paused_until=None).going_on(now, sent)
+
+    def ended(self, state: PlanState) -> Plan:
+        """Nothing is on its way any more, for the reason that `state` gives."""
+        return replace(self, state=state, next_due_at=None, again_nudge_id=None)
+
+    def paused(self, until: datetime, sent: Iterable[datetime]) -> Plan:
+        """Nothing comes before `until`. What comes by itself at all comes after it."""
+        if self.state is not PlanState.ACTIVE:
+            return replace(self, paused_until=until)
+        return replace(self, paused_until=until, next_due_at=due_after(self.schedule, until, sent))
+
+    def changed(self, wishes: Wishes, now: datetime, sent: Iterable[datetime]) -> Plan:
+        """Other wishes from now on. They end no pause, and begin nothing that does not come now."""
+        new = replace(self, wishes=wishes)
+        if self.state is not PlanState.ACTIVE:
+            return new
+        return replace(new, next_due_at=due_after(new.schedule, max(now, self.paused_until or now), sent))

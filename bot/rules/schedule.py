@@ -10,19 +10,20 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from types import MappingProxyType
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-DAY_MINUTES = 24 * 60
+DAY_MINUTES: Final = 24 * 60
 
 # A nudge still has this long, counted back from the end of the window, to be sent after a first try went wrong.
-RETRY_ROOM_MINUTES = 30
+RETRY_ROOM_MINUTES: Final = 30
 
 # One a week is the sparsest plan, and no zone has ever skipped two of the same weekday one after the other.
-HORIZON_DAYS = 16
+HORIZON_DAYS: Final = 16
 
-# Days after the first one of a member's week, by how many nudges the week holds. Never two days running.
-DAYS_APART = {1: (0,), 2: (0, 3), 3: (0, 2, 4), 4: (0, 2, 4, 5)}
-MOST_PER_WEEK = max(DAYS_APART)
+# Days after the first one of a member's week, by how many nudges the week holds.
+DAYS_APART: Final = MappingProxyType({1: (0,), 2: (0, 3), 3: (0, 2, 4), 4: (0, 2, 4, 5)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,12 @@ class Window:
         return self.start <= minute < self.end
 
 
-# Nothing that could lead to contact is sent at night. Source: evidence.md 6.2, hard stops.
-AWAKE = Window(8 * 60, 22 * 60)
+# Nothing that could lead to contact is sent at night. Why: docs/pace.md.
+AWAKE: Final = Window(8 * 60, 22 * 60)
+
+# What members choose from: two hours each, none of it at night; the evening is offered first.
+WINDOWS: Final = tuple(Window(hour * 60, (hour + 2) * 60) for hour in range(8, 22, 2))
+EVENING: Final = WINDOWS[5]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,7 @@ def is_night(zone: str, at: datetime) -> bool:
 def minute_in(window: Window, spread: int) -> int:
     """The member's minute: anywhere in the window but its last part, which is kept for trying again."""
     room = max(1, window.end - window.start - RETRY_ROOM_MINUTES)
+    # The remainder by 7 picks the weekdays; what is left of the number is independent of them.
     return window.start + spread // 7 % room
 
 
@@ -127,7 +133,7 @@ def window_end_on(schedule: Schedule, day: date) -> datetime:
 
 
 def next_due(schedule: Schedule, after: datetime) -> datetime:
-    """The first due instant later than `after`."""
+    """The first due instant later than `after`. There is one within the horizon in every zone (tests/rules)."""
     today = local_date(schedule.zone, after)
     wanted = weekdays(schedule)
     days = (today + timedelta(days=ahead) for ahead in range(HORIZON_DAYS))
@@ -135,7 +141,7 @@ def next_due(schedule: Schedule, after: datetime) -> datetime:
     return next(due for due in dues if due is not None and due > after)
 
 
-def next_days(schedule: Schedule, after: datetime, count: int) -> list[datetime]:
+def next_dues(schedule: Schedule, after: datetime, count: int) -> list[datetime]:
     """The next `count` due instants, in order."""
     found = [next_due(schedule, after)]
     while len(found) < count:

@@ -1,4 +1,4 @@
-"""Silence means less: unanswered nudges slow down, then one question, then quiet. Source: evidence.md 6.3, product.md.
+"""Silence means less: unanswered nudges slow down, then one question, then quiet. Why: docs/pace.md.
 
 Never more, never a reproach, and never a mention of the gap.
 """
@@ -6,9 +6,10 @@ Never more, never a reproach, and never a mention of the gap.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
-HALVE_AFTER = 3
-ASK_AFTER = 6
+HALVE_AFTER: Final = 3
+ASK_AFTER: Final = 6
 
 
 def silent_run(answered: Sequence[bool]) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date
 
@@ -21,9 +20,7 @@ class CheckIns:
         """Keep one; False when this very one is kept already."""
         result = await self._connection.execute(
             insert(check_in)
-            .values(
-                check_in_id=check_in_id, member_id=member_id, day=day, picks=json.dumps(dict(picks), sort_keys=True)
-            )
+            .values(check_in_id=check_in_id, member_id=member_id, day=day, picks=picks)
             .on_conflict_do_nothing()
         )
         return result.rowcount > 0

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.rules.consent import Consent, Purpose
-from bot.store.schema import consent
+from bot.store.schema import consent, member
 
 
 class Consents:
@@ -18,9 +18,9 @@ class Consents:
         self._connection = connection
 
     async def of(self, member_id: int) -> list[Consent]:
-        return (await self.among([member_id])).get(member_id, [])
+        return (await self.by_ids([member_id])).get(member_id, [])
 
-    async def among(self, member_ids: Collection[int]) -> Mapping[int, list[Consent]]:
+    async def by_ids(self, member_ids: Collection[int]) -> Mapping[int, list[Consent]]:
         """Every entry of these members, oldest first."""
         rows = await self._connection.execute(
             select(consent).where(consent.c.member_id.in_(member_ids)).order_by(consent.c.consent_id)
@@ -31,6 +31,20 @@ class Consents:
                 Consent(Purpose(row["purpose"]), row["wording"], row["given_at"], row["withdrawn_at"])
             )
         return ledger
+
+    async def count(self, guild_id: int, purpose: Purpose, wording: int) -> int:
+        """How many members of that server hold to that wording of that purpose. Round before showing it to anybody."""
+        people = (
+            select(func.count(func.distinct(consent.c.member_id)))
+            .join(member, member.c.member_id == consent.c.member_id)
+            .where(
+                member.c.guild_id == guild_id,
+                consent.c.purpose == purpose,
+                consent.c.wording == wording,
+                consent.c.withdrawn_at.is_(None),
+            )
+        )
+        return int((await self._connection.execute(people)).scalar_one())
 
     async def give(self, member_id: int, wordings: Mapping[Purpose, int], now: datetime) -> None:
         """Record a yes to each purpose, in that wording. A purpose's earlier entry is closed first."""

@@ -1,8 +1,8 @@
 """Opening the database, and the two ways to use it: `read` beside everything else, `write` one at a time.
 
-SQLite, set so that what was acknowledged survives a power cut (WAL with synchronous=FULL; reliability.md 3.3) and what
+SQLite, set so that what was acknowledged survives a power cut (WAL with synchronous=FULL) and what
 was deleted is overwritten (secure_delete). A unit of work always runs to its end, even when whoever asked for it is
-cancelled: a cancelled statement would otherwise go on in its thread and join the next transaction (reliability.md 3.2).
+cancelled: a cancelled statement would otherwise go on in its thread and join the next transaction (docs/delivery.md).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import aiosqlite
 from sqlalchemy import Connection, event
@@ -26,12 +26,12 @@ from bot.store.records import Records
 T = TypeVar("T")
 Work = Callable[[Records], Awaitable[T]]
 
-SCHEME = "sqlite:///"
-READERS = 4
-BUSY_TIMEOUT_MS = 5_000
+SCHEME: Final = "sqlite:///"
+READERS: Final = 4
+BUSY_TIMEOUT_MS: Final = 5_000
 # Between tries everybody else gets their turn.
-SCRUB_TRIES = 5
-SCRUB_TIMEOUT_MS = 200
+SCRUB_TRIES: Final = 5
+SCRUB_TIMEOUT_MS: Final = 200
 
 
 class _DriverConnection(Protocol):
@@ -92,8 +92,10 @@ class Database:
             driver = pooled.driver_connection
             assert isinstance(driver, aiosqlite.Connection)
             await driver.execute(f"PRAGMA busy_timeout = {SCRUB_TIMEOUT_MS}")
-            rows = await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
-            await driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+            try:
+                rows = await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                await driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
             (busy, _in_log, _moved), *_ = rows
             return not busy
 
@@ -127,7 +129,10 @@ def _make_private(path: Path) -> None:
 
 
 def _engine(path: Path, *, pool_size: int, begin: str, query_only: bool) -> AsyncEngine:
-    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=pool_size, max_overflow=0)
+    # An error of a statement would otherwise quote the values in it, and whoever logs the error would log a person.
+    engine = create_async_engine(
+        f"sqlite+aiosqlite:///{path}", pool_size=pool_size, max_overflow=0, hide_parameters=True
+    )
     pragmas = {
         "journal_mode": "WAL",
         "synchronous": "FULL",

@@ -21,7 +21,7 @@ class Member:
     language: str
     joined_at: datetime
     dm_channel_id: int | None
-    rhythm_hidden: bool
+    streak_hidden: bool
 
 
 class Members:
@@ -29,16 +29,16 @@ class Members:
         self._connection = connection
 
     async def get(self, member_id: int) -> Member | None:
-        return (await self.among([member_id])).get(member_id)
+        return (await self.by_ids([member_id])).get(member_id)
 
-    async def among(self, member_ids: Collection[int]) -> Mapping[int, Member]:
+    async def by_ids(self, member_ids: Collection[int]) -> Mapping[int, Member]:
         rows = await self._connection.execute(select(member).where(member.c.member_id.in_(member_ids)))
         return {row["member_id"]: Member(**row) for row in rows.mappings()}
 
     async def put(self, member_id: int, guild_id: int | None, language: str, now: datetime) -> None:
         """Add the member, or note the server and language they come with this time."""
         statement = insert(member).values(
-            member_id=member_id, guild_id=guild_id, language=language, joined_at=now, rhythm_hidden=False
+            member_id=member_id, guild_id=guild_id, language=language, joined_at=now, streak_hidden=False
         )
         await self._connection.execute(
             statement.on_conflict_do_update(
@@ -53,8 +53,8 @@ class Members:
         """Go on without the server they came from."""
         await self._change(member_id, guild_id=None)
 
-    async def hide_rhythm(self, member_id: int, hidden: bool) -> None:
-        await self._change(member_id, rhythm_hidden=hidden)
+    async def hide_streak(self, member_id: int, hidden: bool) -> None:
+        await self._change(member_id, streak_hidden=hidden)
 
     async def _change(self, member_id: int, **values: object) -> None:
         await self._connection.execute(update(member).where(member.c.member_id == member_id).values(**values))

@@ -1,6 +1,6 @@
 """Bringing a database file to today's schema, or refusing it.
 
-SQLite needs care here (reliability.md 3.6): with foreign keys on, altering a parent table deletes its children.
+SQLite needs care here: with foreign keys on, altering a parent table deletes its children.
 So: foreign keys off, one immediate transaction, the references checked before it commits, a copy of the file first.
 """
 
@@ -43,7 +43,7 @@ def migrate(path: Path) -> None:
 
 
 def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _take_over_transactions(connection: sqlite3.Connection, _record: object) -> None:
@@ -64,7 +64,7 @@ def _config() -> Config:
 
 
 def _refuse_damaged(connection: Connection, path: Path) -> None:
-    """A page can be corrupt while counting and inserting still work; only a check notices (reliability.md 3.4)."""
+    """A page can be corrupt while counting and inserting still work; only a check notices."""
     verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
     if verdict != "ok":
         raise DatabaseUnusable(

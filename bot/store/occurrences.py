@@ -6,21 +6,21 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import RowMapping, Select, func, select, update
+from sqlalchemy import RowMapping, Select, and_, func, literal, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.rules.delivery import Fate
-from bot.rules.occurrence import TRANSITIONS, Answer, Kind, Occurrence, State
-from bot.store.schema import occurrence
+from bot.rules.occurrence import BEGINNINGS, TRANSITIONS, UNSEEN, Answer, Kind, Occurrence, State
+from bot.store.schema import Instant, occurrence
 
-ALIVE = [state for state, onward in TRANSITIONS.items() if State.CLAIMED in onward]
+ALIVE: Final = tuple(state for state, onward in TRANSITIONS.items() if State.CLAIMED in onward)
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Claimed:
     """An occurrence in our hands, and whether an earlier try of it may have arrived."""
 
     occurrence: Occurrence
@@ -42,6 +42,7 @@ class Occurrences:
     async def add(self, new: Iterable[Occurrence]) -> frozenset[str]:
         """Add those that are not there yet; the ids of the ones that were added."""
         rows = [asdict(one) for one in new]
+        assert all(row["state"] in BEGINNINGS for row in rows)
         if not rows:
             return frozenset()
         added = await self._connection.execute(
@@ -49,23 +50,32 @@ class Occurrences:
         )
         return frozenset(added.scalars())
 
-    async def recent(self, member_ids: Collection[int], since: datetime) -> Mapping[int, list[Occurrence]]:
-        """What these members were sent or shown, the newest first."""
+    async def history(
+        self, member_ids: Collection[int], since: datetime, last: int = 0
+    ) -> Mapping[int, list[Occurrence]]:
+        """What these members may have seen since then, and their `last` nudges however old; the newest first."""
+        place = (
+            func.row_number()
+            .over(partition_by=(occurrence.c.member_id, occurrence.c.kind), order_by=occurrence.c.due_at.desc())
+            .label("place")
+        )
+        seen = (
+            select(occurrence, place)
+            .where(occurrence.c.member_id.in_(member_ids), occurrence.c.state.not_in(UNSEEN))
+            .subquery()
+        )
+        is_late = and_(seen.c.kind == Kind.NUDGE, seen.c.place <= last)
         rows = await self._connection.execute(
-            select(occurrence)
-            .where(
-                occurrence.c.member_id.in_(member_ids),
-                occurrence.c.due_at >= since,
-                occurrence.c.state == State.SENT,
-            )
-            .order_by(occurrence.c.due_at.desc())
+            select(*(seen.c[column.name] for column in occurrence.columns))
+            .where(or_(seen.c.due_at >= since, is_late))
+            .order_by(seen.c.due_at.desc())
         )
         found = defaultdict[int, list[Occurrence]](list)
         for row in rows.mappings():
             found[row["member_id"]].append(_occurrence(row))
         return found
 
-    async def take_over(self, now: datetime, claim: str, until: datetime, limit: int) -> list[Held]:
+    async def take_over(self, now: datetime, claim: str, until: datetime, limit: int) -> list[Claimed]:
         """Claim what needs attention: retries that are due, claims that died, messages to look for."""
         needing = (
             select(occurrence)
@@ -75,34 +85,36 @@ class Occurrences:
         )
         return await self._claim(needing, now, claim, until)
 
-    async def take(self, occurrence_id: str, now: datetime, claim: str, until: datetime) -> Held | None:
+    async def take(self, occurrence_id: str, now: datetime, claim: str, until: datetime) -> Claimed | None:
         """Claim that one, if it is waiting."""
         waiting = select(occurrence).where(
             occurrence.c.occurrence_id == occurrence_id, occurrence.c.state == State.WAITING
         )
         return next(iter(await self._claim(waiting, now, claim, until)), None)
 
-    async def settle(self, held: Occurrence, fate: Fate, place: tuple[int, int | None] | None, now: datetime) -> bool:
+    async def settle(
+        self, claimed: Occurrence, fate: Fate, place: tuple[int, int | None] | None, now: datetime
+    ) -> bool:
         """Write down what became of it; False when the claim was lost, or the member deleted, in the meantime."""
         assert fate.state in TRANSITIONS[State.CLAIMED], fate
         channel_id, message_id = place or (None, None)
         result = await self._connection.execute(
             update(occurrence)
-            .where(occurrence.c.occurrence_id == held.occurrence_id, occurrence.c.claim == held.claim)
+            .where(occurrence.c.occurrence_id == claimed.occurrence_id, occurrence.c.claim == claimed.claim)
             .values(
                 state=fate.state,
                 wake_at=fate.wake_at,
                 claim=None,
-                first_tried_at=None if fate.forget_try else held.first_tried_at,
-                settled_at=now,
+                first_tried_at=None if fate.forget_try else claimed.first_tried_at,
+                settled_at=now if fate.wake_at is None else None,
                 channel_id=channel_id,
                 message_id=message_id,
             )
         )
         return result.rowcount > 0
 
-    async def orphan_claims(self, now: datetime) -> None:
-        """At start: whoever held a claim is gone, so nobody needs to wait for it to run out."""
+    async def release_claims(self, now: datetime) -> None:
+        """At start: whoever had a claim is gone, so nobody needs to wait for it to run out."""
         await self._connection.execute(
             update(occurrence).where(occurrence.c.state == State.CLAIMED).values(wake_at=now)
         )
@@ -124,6 +136,14 @@ class Occurrences:
         )
         return result.rowcount > 0
 
+    async def amend(self, occurrence_id: str, answer: Answer) -> None:
+        """Put another answer in the place of the one that is kept, if one is."""
+        await self._connection.execute(
+            update(occurrence)
+            .where(occurrence.c.occurrence_id == occurrence_id, occurrence.c.answer.is_not(None))
+            .values(answer=answer)
+        )
+
     async def forget_answers(self, member_id: int) -> None:
         """Forget which buttons were pressed, not that something was."""
         await self._connection.execute(
@@ -138,7 +158,7 @@ class Occurrences:
         row = (await self._connection.execute(select(occurrence).where(*conditions))).mappings().first()
         return None if row is None else _occurrence(row)
 
-    async def _claim(self, which: Select[Any], now: datetime, claim: str, until: datetime) -> list[Held]:
+    async def _claim(self, which: Select[Any], now: datetime, claim: str, until: datetime) -> list[Claimed]:
         found = [_occurrence(row) for row in (await self._connection.execute(which)).mappings()]
         if not found:
             return []
@@ -150,11 +170,12 @@ class Occurrences:
                 claim=claim,
                 wake_at=until,
                 attempts=occurrence.c.attempts + 1,
-                first_tried_at=func.coalesce(occurrence.c.first_tried_at, now),
+                # Without its type, the instant would be stored in a form that cannot be read back.
+                first_tried_at=func.coalesce(occurrence.c.first_tried_at, literal(now, Instant)),
             )
         )
         return [
-            Held(
+            Claimed(
                 replace(
                     one,
                     state=State.CLAIMED,

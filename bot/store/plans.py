@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,18 +10,9 @@ from sqlalchemy import RowMapping, bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.rules.plan import Plan, PlanState, Size
-from bot.rules.schedule import Schedule, Window, spread_of
+from bot.rules.plan import Plan, PlanState, Size, Wishes
+from bot.rules.schedule import Window
 from bot.store.schema import plan
-
-
-@dataclass(frozen=True, slots=True)
-class NextUp:
-    """Where a plan goes from here."""
-
-    member_id: int
-    next_due_at: datetime | None
-    again_nudge_id: str | None = None
 
 
 class Plans:
@@ -30,9 +20,9 @@ class Plans:
         self._connection = connection
 
     async def get(self, member_id: int) -> Plan | None:
-        return (await self.among([member_id])).get(member_id)
+        return (await self.by_ids([member_id])).get(member_id)
 
-    async def among(self, member_ids: Collection[int]) -> Mapping[int, Plan]:
+    async def by_ids(self, member_ids: Collection[int]) -> Mapping[int, Plan]:
         rows = await self._connection.execute(select(plan).where(plan.c.member_id.in_(member_ids)))
         return {row["member_id"]: _plan(row) for row in rows.mappings()}
 
@@ -52,12 +42,9 @@ class Plans:
         statement = insert(plan).values(member_id=new.member_id, **values)
         await self._connection.execute(statement.on_conflict_do_update(index_elements=[plan.c.member_id], set_=values))
 
-    async def move_on(self, steps: Iterable[NextUp]) -> None:
-        """Set what is due next, for many plans at once."""
-        rows = [
-            {"of": step.member_id, "next_due_at": step.next_due_at, "again_nudge_id": step.again_nudge_id}
-            for step in steps
-        ]
+    async def put_all(self, plans: Collection[Plan]) -> None:
+        """Store many at once, all of which are there already."""
+        rows = [{"of": one.member_id, **_values(one)} for one in plans]
         if rows:
             await self._connection.execute(update(plan).where(plan.c.member_id == bindparam("of")), rows)
 
@@ -65,33 +52,35 @@ class Plans:
 def _plan(row: RowMapping) -> Plan:
     return Plan(
         member_id=row["member_id"],
-        schedule=Schedule(
+        wishes=Wishes(
             zone=row["zone"],
             window=Window(row["window_start"], row["window_end"]),
             per_week=row["per_week"],
-            spread=spread_of(row["member_id"]),
+            size=Size(row["size"]),
+            discreet=row["discreet"],
         ),
-        size=Size(row["size"]),
-        discreet=row["discreet"],
         state=PlanState(row["state"]),
         since_at=row["since_at"],
         paused_until=row["paused_until"],
         next_due_at=row["next_due_at"],
         again_nudge_id=row["again_nudge_id"],
+        level=row["level"],
     )
 
 
 def _values(new: Plan) -> dict[str, Any]:
+    wishes = new.wishes
     return {
         "state": new.state,
-        "zone": new.schedule.zone,
-        "window_start": new.schedule.window.start,
-        "window_end": new.schedule.window.end,
-        "per_week": new.schedule.per_week,
-        "size": int(new.size),
-        "discreet": new.discreet,
+        "zone": wishes.zone,
+        "window_start": wishes.window.start,
+        "window_end": wishes.window.end,
+        "per_week": wishes.per_week,
+        "size": int(wishes.size),
+        "discreet": wishes.discreet,
         "since_at": new.since_at,
         "paused_until": new.paused_until,
         "next_due_at": new.next_due_at,
         "again_nudge_id": new.again_nudge_id,
+        "level": new.level,
     }

@@ -5,31 +5,32 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.rules.choose import Tastes
+from bot.rules.choose import Refused
 from bot.store.schema import refusal
 
-NUDGE = "nudge"
-THEME = "theme"
+NUDGE: Final = "nudge"
+THEME: Final = "theme"
 
 
 class Refusals:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def of(self, member_id: int) -> Tastes:
-        return (await self.among([member_id])).get(member_id, Tastes())
+    async def of(self, member_id: int) -> Refused:
+        return (await self.by_ids([member_id])).get(member_id, Refused())
 
-    async def among(self, member_ids: Collection[int]) -> Mapping[int, Tastes]:
+    async def by_ids(self, member_ids: Collection[int]) -> Mapping[int, Refused]:
         rows = await self._connection.execute(select(refusal).where(refusal.c.member_id.in_(member_ids)))
         refused = defaultdict[int, dict[str, set[str]]](lambda: {NUDGE: set(), THEME: set()})
         for row in rows.mappings():
             refused[row["member_id"]][row["what"]].add(row["subject"])
-        return {member_id: Tastes(kinds[NUDGE], kinds[THEME]) for member_id, kinds in refused.items()}
+        return {member_id: Refused(kinds[NUDGE], kinds[THEME]) for member_id, kinds in refused.items()}
 
     async def refuse_nudge(self, member_id: int, nudge_id: str, now: datetime) -> None:
         await self._refuse(member_id, NUDGE, nudge_id, now)

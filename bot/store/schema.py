@@ -7,7 +7,10 @@ No column holds a word that a member wrote: members pick, they never type.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -24,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -53,7 +56,20 @@ class LocalDate(TypeDecorator[date]):
         return None if value is None else date.fromisoformat(value)
 
 
-metadata = MetaData(
+class Picks(TypeDecorator[Mapping[str, str]]):
+    """What was picked from lists, by the names of question and answer in the catalogue; kept as JSON."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Mapping[str, str] | None, _dialect: Dialect) -> str | None:
+        return None if value is None else json.dumps(dict(value), sort_keys=True)
+
+    def process_result_value(self, value: Any | None, _dialect: Dialect) -> Mapping[str, str] | None:
+        return None if value is None else dict(json.loads(value))
+
+
+metadata: Final = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
         "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -74,26 +90,27 @@ def _member_key(*, primary_key: bool) -> Column[int]:
 
 
 # Facts about this installation itself, such as the hash of the commands Discord was last told.
-fact = Table(
+fact: Final = Table(
     "fact",
     metadata,
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
 )
 
-# A server, and where its card stands.
-guild = Table(
+# A server, where its card stands, and the rounded number that its moderators were last shown.
+guild: Final = Table(
     "guild",
     metadata,
     Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
     Column("channel_id", BigInteger, nullable=False),
-    Column("card_message_id", BigInteger),
     Column("enabled_at", Instant, nullable=False),
     Column("disabled_at", Instant),
+    Column("people", Integer),
+    Column("counted_at", Instant),
 )
 
 # Somebody who said yes to something.
-member = Table(
+member: Final = Table(
     "member",
     metadata,
     Column("member_id", BigInteger, primary_key=True, autoincrement=False),
@@ -101,11 +118,11 @@ member = Table(
     Column("language", Text, nullable=False),
     Column("joined_at", Instant, nullable=False),
     Column("dm_channel_id", BigInteger),
-    Column("rhythm_hidden", Boolean, nullable=False),
+    Column("streak_hidden", Boolean, nullable=False),
 )
 
 # The ledger: what a member said yes to, in which wording, and when they took it back.
-consent = Table(
+consent: Final = Table(
     "consent",
     metadata,
     Column("consent_id", Integer, primary_key=True),
@@ -118,7 +135,7 @@ consent = Table(
 )
 
 # What a member chose, and when their next nudge is due.
-plan = Table(
+plan: Final = Table(
     "plan",
     metadata,
     _member_key(primary_key=True),
@@ -133,11 +150,12 @@ plan = Table(
     Column("paused_until", Instant),
     Column("next_due_at", Instant),
     Column("again_nudge_id", Text),
+    Column("level", Integer, nullable=False),
     Index(None, "next_due_at"),
 )
 
 # One message to a member, planned, sent or dissolved.
-occurrence = Table(
+occurrence: Final = Table(
     "occurrence",
     metadata,
     Column("occurrence_id", Text, primary_key=True),
@@ -146,6 +164,7 @@ occurrence = Table(
     Column("slot", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("nudge_id", Text),
+    Column("again", Boolean, nullable=False),
     Column("due_at", Instant, nullable=False),
     Column("until_at", Instant, nullable=False),
     Column("wake_at", Instant),
@@ -163,7 +182,7 @@ occurrence = Table(
 )
 
 # What a member never wants to see again: one nudge, or a whole theme.
-refusal = Table(
+refusal: Final = Table(
     "refusal",
     metadata,
     _member_key(primary_key=True),
@@ -173,18 +192,18 @@ refusal = Table(
 )
 
 # A check-in that its member wanted kept: picks from lists, nothing else.
-check_in = Table(
+check_in: Final = Table(
     "check_in",
     metadata,
     Column("check_in_id", Text, primary_key=True),
     _member_key(primary_key=False),
     Column("day", LocalDate, nullable=False),
-    Column("picks", Text, nullable=False),
+    Column("picks", Picks, nullable=False),
     Index(None, "member_id"),
 )
 
 # A week in which a member answered, or chose to rest.
-week = Table(
+week: Final = Table(
     "week",
     metadata,
     _member_key(primary_key=True),

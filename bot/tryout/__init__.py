@@ -10,23 +10,23 @@ a folder of its own in .try and goes with the process.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
-import signal
 import sys
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 
+from bot.app import stop_signal
 from bot.errors import MissingPart
 from bot.logs import set_up_logs
 from bot.settings import LogSettings
 
-FOLDERS = Path(".try")
+FOLDERS: Final = Path(".try")
 
 
 async def open_page(port: int) -> None:
@@ -39,9 +39,7 @@ async def open_page(port: int) -> None:
             f"The try-out needs {error.name}. `make try` installs what it needs, and starts it."
         ) from error
     set_up_logs(LogSettings(level="warning"))
-    stop = asyncio.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    stop = stop_signal()
     console = Console(highlight=False, soft_wrap=True)
     with _own_folder() as folder:
         async with open_world(folder / "porchlight.db") as world, serve(world, port) as url:

@@ -18,7 +18,6 @@ import discord
 import simcord
 from simcord.preview import Preview
 
-from bot.rules.plan import Plan, PlanState
 from bot.rules.schedule import is_zone
 from bot.tryout.world import World
 
@@ -91,7 +90,7 @@ class Stage:
             await self.go(self._place)
         assert self._preview is not None
         async with self.one_at_a_time:
-            plan = await self._world.app.journeys.adjust.plan(self._world.member.id)
+            waits = await self._world.app.journeys.adjust.is_waiting(self._world.member.id)
             in_dm = len(self._world.member.user.dm_channel.history())
             if self._place is Place.DM:
                 self._seen_in_dm = in_dm
@@ -100,8 +99,8 @@ class Stage:
                 place=self._place,
                 frame=f"/stage?{self._opened}#{capability}",
                 now=self._world.env.now(),
-                hint=await self._hint(plan),
-                nudge_waits=plan is not None and plan.next_due_at is not None,
+                hint=await self._hint(nudge_waits=waits),
+                nudge_waits=waits,
                 unread=in_dm - self._seen_in_dm,
             )
 
@@ -129,7 +128,7 @@ class Stage:
     async def _move_to(self, instant: datetime) -> None:
         env = self._world.env
         await env.advance_time(max(0.0, (instant - env.now()).total_seconds()))
-        await self._world.app.ticker.now()
+        await self._world.app.ticker.wake()
         await env.settle()
         if self._preview is not None and self.upstream:
             await self._preview.refresh()
@@ -155,11 +154,11 @@ class Stage:
             await self._preview.close()
             self._preview = None
 
-    async def _hint(self, plan: Plan | None) -> str:
+    async def _hint(self, *, nudge_waits: bool) -> str:
         """The next thing to try, from what has happened so far."""
         guild_id = self._world.moderator.guild.id
         if not await self._world.app.journeys.enable.is_on(guild_id):
             return "setup" if self._place is Place.MODERATOR else "go_moderator"
-        if plan is None or plan.state is not PlanState.ACTIVE:
+        if not nudge_waits:
             return "start" if self._place is Place.MEMBER else "go_member"
         return "answer" if self._place is Place.DM else "go_dm"

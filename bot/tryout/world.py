@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
+from typing import Final
 
 import discord
 import simcord
@@ -17,11 +18,11 @@ from bot.app import App, assemble
 from bot.clock import SystemClock
 from bot.settings import DeliverySettings, DiscordSettings, Settings, StorageSettings
 
-SERVER = "Lantern House"
-CHANNEL = "welcome"
+SERVER: Final = "Lantern House"
+CHANNEL: Final = "welcome"
 
 # Every press waits for the bot to come to rest; here that includes the SQLite file and, at times, moved time.
-SETTLE_SECONDS = 30.0
+SETTLE_SECONDS: Final = 30.0
 
 
 class SimulatedClock:

@@ -9,6 +9,7 @@ from discord import ui
 
 from bot.content.words import Words
 from cogs._ui.controls import button
+from cogs._ui.helplines import need_more
 from cogs._ui.screen import screen
 
 FLOW: Final = "card"
@@ -24,7 +25,7 @@ def card_screen(words: Words) -> ui.LayoutView:
             button(FLOW, "stores", words("card.stores")),
             button(FLOW, "start", words("card.start")),
         ],
-        button("help", "lines", words("button.need_more")),
+        need_more(words),
     )
 
 

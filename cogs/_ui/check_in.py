@@ -9,10 +9,12 @@ import discord
 from discord import ui
 
 from bot.content.words import Words
+from bot.rules.consent import Purpose
 from cogs._ui.controls import form
+from cogs._ui.helplines import need_more
 from cogs._ui.screen import screen
 
-FLOW: Final = "checkin"
+FLOW: Final = "check_in"
 KEEP: Final = "keep"
 YES: Final = "yes"
 NO: Final = "no"
@@ -42,7 +44,7 @@ def thanks_screen(picks: Mapping[str, str], kept: bool, words: Words) -> ui.Layo
     wanted = picks.get("wanted")
     line = words(f"check_in.back.{wanted}") if wanted else words("check_in.back.nothing")
     pace = [words("check_in.back.slower")] if picks.get("pace") == "slower" else []
-    return screen(line, *pace, words("check_in.kept") if kept else words("check_in.not_kept"))
+    return screen(line, *pace, words("check_in.kept") if kept else words("check_in.not_kept"), need_more(words))
 
 
 def _answers(question: str, words: Words) -> list[str]:
@@ -67,7 +69,8 @@ def _keep(keeps: bool, words: Words) -> ui.Label[Any]:
         for value in (NO, YES)
     ]
     return ui.Label(
-        text=words("check_in.keep.ask"),
-        description=words("check_in.keep.about"),
+        # A yes here is a yes to that purpose, so it is asked in the purpose's own words.
+        text=words(f"consent.{Purpose.CHECK_INS}.title"),
+        description=words(f"consent.{Purpose.CHECK_INS}.about"),
         component=ui.RadioGroup(custom_id=KEEP, options=options, required=False),
     )

@@ -2,7 +2,7 @@
 
 An id reads `b:flow:step:data` (b for buttons, m for menus, c for channel menus, f for forms), 100 characters at most.
 Law: only these are ever sent in a view, and never beside ordinary items: discord.py would forget the whole class when
-such a mixed view ends (platform.md 3). An error inside is swallowed by discord.py, so `enter` answers it itself.
+such a mixed view ends. An error inside is swallowed by discord.py, so `enter` answers it itself.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import discord
 from discord import ui
 
 from bot.client import Interaction, Press
-from bot.errors import Outdated
 
 ID: Final = r"(?P<flow>[a-z_]+):(?P<step>[a-z_]+)(?::(?P<data>.*))?"
 FORM_ID: Final = re.compile(rf"f:{ID}")
@@ -28,10 +27,7 @@ FORM_SECONDS: Final = 900
 async def enter(interaction: Interaction, flow: str, press: Press) -> None:
     """Let the press in where it belongs; whatever goes wrong there is answered here."""
     try:
-        door = interaction.client.doors.get(flow)
-        if door is None:
-            raise Outdated  # noqa: TRY301 - answered like every other error, just below
-        await door(interaction, press)
+        await interaction.client.enter(interaction, flow, press)
     except Exception as error:  # noqa: BLE001 - discord.py would swallow it, and the member would wait in vain
         await interaction.client.explain(interaction, error)
 

@@ -8,25 +8,25 @@ from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from bot.errors import Outdated
+from bot.journey.opt_in import Before
 from bot.rules.consent import ON_AT_FIRST, Purpose
 from bot.rules.plan import Size, Wishes
-from bot.rules.schedule import DAYS_APART, Window, is_zone
+from bot.rules.schedule import DAYS_APART, EVENING, WINDOWS, is_zone
 
-# Two hours each, none of it at night (rules.schedule.AWAKE).
-WINDOWS: Final = tuple(Window(hour * 60, (hour + 2) * 60) for hour in range(8, 22, 2))
 PURPOSES: Final = tuple(Purpose)
-EVENING: Final = 5
+DEFAULT_WINDOW: Final = WINDOWS.index(EVENING)
 
+# Start or change; the purposes as bits, in hexadecimal; per week; window; size; discreet; zone.
 ENCODED: Final = re.compile(r"([sc])([0-9a-f]{2})([1-4])([0-6])([1-3])([01])([A-Za-z0-9_+/-]{0,40})")
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Defaults are what product.md says: every purpose off except nudges, everything else gentle."""
+    """Its defaults: every purpose off except nudges, everything else gentle."""
 
     purposes: AbstractSet[Purpose] = ON_AT_FIRST
     zone: str = ""
-    window: int = EVENING
+    window: int = DEFAULT_WINDOW
     per_week: int = 3
     size: Size = Size.TINY
     discreet: bool = False
@@ -34,10 +34,10 @@ class Draft:
     """Whether a plan is being changed, rather than made."""
 
     @classmethod
-    def of(cls, purposes: AbstractSet[Purpose], wishes: Wishes) -> Self:
-        """A draft to change what was chosen before."""
-        window = WINDOWS.index(wishes.window) if wishes.window in WINDOWS else EVENING
-        return cls(purposes, wishes.zone, window, wishes.per_week, wishes.size, wishes.discreet, is_change=True)
+    def of(cls, purposes: AbstractSet[Purpose], wishes: Wishes, *, is_change: bool) -> Self:
+        """A draft that begins with what was chosen before."""
+        window = WINDOWS.index(wishes.window) if wishes.window in WINDOWS else DEFAULT_WINDOW
+        return cls(purposes, wishes.zone, window, wishes.per_week, wishes.size, wishes.discreet, is_change)
 
     @classmethod
     def decode(cls, data: str) -> Self:
@@ -81,3 +81,11 @@ class Draft:
     @property
     def wishes(self) -> Wishes:
         return Wishes(self.zone, WINDOWS[self.window], self.per_week, self.size, self.discreet)
+
+
+def draft_of(before: Before, zone: str = "") -> Draft:
+    """Where the way to Start begins: at what the member chose before, and otherwise at the defaults."""
+    if before.wishes is None:
+        return Draft(purposes=before.purposes | ON_AT_FIRST, zone=zone)
+    draft = Draft.of(before.purposes | ON_AT_FIRST, before.wishes, is_change=False)
+    return replace(draft, zone=zone or draft.zone)

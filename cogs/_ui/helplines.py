@@ -11,10 +11,15 @@ from discord import ui
 
 from bot.content.helplines import Helpline, Helplines
 from bot.content.words import Words
-from cogs._ui.controls import PickMenu, menu
+from cogs._ui.controls import PickMenu, PressButton, button, menu
 from cogs._ui.screen import screen
 
 FLOW: Final = "help"
+
+
+def need_more(words: Words) -> PressButton:
+    """The way to a person, on every message."""
+    return button(FLOW, "lines", words("button.need_more"))
 
 
 def helplines_screen(helplines: Helplines, words: Words) -> ui.LayoutView:
@@ -22,10 +27,20 @@ def helplines_screen(helplines: Helplines, words: Words) -> ui.LayoutView:
     return screen(words("helplines.intro"), _directories(helplines, words), _countries(helplines, words))
 
 
+def unknown_screen(helplines: Helplines, words: Words) -> ui.LayoutView:
+    """The same, for something typed that is no country we know the name of."""
+    return screen(
+        words("helplines.unknown"),
+        words("helplines.emergency"),
+        _directories(helplines, words),
+        _countries(helplines, words),
+    )
+
+
 def country_screen(helplines: Helplines, country: str, lines: Sequence[Helpline], words: Words) -> ui.LayoutView:
     """The lines of one country, each with the day it was checked; the directories stay."""
-    name = helplines.countries(words.language)[country]
-    listed = [_line(line, words) for line in lines] or [words("helplines.none_fresh", country=name)]
+    name = helplines.name_of(country, words.language)
+    listed = [_line(line, words) for line in lines] or [_none(helplines, country, name, words)]
     return screen(
         words("helplines.country", country=name),
         *listed,
@@ -33,6 +48,11 @@ def country_screen(helplines: Helplines, country: str, lines: Sequence[Helpline]
         _directories(helplines, words),
         _countries(helplines, words),
     )
+
+
+def _none(helplines: Helplines, country: str, name: str, words: Words) -> str:
+    is_old = country in helplines.countries(words.language)
+    return words("helplines.none_fresh" if is_old else "helplines.none_yet", country=name)
 
 
 def _line(line: Helpline, words: Words) -> str:

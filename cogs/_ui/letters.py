@@ -5,53 +5,67 @@ from __future__ import annotations
 import discord
 from discord import ui
 
-from bot.content.nudges import Nudge
 from bot.content.words import Words
-from bot.journey.courier import Letter
-from bot.rules.consent import Purpose
-from bot.rules.occurrence import Kind
+from bot.journey.courier import Letter, NudgeNote, Question, Receipt, Says
+from cogs._ui.consents import purpose_list
 from cogs._ui.controls import button
-from cogs._ui.nudges import NUDGE, Card, nudge_screen
-from cogs._ui.questions import QUESTIONS, exits, question_screen
+from cogs._ui.nudges import Flow, NudgeCard, Step, exits, nudge_screen
 from cogs._ui.screen import moment, screen
 
 
 def letter_screen(letter: Letter, words: Words) -> ui.LayoutView:
-    """The letter. Discreet ones show a neutral line, with everything else behind a button."""
-    if letter.kind is Kind.RECEIPT:
-        return _receipt(letter, words)
+    """The letter. A discreet one shows a neutral line, with everything else behind a button."""
     if letter.discreet:
-        return _cover(letter, words)
-    return opened_screen(letter.kind, letter.nudge, letter.occurrence_id, words)
+        return _cover(letter.occurrence_id, words)
+    return opened_screen(letter.says, letter.occurrence_id, words)
 
 
-def opened_screen(kind: Kind, nudge: Nudge | None, occurrence_id: str, words: Words) -> ui.LayoutView:
+def opened_screen(says: Says, occurrence_id: str, words: Words) -> ui.LayoutView:
     """What stands behind the cover of a discreet letter, and openly on every other one."""
-    if kind in QUESTIONS:
-        return question_screen(kind, occurrence_id, words)
-    assert nudge is not None, "a letter that asks nothing brings a nudge"
-    return nudge_screen(Card(nudge, occurrence_id), words)
+    match says:
+        case NudgeNote():
+            return nudge_screen(NudgeCard(says.nudge, occurrence_id), words)
+        case Receipt():
+            return _receipt(says, occurrence_id, words)
+        case Question():
+            return _question(says, occurrence_id, words)
 
 
-def agreed_list(purposes: frozenset[Purpose], words: Words) -> str:
-    """What was agreed to, one line each, in the order of the questions."""
-    agreed = [purpose for purpose in Purpose if purpose in purposes]
-    if not agreed:
-        return words("consent.none")
-    return "\n".join(f"- {words(f'consent.{purpose}.name')}" for purpose in agreed)
+def closed_cover_screen(words: Words) -> ui.LayoutView:
+    """What is left of a cover on which Stop was pressed."""
+    return screen(words("letter.cover.done"))
 
 
-def _cover(letter: Letter, words: Words) -> ui.LayoutView:
-    read = button(NUDGE, "open", words("letter.cover.open"), letter.occurrence_id, style=discord.ButtonStyle.primary)
-    return screen(words("letter.cover.text"), [read, *exits(letter.occurrence_id, words)])
+def _cover(occurrence_id: str, words: Words) -> ui.LayoutView:
+    """Nothing on it tells somebody who reads along what it is about."""
+    return screen(
+        words("letter.cover.text"),
+        [
+            button(Flow.NUDGE, Step.OPEN, words("letter.cover.open"), occurrence_id, style=discord.ButtonStyle.primary),
+            button(Flow.NUDGE, Step.STOP_COVERED, words("button.stop"), occurrence_id),
+            button(Flow.NUDGE, Step.HELP, words("letter.cover.help"), occurrence_id),
+        ],
+    )
 
 
-def _receipt(letter: Letter, words: Words) -> ui.LayoutView:
-    times = "\n".join(f"- {moment(at)}" for at in letter.next_times)
+def _receipt(receipt: Receipt, occurrence_id: str, words: Words) -> ui.LayoutView:
+    times = "\n".join(f"- {moment(at)}" for at in receipt.next_times)
     return screen(
         words("letter.receipt.title"),
-        agreed_list(letter.purposes, words),
-        words("letter.receipt.next", times=times),
+        purpose_list(receipt.purposes, words),
+        *([words("letter.receipt.next", times=times)] if times else []),
         words("letter.receipt.outro"),
-        exits(letter.occurrence_id, words),
+        exits(occurrence_id, words),
     )
+
+
+def _question(question: Question, occurrence_id: str, words: Words) -> ui.LayoutView:
+    """The question, one press for yes, and the exits. No press at all is an answer too."""
+    yes = button(
+        Flow.NUDGE,
+        question.kind,
+        words(f"letter.{question.kind}.yes"),
+        occurrence_id,
+        style=discord.ButtonStyle.primary,
+    )
+    return screen(words(f"letter.{question.kind}.text"), [yes, *exits(occurrence_id, words)])

@@ -8,70 +8,122 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from enum import StrEnum
+from typing import Final, Literal
 
 import discord
 from discord import ui
 
 from bot.content.nudges import Nudge
 from bot.content.words import Words
-from bot.journey.adjust import PAUSE_DAYS
-from bot.rules.plan import Plan
+from bot.journey.courier import NudgeNote
+from bot.rules.due import LATER_DAYS
+from bot.rules.plan import PAUSE_DAYS, Plan
 from cogs._ui.controls import PickMenu, PressButton, button, menu
-from cogs._ui.screen import Part, line, screen
+from cogs._ui.helplines import need_more
+from cogs._ui.screen import line, screen, small
 
-NUDGE: Final = "n"
-TASTE: Final = "t"
-LATER_DAYS: Final = (1, 2, 3)
-MENU: Final = ("not_for_me", "not_ok", "why", "pause", "stop", "help")
-TASTE_MENU: Final = ("not_for_me", "not_ok", "why", "help")
+
+class Flow(StrEnum):
+    """Which flow the buttons of a nudge belong to. Short, because it stands in the id of each of them."""
+
+    NUDGE = "n"
+    """One of the member's own: `data` is the occurrence's id."""
+    TASTE = "t"
+    """One that is only tried: `data` is the nudge's own id."""
+
+
+class Step(StrEnum):
+    """Everything that can be pressed or picked on a nudge, on its cover, and on the questions that come by DM.
+
+    Answers that need nothing more have the names of `rules.occurrence.Answer`.
+    """
+
+    DID_IT = "did_it"
+    SMALLER = "smaller"
+    LATER = "later"
+    LATER_DAYS = "later_days"
+    NOT_TODAY = "not_today"
+    MENU = "menu"
+    NOT_FOR_ME = "not_for_me"
+    NOT_OK = "not_ok"
+    WHY = "why"
+    PAUSE = "pause"
+    PAUSE_DAYS = "pause_days"
+    BACK = "back"
+    STOP = "stop"
+    HELP = "help"
+    OPEN = "open"
+    STOP_COVERED = "stop_cover"
+    STILL_WANTED = "still_wanted"
+    GUILD_OFF = "guild_off"
+
+
+BUTTONS: Final = (Step.DID_IT, Step.SMALLER, Step.LATER, Step.NOT_TODAY)
+MENU: Final = (Step.NOT_FOR_ME, Step.NOT_OK, Step.WHY, Step.PAUSE, Step.STOP, Step.HELP)
+TASTE_MENU: Final = (Step.NOT_FOR_ME, Step.NOT_OK, Step.WHY, Step.HELP)
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """A nudge, and which flow its buttons belong to: `data` is the occurrence's id, or the nudge's own in a taste."""
+class NudgeCard:
+    """A nudge, and what its buttons carry."""
 
     nudge: Nudge
     data: str
-    flow: str = NUDGE
+    flow: Flow = Flow.NUDGE
 
 
-def nudge_screen(card: Card, words: Words) -> ui.LayoutView:
+def nudge_screen(card: NudgeCard, words: Words) -> ui.LayoutView:
     """The nudge with everything that can be pressed."""
-    return screen(*_body(card.nudge, words), _answers(card, words), _menu(card, words), *_stop(card, words))
+    return screen(*_body(card.nudge, words), _answers(card, BUTTONS, words), _menu(card, words), _after(card, words))
 
 
-def smaller_screen(card: Card, words: Words) -> ui.LayoutView:
+def smaller_screen(card: NudgeCard, words: Words) -> ui.LayoutView:
     """The smaller version of it, in its place."""
-    text = (words("nudge.smaller_title"), card.nudge.smaller, _small(card.nudge.easy_out))
-    answers = [one for one in _answers(card, words) if one.item.label != words("nudge.button.smaller")]
-    return screen(*text, answers, _menu(card, words), *_stop(card, words))
+    steps = [step for step in BUTTONS if step is not Step.SMALLER]
+    return screen(
+        words("nudge.smaller_title"),
+        card.nudge.smaller,
+        *_care(card.nudge, words),
+        _answers(card, steps, words),
+        _menu(card, words),
+        _after(card, words),
+    )
 
 
-def answered_screen(card: Card, said: Sequence[str], words: Words) -> ui.LayoutView:
-    """The nudge still readable, with what is said back below it. Stop and help stay."""
-    return screen(*_body(card.nudge, words), line(), *said, _after(card, words))
+def answered_screen(card: NudgeCard, said: Sequence[str], words: Words) -> ui.LayoutView:
+    """The nudge still readable, with what is said back below it. Saying that it was not OK stays possible."""
+    return screen(*_body(card.nudge, words), line(), *said, [*_regret(card, words), *_after(card, words)])
 
 
-def choice_screen(card: Card, step: str, words: Words) -> ui.LayoutView:
+def choice_screen(card: NudgeCard, step: Literal[Step.LATER, Step.PAUSE], words: Words) -> ui.LayoutView:
     """The nudge with one more question: when again (`later`), or how long to pause (`pause`)."""
-    days = LATER_DAYS if step == "later" else PAUSE_DAYS
+    days, taken = (LATER_DAYS, Step.LATER_DAYS) if step is Step.LATER else (PAUSE_DAYS, Step.PAUSE_DAYS)
     choices = [
-        button(card.flow, f"{step}_days", words(f"nudge.{step}.days", count=count), f"{count}:{card.data}")
-        for count in days
+        button(card.flow, taken, words(f"nudge.{step}.days", count=count), f"{count}:{card.data}") for count in days
     ]
-    back = button(card.flow, "back", words("button.back"), card.data)
-    return screen(*_body(card.nudge, words), words(f"nudge.{step}.ask"), [*choices, back])
+    back = button(card.flow, Step.BACK, words("button.back"), card.data)
+    question = words(f"nudge.{step}.ask")
+    return screen(*_body(card.nudge, words), question, [*choices, back], _after(card, words))
 
 
-def why_text(nudge: Nudge, plan: Plan | None, words: Words) -> str:
+def gone_screen(data: str, said: Sequence[str], words: Words) -> ui.LayoutView:
+    """What is said back where the nudge itself has left the library."""
+    return screen(*said, exits(data, words))
+
+
+def why_text(note: NudgeNote, plan: Plan | None, words: Words) -> str:
     """Why this one: the facts that were really used."""
+    nudge = note.nudge
     theme = words(f"theme.{nudge.theme}")
     if plan is None:
         chosen = words("nudge.why_taste", theme=theme)
+    elif note.is_again:
+        chosen = words("nudge.why_again")
     else:
-        chosen = words("nudge.why_plan", theme=theme, size=words(f"size.{plan.size.name.lower()}.name"))
-    return "\n".join((chosen, words("nudge.why_reason", why=nudge.why), words("nudge.why_source", source=nudge.source)))
+        chosen = words("nudge.why_plan", theme=theme, size=words(f"size.{plan.wishes.size.name.lower()}.name"))
+    study = words("nudge.why_study", study=nudge.study) if nudge.study else words("nudge.why_no_study")
+    return "\n".join((chosen, words("nudge.why_reason", why=nudge.why), study))
 
 
 def sample_text(nudge: Nudge, words: Words) -> str:
@@ -79,45 +131,49 @@ def sample_text(nudge: Nudge, words: Words) -> str:
     return words("nudge.sample", text=nudge.text, minutes=words("nudge.minutes", count=nudge.minutes))
 
 
+def exits(data: str, words: Words) -> list[PressButton]:
+    """What every DM carries: Stop, one press, and the way to a person."""
+    return [button(Flow.NUDGE, Step.STOP, words("button.stop"), data), need_more(words)]
+
+
 def _body(nudge: Nudge, words: Words) -> Iterator[str]:
     yield words("nudge.title", text=nudge.text)
     if nudge.copy_text:
         yield words("nudge.words_to_borrow", copy=nudge.copy_text)
-    if nudge.leads_to_a_person:
-        yield _small(words("nudge.safe_person"))
-    yield _small(nudge.easy_out)
+    yield from _care(nudge, words)
 
 
-def _small(text: str) -> str:
-    return f"-# {text}"
+def _care(nudge: Nudge, words: Words) -> Iterator[str]:
+    if nudge.needs_safe_person:
+        yield small(words("nudge.safe_person"))
+    yield small(nudge.easy_out)
 
 
-def _answers(card: Card, words: Words) -> list[PressButton]:
+def _answers(card: NudgeCard, steps: Sequence[Step], words: Words) -> list[PressButton]:
     return [
         button(
             card.flow,
             step,
             words(f"nudge.button.{step}"),
             card.data,
-            style=discord.ButtonStyle.primary if step == "did_it" else discord.ButtonStyle.secondary,
+            style=discord.ButtonStyle.primary if step is Step.DID_IT else discord.ButtonStyle.secondary,
         )
-        for step in ("did_it", "smaller", "later", "not_today")
+        for step in steps
     ]
 
 
-def _menu(card: Card, words: Words) -> PickMenu:
-    steps = MENU if card.flow == NUDGE else TASTE_MENU
+def _menu(card: NudgeCard, words: Words) -> PickMenu:
+    steps = MENU if card.flow is Flow.NUDGE else TASTE_MENU
     options = [discord.SelectOption(label=words(f"nudge.menu.{step}"), value=step) for step in steps]
-    return menu(card.flow, "menu", words("nudge.menu.more"), options, card.data)
+    return menu(card.flow, Step.MENU, words("nudge.menu.more"), options, card.data)
 
 
-def _stop(card: Card, words: Words) -> list[Part]:
-    """Stop is one press on every message that came by itself. Source: product.md, promise 1."""
-    return [_after(card, words)] if card.flow == NUDGE else []
+def _regret(card: NudgeCard, words: Words) -> list[PressButton]:
+    if card.flow is Flow.TASTE:
+        return []
+    return [button(card.flow, Step.NOT_OK, words("nudge.menu.not_ok"), card.data)]
 
 
-def _after(card: Card, words: Words) -> list[PressButton]:
-    need_more = button("help", "lines", words("button.need_more"))
-    if card.flow != NUDGE:
-        return [need_more]
-    return [button(NUDGE, "stop", words("button.stop"), card.data), need_more]
+def _after(card: NudgeCard, words: Words) -> list[PressButton]:
+    """Stop is one press on every message that came by itself; the way to a person stands below all of them."""
+    return exits(card.data, words) if card.flow is Flow.NUDGE else [need_more(words)]

@@ -9,27 +9,29 @@ from discord import ui
 
 from bot.content.places import Place
 from bot.content.words import Words
-from bot.journey.adjust import PAUSE_DAYS
-from bot.rules.plan import Plan, PlanState
+from bot.journey.adjust import Outlook
+from bot.rules.plan import PAUSE_DAYS, PlanState
 from cogs._ui.controls import button
+from cogs._ui.helplines import need_more
 from cogs._ui.screen import moment, screen
 from cogs._ui.start import window_text
 
 FLOW: Final = "plan"
 
 
-def overview_screen(plan: Plan, place: Place, now: datetime, words: Words) -> ui.LayoutView:
+def overview_screen(outlook: Outlook, place: Place, now: datetime, words: Words) -> ui.LayoutView:
+    wishes = outlook.plan.wishes
     return screen(
         words("overview.title"),
-        state_text(plan, now, words),
+        state_text(outlook, now, words),
         words(
             "overview.wishes",
-            per_week=words("overview.per_week", count=plan.schedule.per_week),
-            window=window_text(plan.schedule.window),
+            per_week=words("overview.per_week", count=wishes.per_week),
+            window=window_text(wishes.window),
             place=place.name,
             zone=place.zone,
-            size=words(f"size.{plan.size.name.lower()}.name"),
-            discreet=words("button.on") if plan.discreet else words("button.off"),
+            size=words(f"size.{wishes.size.name.lower()}.name"),
+            discreet=words("overview.yes") if wishes.discreet else words("overview.no"),
         ),
         [
             button(FLOW, "change", words("overview.change")),
@@ -41,15 +43,26 @@ def overview_screen(plan: Plan, place: Place, now: datetime, words: Words) -> ui
     )
 
 
-def state_text(plan: Plan, now: datetime, words: Words) -> str:
+def state_text(outlook: Outlook, now: datetime, words: Words) -> str:
     """Whether something comes, and when."""
-    if plan.state is not PlanState.ACTIVE:
-        return words(f"overview.state.{plan.state}")
+    plan = outlook.plan
     if plan.next_due_at is None:
-        return words("overview.state.no_dm")
-    if plan.is_paused(now) and plan.paused_until is not None:
-        return words("overview.state.paused", until=moment(plan.paused_until, "D"), next=moment(plan.next_due_at))
-    return words("overview.state.active", next=moment(plan.next_due_at))
+        return words(f"overview.state.{plan.state}")
+    if not outlook.guild_on:
+        return words("overview.state.guild_off")
+    if plan.paused_until is not None and plan.is_paused(now):
+        said = words("overview.state.paused", until=moment(plan.paused_until, "D"), next=moment(plan.next_due_at))
+    else:
+        said = words("overview.state.active", next=moment(plan.next_due_at))
+    return said if outlook.something_fits else "\n".join((said, words("overview.nothing_fits")))
+
+
+def paused_screen(outlook: Outlook, now: datetime, words: Words) -> ui.LayoutView:
+    """After a pause was chosen: until when, or that nothing comes anyway."""
+    plan = outlook.plan
+    if plan.state is not PlanState.ACTIVE or plan.paused_until is None:
+        return screen(state_text(outlook, now, words))
+    return screen(words("nudge.reply.pause", until=moment(plan.paused_until, "D")))
 
 
 def pause_screen(words: Words) -> ui.LayoutView:
@@ -57,3 +70,8 @@ def pause_screen(words: Words) -> ui.LayoutView:
         words("nudge.pause.ask"),
         [button(FLOW, "pause_days", words("nudge.pause.days", count=days), str(days)) for days in PAUSE_DAYS],
     )
+
+
+def stopped_screen(words: Words) -> ui.LayoutView:
+    """Said wherever Stop was pressed."""
+    return screen(words("leave.stopped"), need_more(words))

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 import discord
 from discord import ui
 
 from bot.content.words import Words
-from bot.journey.review import Held
+from bot.journey.review import Holding
 from bot.rules.consent import Purpose
+from cogs._ui.consents import purpose_switch
 from cogs._ui.controls import button
-from cogs._ui.screen import Part, line, screen, side
+from cogs._ui.helplines import need_more
+from cogs._ui.screen import line, screen
 
 FLOW: Final = "privacy"
 EXPORT_FORMAT: Final = "porchlight-export-1"
@@ -23,51 +26,72 @@ EXPORT_FORMAT: Final = "porchlight-export-1"
 # Discord takes 4000 characters of text in one message; the rest of the screen needs some of them.
 MOST_CHARACTERS: Final = 3_200
 
+# Taking these back removes something that was kept, so it is asked about once.
+REMOVES: Final = frozenset({Purpose.ANSWERS, Purpose.CHECK_INS, Purpose.STREAK})
 
-def held_screen(held: Held, words: Words) -> tuple[ui.LayoutView, str | None]:
+# Where the names that columns hold stand in the catalogue. A name that has left it is shown as it is stored.
+NAMES: Final = MappingProxyType(
+    {
+        ("consent", "purpose"): "consent.{}.name",
+        ("plan", "state"): "held.plan_state.{}",
+        ("plan", "size"): "held.size.{}",
+        ("occurrence", "kind"): "held.kind.{}",
+        ("occurrence", "state"): "held.state.{}",
+        ("occurrence", "answer"): "held.answer.{}",
+        ("refusal", "what"): "held.what.{}",
+        ("refusal", "subject"): "theme.{}",
+    }
+)
+
+
+def held_screen(holding: Holding, words: Words) -> tuple[ui.LayoutView, str | None]:
     """Every row in plain words; as a text file too, when there are more than one message can show."""
-    if not held.rows:
+    if not holding.rows:
         return screen(words("privacy.nothing")), None
-    text = held_text(held, words)
+    text = held_text(holding, words)
     if len(text) <= MOST_CHARACTERS:
         return screen(words("privacy.title"), text, words("privacy.outro")), None
     return screen(words("privacy.title"), words("privacy.in_file"), words("privacy.outro")), text
 
 
-def held_text(held: Held, words: Words) -> str:
+def held_text(holding: Holding, words: Words) -> str:
     """Every row, one line each, under what its table is for."""
     blocks = []
-    for table, rows in held.rows.items():
-        told = [f"- {words(f'held.{table}.row', **_readable(row, words))}" for row in rows]
+    for table, rows in holding.rows.items():
+        told = [f"- {words(f'held.{table}.row', **_readable(table, row, words))}" for row in rows]
         blocks.append("\n".join((f"**{words(f'held.{table}.title')}**", *told)))
     return "\n\n".join(blocks)
 
 
-def export_json(held: Held) -> str:
-    """Every row as it is stored; instants and dates in ISO 8601."""
-    return json.dumps(
-        {"format": EXPORT_FORMAT, "exported_at": held.at.isoformat(), "tables": held.rows},
-        indent=2,
-        ensure_ascii=False,
-        default=_iso,
-    )
+def export_json(holding: Holding) -> str:
+    """Every row as it is stored; instants and dates in ISO 8601, Discord's ids as text (JSON numbers lose digits)."""
+    tables = {
+        table: [{name: _exported(name, value) for name, value in row.items()} for row in rows]
+        for table, rows in holding.rows.items()
+    }
+    exported = {"format": EXPORT_FORMAT, "exported_at": holding.at.isoformat(), "tables": tables}
+    return json.dumps(exported, indent=2, ensure_ascii=False)
 
 
 def choices_screen(agreed: AbstractSet[Purpose], words: Words) -> ui.LayoutView:
-    """One question per purpose, each with its own switch. Taking one back removes what it allowed."""
-    questions: list[Part] = [
-        side(
-            words(f"consent.{purpose}.ask"),
-            button(
-                FLOW,
-                f"{'withdraw' if purpose in agreed else 'agree'}_{purpose}",
-                words("button.on") if purpose in agreed else words("button.off"),
-                style=discord.ButtonStyle.success if purpose in agreed else discord.ButtonStyle.secondary,
-            ),
-        )
-        for purpose in Purpose
-    ]
-    return screen(words("privacy.choices.title"), words("privacy.choices.text"), line(), *questions)
+    """One question per purpose, each with its own switch."""
+    return screen(
+        words("privacy.choices.title"),
+        words("privacy.choices.text"),
+        line(),
+        *(purpose_switch(FLOW, _step(purpose, agreed), purpose, agreed, words) for purpose in Purpose),
+    )
+
+
+def withdraw_screen(purpose: Purpose, words: Words) -> ui.LayoutView:
+    """Asked once, before something that was kept is removed."""
+    return screen(
+        words("privacy.withdraw.ask", name=words(f"consent.{purpose}.name")),
+        [
+            button(FLOW, "choices", words("privacy.withdraw.keep")),
+            button(FLOW, f"withdraw_{purpose}", words("privacy.withdraw.do"), style=discord.ButtonStyle.danger),
+        ],
+    )
 
 
 def delete_screen(words: Words) -> ui.LayoutView:
@@ -80,32 +104,37 @@ def delete_screen(words: Words) -> ui.LayoutView:
     )
 
 
-def _readable(row: Mapping[str, Any], words: Words) -> dict[str, str]:
-    return {name: _value(name, value, words) for name, value in row.items()}
+def deleted_screen(words: Words) -> ui.LayoutView:
+    return screen(words("privacy.delete.done"), need_more(words))
 
 
-def _value(name: str, value: object, words: Words) -> str:
+def _step(purpose: Purpose, agreed: AbstractSet[Purpose]) -> str:
+    if purpose not in agreed:
+        return f"agree_{purpose}"
+    return f"{'ask' if purpose in REMOVES else 'withdraw'}_{purpose}"
+
+
+def _readable(table: str, row: Mapping[str, Any], words: Words) -> dict[str, str]:
+    return {name: _value(table, name, value, words) for name, value in row.items()}
+
+
+def _value(table: str, name: str, value: object, words: Words) -> str:
     if value is None:
         return words("held.nothing")
     if isinstance(value, bool):
         return words("held.yes") if value else words("held.no")
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M} UTC"
-    if name == "picks":
-        return _picks(json.loads(str(value)), words)
+    if isinstance(value, Mapping):
+        return ", ".join(words(f"check_in.{question}.answer.{pick}") for question, pick in sorted(value.items()))
     if name in ("window_start", "window_end"):
         minutes = int(str(value))
         return f"{minutes // 60:02}:{minutes % 60:02}"
-    return str(value)
+    key = NAMES.get((table, name), "").format(value)
+    return words(key) if key in words else str(value)
 
 
-def _picks(picks: Mapping[str, str], words: Words) -> str:
-    answers: Sequence[str] = [
-        words(f"check_in.{question}.answer.{answer}") for question, answer in sorted(picks.items())
-    ]
-    return ", ".join(answers)
-
-
-def _iso(value: object) -> str:
-    assert isinstance(value, date)
-    return value.isoformat()
+def _exported(name: str, value: object) -> object:
+    if isinstance(value, int) and name.endswith("_id"):
+        return str(value)
+    return value.isoformat() if isinstance(value, date) else value

@@ -37,6 +37,11 @@ def line() -> ui.Separator[Any]:
     return ui.Separator()
 
 
+def small(text: str) -> str:
+    """Text in small print."""
+    return f"-# {text}"
+
+
 def moment(at: datetime, style: Literal["F", "D", "f", "t"] = "F") -> str:
     """A time that Discord shows in the reader's own clock and language."""
     return discord.utils.format_dt(at, style)

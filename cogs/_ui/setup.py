@@ -47,11 +47,16 @@ def posted_screen(channel_id: int, words: Words) -> ui.LayoutView:
 def status_screen(status: Status | None, words: Words) -> ui.LayoutView:
     if status is None:
         return screen(words("community.never"))
-    state = "community.on" if status.is_on else "community.off"
-    people = words("community.too_few") if status.people is None else words("community.people", count=status.people)
+    since = moment(status.since, "D")
+    as_of = moment(status.counted_at, "D")
+    people = (
+        words("community.too_few", as_of=as_of)
+        if status.people is None
+        else words("community.people", count=status.people, as_of=as_of)
+    )
     return screen(
         words("community.title"),
-        words(state, since=moment(status.since, "D"), channel=f"<#{status.channel_id}>"),
+        words("community.on" if status.is_on else "community.off", since=since, channel=f"<#{status.channel_id}>"),
         people,
         words("setup.blind"),
     )

@@ -6,6 +6,7 @@ Changing a plan later uses the middle two of them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,10 +19,11 @@ from bot.content.words import Words
 from bot.rules.consent import Purpose
 from bot.rules.occurrence import State
 from bot.rules.plan import Size
-from bot.rules.schedule import DAYS_APART, Window
+from bot.rules.schedule import DAYS_APART, WINDOWS, Window
+from cogs._ui.consents import purpose_list, purpose_switch, switch
 from cogs._ui.controls import PickMenu, PressButton, button, form, menu
-from cogs._ui.draft import WINDOWS, Draft
-from cogs._ui.letters import agreed_list
+from cogs._ui.draft import Draft
+from cogs._ui.helplines import need_more
 from cogs._ui.nudges import sample_text
 from cogs._ui.screen import line, moment, screen, side
 
@@ -36,7 +38,10 @@ def what_screen(draft: Draft, words: Words) -> ui.LayoutView:
         words("start.what.text"),
         line(),
         words("start.what.ask"),
-        *(_question(draft, purpose, words) for purpose in Purpose),
+        *(
+            purpose_switch(FLOW, f"flip_{purpose}", purpose, draft.purposes, words, draft.encode())
+            for purpose in Purpose
+        ),
         [_not_now(words), _next("when", draft, words)],
     )
 
@@ -81,13 +86,6 @@ def place_screen(draft: Draft, found: Sequence[tuple[Place, str]], words: Words)
 
 def how_screen(draft: Draft, words: Words) -> ui.LayoutView:
     """3: how big, and how visible."""
-    discreet = button(
-        FLOW,
-        "discreet",
-        words("button.on") if draft.discreet else words("button.off"),
-        draft.encode(),
-        style=_style(draft.discreet),
-    )
     onward = (
         button(FLOW, "go", words("start.save"), draft.encode(), style=discord.ButtonStyle.primary)
         if draft.is_change
@@ -97,20 +95,22 @@ def how_screen(draft: Draft, words: Words) -> ui.LayoutView:
         words("start.how.title"),
         words("start.how.text"),
         _menu("size", [size.name for size in Size], draft.size.name, draft, words),
-        side(words("start.how.discreet"), discreet),
+        side(words("start.how.discreet"), switch(FLOW, "discreet", draft.discreet, words, draft.encode())),
         [_back("when", draft, words), onward],
     )
 
 
-def last_screen(draft: Draft, samples: Sequence[Nudge], words: Words) -> ui.LayoutView:
-    """4: three of them as they could come, and Start."""
+def last_screen(draft: Draft, samples: Sequence[Nudge], before: AbstractSet[Purpose], words: Words) -> ui.LayoutView:
+    """4: three of them as they could come, what is agreed to, what ends of what was agreed to before, and Start."""
     start = button(FLOW, "go", words("start.go"), draft.encode(), style=discord.ButtonStyle.primary)
+    ends = before - draft.purposes
     return screen(
         words("start.last.title"),
         *(sample_text(nudge, words) for nudge in samples),
         line(),
-        words("start.last.agreed", list=agreed_list(frozenset(draft.purposes), words)),
-        words("start.last.receipt") if Purpose.NUDGES in draft.purposes else words("start.last.no_dm"),
+        words("start.last.agreed", list=purpose_list(draft.purposes, words)),
+        *([words("start.last.ends", list=purpose_list(ends, words))] if ends else []),
+        _what_start_does(draft, before, words),
         [_back("how", draft, words), _not_now(words), start],
     )
 
@@ -126,10 +126,15 @@ def started_screen(receipt: State | None, words: Words) -> ui.LayoutView:
     return screen(words("start.started.title"), words("start.started.on_its_way"))
 
 
+def nothing_kept_screen(words: Words) -> ui.LayoutView:
+    """After a Start that agreed to nothing, by somebody of whom nothing is held."""
+    return screen(words("start.started.nothing"))
+
+
 def closed_screen(words: Words) -> ui.LayoutView:
     """DMs do not arrive: said kindly, with how to change it."""
     again = button(FLOW, "again", words("start.closed.again"), style=discord.ButtonStyle.primary)
-    return screen(words("start.closed.title"), words("start.closed.text"), again)
+    return screen(words("start.closed.title"), words("start.closed.text"), [again, need_more(words)])
 
 
 def window_text(window: Window) -> str:
@@ -137,16 +142,10 @@ def window_text(window: Window) -> str:
     return f"{window.start // 60:02}:00-{window.end // 60:02}:00"
 
 
-def _question(draft: Draft, purpose: Purpose, words: Words) -> ui.Section[Any]:
-    agreed = purpose in draft.purposes
-    flip = button(
-        FLOW,
-        f"flip_{purpose}",
-        words("button.on") if agreed else words("button.off"),
-        draft.encode(),
-        style=_style(agreed),
-    )
-    return side(words(f"consent.{purpose}.ask"), flip)
+def _what_start_does(draft: Draft, before: AbstractSet[Purpose], words: Words) -> str:
+    if Purpose.NUDGES in draft.purposes:
+        return words("start.last.receipt")
+    return words("start.last.no_dm") if draft.purposes or before else words("start.last.nothing")
 
 
 def _zone_text(place: Place | None, words: Words) -> str:
@@ -181,10 +180,6 @@ def _window_menu(draft: Draft, words: Words) -> PickMenu:
         for index, window in enumerate(WINDOWS)
     ]
     return menu(FLOW, "window", words("start.window.pick"), options, draft.encode())
-
-
-def _style(agreed: bool) -> discord.ButtonStyle:
-    return discord.ButtonStyle.success if agreed else discord.ButtonStyle.secondary
 
 
 def _next(step: str, draft: Draft, words: Words, *, disabled: bool = False) -> PressButton:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -13,9 +14,8 @@ import discord
 import pytest
 
 from bot.content.library import Library
-from bot.journey.courier import Courier, Letter
+from bot.journey.courier import Courier, Letter, NudgeNote
 from bot.rules.delivery import Absent, NotNow, Sent, Unreachable, Unsure
-from bot.rules.occurrence import Kind
 from cogs.courier import build
 
 CHANNEL = 42
@@ -71,7 +71,7 @@ def refused_connection() -> aiohttp.ClientConnectorError:
 @pytest.fixture
 def letter(library: Library) -> Letter:
     nudge = library.languages["en"].nudges[0]
-    return Letter(Kind.NUDGE, 1, CHANNEL, "A" * 24, "en", discreet=False, nudge=nudge)
+    return Letter(1, CHANNEL, "A" * 24, "en", discreet=False, says=NudgeNote(nudge))
 
 
 def courier(line: Line, timeout: float = 5) -> Courier:
@@ -104,7 +104,7 @@ async def test_a_send_without_an_answer_may_have_arrived(library: Library, lette
 
 
 async def test_a_dm_that_does_not_open_in_time_was_surely_not_written_in(library: Library, letter: Letter) -> None:
-    unopened = Letter(Kind.NUDGE, 1, None, "A" * 24, "en", discreet=False, nudge=letter.nudge)
+    unopened = replace(letter, channel_id=None)
     line = Line(library, open=NEVER)
 
     assert await courier(line, timeout=0.01).send(unopened) == NotNow()

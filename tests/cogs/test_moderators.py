@@ -146,10 +146,49 @@ async def test_a_member_of_a_server_that_was_switched_off_is_asked_once_in_priva
     assert "Did it" in (await world.to_next_nudge()).labels
 
 
+async def test_a_server_that_sends_the_bot_away_is_off(world: World) -> None:
+    await world.set_up()
+    guild = world.app.client.get_guild(world.guild_id)
+    assert guild is not None
+
+    await guild.leave()
+    await world.env.settle()
+
+    assert not await world.app.journeys.enable.is_on(world.guild_id)
+
+
+async def test_the_number_says_of_what_day_it_is(world: World) -> None:
+    await world.set_up()
+
+    assert "as of <t:" in (await world.sam.slash("community status")).text
+
+
+async def test_a_member_of_a_server_that_is_off_is_told_so_wherever_they_look(world: World) -> None:
+    await world.set_up()
+    await world.start()
+    await world.sam.slash("community disable")
+    await world.sam.press("Stop everything")
+
+    for command in ("nudge settings", "nudge resume"):
+        assert "Your server switched Porchlight off" in (await world.robin.slash_in_dm(command)).text
+
+
+async def test_a_yes_to_the_old_question_of_a_server_that_is_off_says_how_things_stand(world: World) -> None:
+    await world.set_up()
+    await world.start()
+    for _ in range(7):
+        question = await world.to_next_nudge()
+    assert "Would you like to go on" in question.text
+    await world.sam.slash("community disable")
+    await world.sam.press("Stop everything")
+
+    assert "Your server switched Porchlight off" in (await world.robin.press("Yes, go on", on=question)).text
+
+
 async def test_what_one_member_does_is_never_in_what_a_moderator_gets(world: World) -> None:
     """Promise 2: the moderator's own answers, and everything public, hold nothing of any member."""
     await world.set_up()
-    await world.start(also=("answers", "check_ins", "rhythm", "counts"))
+    await world.start(also=("answers", "check_ins", "streak", "counts"))
     await world.robin.press("Did it", on=await world.to_next_nudge())
 
     seen = [(await world.sam.slash("community status")).text, world.card.text]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from bot.rules.occurrence import Answer
+from cogs._ui.nudges import NudgeCard, nudge_screen, smaller_screen
 from tests.support.world import Screen, World
 
 BUTTONS = ["Did it", "Smaller", "Later", "Not today"]
@@ -16,7 +18,7 @@ MENU = ["Not for me", "This wasn't OK", "Why this one?", "Pause", "Stop", "Need 
 @pytest.fixture
 async def nudge(world: World) -> Screen:
     await world.set_up()
-    await world.start(also=("answers", "rhythm"))
+    await world.start(also=("answers", "streak"))
     return await world.to_next_nudge()
 
 
@@ -48,14 +50,9 @@ async def test_one_press_answers_it(world: World, nudge: Screen, label: str, rep
     after = await world.robin.press(label, on=nudge)
 
     assert reply in after.text
-    assert after.labels == ["Stop", "Need more than a nudge?"]
-    (row,) = await occurrences(world, answered=True)
+    assert after.labels == ["This wasn't OK", "Stop", "Need more than a nudge?"]
+    (row,) = await world.messages(answered=True)
     assert row["answer"] == answer
-
-
-async def occurrences(world: World, *, answered: bool = False) -> list[dict[str, object]]:
-    held = (await world.app.journeys.review.held(world.robin.id)).rows
-    return [row for row in held["occurrence"] if row["answered_at"] or not answered]
 
 
 async def test_the_first_answer_of_a_week_is_a_quiet_milestone(world: World, nudge: Screen) -> None:
@@ -68,7 +65,7 @@ async def test_pressed_twice_it_answers_once(world: World, nudge: Screen) -> Non
     again = await world.press_crafted(world.robin, not_today)
 
     assert "has its answer already" in again.text
-    assert len(await occurrences(world, answered=True)) == 1
+    assert len(await world.messages(answered=True)) == 1
 
 
 async def test_smaller_shows_the_smaller_version_and_can_still_be_answered(world: World, nudge: Screen) -> None:
@@ -101,8 +98,9 @@ async def test_the_menu_says_why_in_private_and_changes_nothing(world: World, nu
     why = await world.robin.pick("menu", "why", on=nudge)
 
     assert "Why this one?" in why.text
-    assert "Source:" in why.text
-    assert await occurrences(world, answered=True) == []
+    assert "It leans on:" in why.text or "It comes from practice" in why.text
+    assert not re.search(r"\bS\d item", why.text), "our own notes are not for members"
+    assert await world.messages(answered=True) == []
 
 
 async def test_the_menu_leads_to_a_person(world: World, nudge: Screen) -> None:
@@ -116,11 +114,11 @@ async def test_not_for_me_takes_it_away(world: World, nudge: Screen) -> None:
 
 async def test_this_was_not_ok_takes_the_kind_away_and_settings_can_undo_it(world: World, nudge: Screen) -> None:
     assert "This kind is off now" in (await world.robin.pick("menu", "not_ok", on=nudge)).text
-    assert len((await world.app.journeys.review.held(world.robin.id)).rows["refusal"]) == 2
+    assert len((await world.app.journeys.review.holding(world.robin.id)).rows["refusal"]) == 2
 
     await world.robin.slash("nudge settings")
-    assert "Everything can come again" in (await world.robin.press("Bring back what I set aside")).text
-    assert "refusal" not in (await world.app.journeys.review.held(world.robin.id)).rows
+    assert "What you set aside can come again" in (await world.robin.press("Bring back what I set aside")).text
+    assert "refusal" not in (await world.app.journeys.review.holding(world.robin.id)).rows
 
 
 @pytest.mark.parametrize("label", ["3 days", "7 days", "30 days"])
@@ -133,8 +131,8 @@ async def test_a_pause_from_the_menu_is_an_answer_and_sends_nothing_meanwhile(
     await world.move(timedelta(days=int(label.split(maxsplit=1)[0])))
 
     assert len(world.robin.dms) == 2
-    (row,) = await occurrences(world, answered=True)
-    assert row["answer"] == Answer.REST
+    (row,) = await world.messages(answered=True)
+    assert row["answer"] == Answer.PAUSE
 
 
 @pytest.mark.parametrize("way", ["button", "menu"])
@@ -206,7 +204,7 @@ async def test_a_discreet_nudge_shows_a_neutral_line_and_rings_no_bell(world: Wo
     await world.set_up()
     await world.start(discreet=True)
     cover = await world.to_next_nudge()
-    assert cover.text.strip().splitlines() == ["A small note for you.", "Open", "Stop", "Need more than a nudge?"]
+    assert cover.text.strip().splitlines() == ["A small note for you.", "Open", "Stop", "Help"]
     sent = [one.json for one in world.env.http_requests if one.path.endswith("/messages")][-1]
     assert sent["flags"] & 1 << 12, "it is silent"
 
@@ -232,14 +230,14 @@ async def test_nudge_now_shows_the_one_of_today_and_its_answer(world: World, nud
     assert shown.labels[:4] == BUTTONS
     await world.robin.press("Did it")
 
-    assert "has its answer already" in (await world.robin.slash("nudge now")).text
+    assert "Another one is here tomorrow" in (await world.robin.slash("nudge now")).text
 
 
 async def test_nudge_now_works_before_any_yes_and_stores_nothing(world: World) -> None:
     await world.robin.slash("nudge now")
     assert "nothing is stored" in (await world.robin.press("Did it")).text
 
-    assert (await world.app.journeys.review.held(world.robin.id)).rows == {}
+    assert (await world.app.journeys.review.holding(world.robin.id)).rows == {}
 
 
 async def test_settings_show_how_it_stands_and_change_it(world: World, nudge: Screen) -> None:
@@ -271,7 +269,7 @@ async def test_settings_can_pause_and_stop(world: World, nudge: Screen) -> None:
     assert "Paused until" in (await world.robin.press("7 days")).text
     assert "Paused until" in (await world.robin.slash("nudge settings")).text
     assert "Nothing more will come" in (await world.robin.press("Stop")).text
-    assert "Stopped" in (await world.robin.slash("nudge settings")).text
+    assert "You stopped the nudges" in (await world.robin.slash("nudge settings")).text
 
 
 async def test_pause_resume_and_stop_by_command(world: World, nudge: Screen) -> None:
@@ -287,90 +285,124 @@ async def test_what_takes_a_yes_says_so(world: World) -> None:
         assert "after a first yes" in (await world.robin.slash(command)).text
 
 
+async def test_rest_without_a_count_says_how_to_begin_one(world: World) -> None:
+    await world.set_up()
+    await world.start()
+
+    assert "`/streak on` begins a private count" in (await world.robin.slash("streak rest")).text
+
+
 async def test_a_plan_without_dms_says_so(world: World) -> None:
     await world.robin_starts(place="Europe/Berlin")
-    await world.robin.press_id(world.robin._last().control("flip_nudges"))
+    for purpose in ("nudges", "streak"):
+        await world.robin.press_id(world.robin.screen.control(f"flip_{purpose}"))
     for label in ("Next", "Next", "Next", "Start"):
         await world.robin.press(label)
 
     assert "No DMs, as you chose" in (await world.robin.slash("nudge settings")).text
 
 
-@pytest.mark.parametrize("arrived", [True, False])
-async def test_after_a_lost_answer_the_dm_is_looked_at_before_anything_is_sent_again(
-    world: World, arrived: bool
+async def test_regret_after_another_answer_is_heard(world: World, nudge: Screen) -> None:
+    await world.robin.press("Did it", on=nudge)
+
+    assert "Thank you for saying so" in (await world.robin.press("This wasn't OK")).text
+
+
+@pytest.mark.parametrize("step", ["later", "pause"])
+async def test_stop_and_the_way_to_a_person_stay_on_every_screen_of_a_nudge(
+    world: World, nudge: Screen, step: str
 ) -> None:
+    screen = (
+        await world.robin.press("Later", on=nudge)
+        if step == "later"
+        else await world.robin.pick("menu", "pause", on=nudge)
+    )
+
+    assert screen.labels[-2:] == ["Stop", "Need more than a nudge?"]
+
+
+async def test_a_pause_after_an_answer_pauses_and_says_so(world: World, nudge: Screen) -> None:
+    days = "b:n:pause_days:7:" + nudge.control("did_it").rpartition(":")[2]
+    await world.robin.press("Did it", on=nudge)
+
+    assert "Paused until" in (await world.press_crafted(world.robin, days)).text
+
+
+async def test_later_says_when_and_what_a_pause_does_to_it(world: World, nudge: Screen) -> None:
+    await world.robin.slash("nudge pause")
+    await world.robin.press("30 days")
+    await world.robin.press("Later", on=nudge)
+
+    assert "so it comes back after that: <t:" in (await world.robin.press("Tomorrow")).text
+
+
+async def test_later_after_a_stop_says_that_nothing_comes_by_itself(world: World, nudge: Screen) -> None:
+    later = "b:n:later_days:1:" + nudge.control("did_it").rpartition(":")[2]
+    await world.robin.press("Stop", on=nudge)
+
+    assert "does not come back by itself" in (await world.press_crafted(world.robin, later)).text
+
+
+async def test_one_that_was_asked_for_again_says_so(world: World, nudge: Screen) -> None:
+    await world.robin.press("Later", on=nudge)
+    await world.robin.press("Tomorrow")
+    again = await world.to_next_nudge()
+
+    assert "asked for it again" in (await world.robin.pick("menu", "why", on=again)).text
+
+
+async def test_a_discreet_receipt_is_behind_a_cover_too(world: World) -> None:
     await world.set_up()
-    await world.start()
-    world.env.inject_error("POST", "/channels/*/messages", status=503)
-    await world.to_due()
-    (lost,) = [row for row in await occurrences(world) if row["state"] == "unknown"]
-    if arrived:
-        await world.arrive_anyway(str(lost["occurrence_id"]))
+    await world.start(discreet=True)
+    (cover,) = world.robin.dms
+    assert cover.labels == ["Open", "Stop", "Help"]
+    assert "nudge" not in cover.text.lower()
 
-    await world.move(timedelta(minutes=4))
-
-    assert len(world.robin.dms) == 2
-    assert [row["state"] for row in await occurrences(world)] == ["sent", "sent"]
-    looked = [one for one in world.env.http_requests if one.method == "GET" and one.path.endswith("/messages")]
-    assert len(looked) == 1
+    opened = await world.robin.press("Open", on=cover)
+    assert "You said yes to:" in opened.text
+    assert opened.text.count("<t:") == 3
 
 
-async def test_as_long_as_the_dm_cannot_be_looked_at_nothing_is_sent(world: World) -> None:
+async def test_stop_on_a_cover_leaves_a_cover_and_says_the_rest_in_private(world: World) -> None:
     await world.set_up()
-    await world.start()
-    world.env.inject_error("POST", "/channels/*/messages", status=503)
-    world.env.inject_error("GET", "/channels/*/messages", status=503, times=None)
-    await world.to_due()
+    await world.start(discreet=True)
+    cover = await world.to_next_nudge()
 
-    for _ in range(5):
-        await world.move(timedelta(minutes=4))
+    said = await world.robin.press("Stop", on=cover)
 
-    assert len(world.robin.dms) == 1
-    assert [row["state"] for row in await occurrences(world)] == ["sent", "unknown"]
+    assert "Nothing more will come" in said.text
+    assert "Need more than a nudge?" in said.labels
+    assert world.robin.dms[-1].text.strip() == "Done."
+    assert "findahelpline.com" in (await world.robin.press("Help", on=world.robin.dms[0])).text
 
 
-async def test_a_channel_that_is_gone_is_opened_anew(world: World) -> None:
+async def test_a_cover_whose_nudge_has_its_answer_opens_to_that(world: World) -> None:
     await world.set_up()
-    await world.start()
-    world.env.inject_error("POST", "/channels/*/messages", status=404, code=10003)
+    await world.start(discreet=True)
+    cover = await world.to_next_nudge()
+    await world.robin.press("Open", on=cover)
+    await world.robin.press("Did it")
 
-    await world.to_due()
+    opened = await world.robin.press("Open", on=cover)
 
-    assert len(world.robin.dms) == 2
-
-
-@pytest.mark.parametrize(
-    ("status", "code", "state"),
-    [
-        (403, 50007, "unreachable"),
-        (403, 50278, "unreachable"),
-        (404, 10013, "unreachable"),
-        (403, 50001, "waiting"),
-        (403, 40003, "waiting"),
-        (429, 0, "waiting"),
-        (400, 50035, "dissolved"),
-        (404, 10008, "sent"),
-        (503, 0, "unknown"),
-    ],
-)
-async def test_what_discord_answers_decides_what_becomes_of_a_nudge(
-    world: World, status: int, code: int, state: str
-) -> None:
-    await world.set_up()
-    await world.start()
-    world.env.inject_error("POST", "/channels/*/messages", status=status, code=code)
-
-    await world.to_due()
-
-    rows = await occurrences(world)
-    assert [row["state"] for row in rows if row["kind"] == "nudge"] == [state]
+    assert "has its answer already" in opened.text
+    assert "Did it" not in opened.labels
 
 
-@pytest.mark.parametrize(("status", "code", "state"), [(403, 50007, "unreachable"), (503, 0, "waiting")])
-async def test_a_dm_that_cannot_be_opened_decides_it_too(world: World, status: int, code: int, state: str) -> None:
-    await world.set_up()
-    world.env.inject_error("POST", "/users/@me/channels", status=status, code=code)
-    await world.start()
+async def test_pausing_what_does_not_come_says_how_things_stand(world: World, nudge: Screen) -> None:
+    settings = await world.robin.slash("nudge settings")
+    await world.robin.press("Pause", on=settings)
+    pause = world.robin.screen
+    await world.robin.slash("nudge stop")
 
-    assert [row["state"] for row in await occurrences(world)] == [state]
+    assert "You stopped the nudges" in (await world.robin.slash("nudge pause")).text
+    assert "You stopped the nudges" in (await world.robin.press("7 days", on=pause)).text
+
+
+async def test_every_nudge_that_wants_a_safe_person_says_so_also_in_its_smaller_version(world: World) -> None:
+    english = world.app.client.library.languages["en"]
+    for nudge in english.nudges:
+        card = NudgeCard(nudge, "X")
+        for view in (nudge_screen(card, english.words), smaller_screen(card, english.words)):
+            said = str(view.to_components())
+            assert ("Someone who feels safe to you" in said) == ("needs_safe_person" in nudge.flags), nudge.nudge_id

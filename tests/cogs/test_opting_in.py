@@ -8,10 +8,6 @@ from bot.rules.plan import Size
 from tests.support.world import World
 
 
-async def rows(world: World) -> dict[str, object]:
-    return dict((await world.app.journeys.review.held(world.robin.id)).rows)
-
-
 async def test_try_one_now_answers_everything_and_stores_nothing(world: World) -> None:
     await world.set_up()
     for step in ("Did it", "Later", "Not today"):
@@ -25,7 +21,7 @@ async def test_try_one_now_answers_everything_and_stores_nothing(world: World) -
     assert "A smaller version" in (await world.robin.press("Smaller")).text
     assert "nothing is stored" in (await world.robin.press("Did it")).text
 
-    assert await rows(world) == {}
+    assert await world.rows() == {}
 
 
 async def test_what_it_stores_is_told_before_anything_is(world: World) -> None:
@@ -33,29 +29,29 @@ async def test_what_it_stores_is_told_before_anything_is(world: World) -> None:
 
     text = (await world.robin.press("What does it store?", on=world.card)).text
 
-    assert "nothing at all" in text
-    assert "Moderators of this server cannot" in text
+    assert "Until you press Start on the fourth screen:** nothing." in text
+    assert "Moderators cannot, unless they run it" in text
 
 
 async def test_all_purposes_are_off_but_nudges(world: World) -> None:
     screen = await world.robin_starts()
 
-    assert screen.labels == ["On", "Off", "Off", "Off", "Off", "Not now", "Next"]
+    assert screen.labels == ["It is on", *["It is off"] * 4, "Not now", "Next"]
 
 
 async def test_each_purpose_is_a_question_of_its_own(world: World) -> None:
     await world.robin_starts()
-    for purpose in ("nudges", "answers", "check_ins", "rhythm", "counts"):
-        await world.robin.press_id(world.robin._last().control(f"flip_{purpose}"))
+    for purpose in ("nudges", "answers", "check_ins", "streak", "counts"):
+        await world.robin.press_id(world.robin.screen.control(f"flip_{purpose}"))
 
-    assert world.robin._last().labels[:5] == ["Off", "On", "On", "On", "On"]
+    assert world.robin.screen.labels[:5] == ["It is off", *["It is on"] * 4]
 
 
 async def test_not_now_stores_nothing(world: World) -> None:
     await world.robin_starts()
 
-    assert "Nothing was stored" in (await world.robin.press("Not now")).text
-    assert await rows(world) == {}
+    assert "Nothing was changed" in (await world.robin.press("Not now")).text
+    assert await world.rows() == {}
 
 
 async def test_picking_everything_stores_nothing_until_start(world: World) -> None:
@@ -72,17 +68,17 @@ async def test_picking_everything_stores_nothing_until_start(world: World) -> No
     assert when.text.count("<t:") == 3
     await world.robin.press("Next")
     await world.robin.pick("size", "SMALL")
-    await world.robin.press_id(world.robin._last().control("discreet"))
+    await world.robin.press_id(world.robin.screen.control("discreet"))
     last = await world.robin.press("Next")
     assert "nudges by DM" in last.text
-    assert await rows(world) == {}
+    assert await world.rows() == {}
 
     await world.robin.press("Start")
 
-    plan = await world.app.journeys.adjust.plan(world.robin.id)
+    plan = (await world.app.journeys.adjust.outlook(world.robin.id)).plan
     assert plan is not None
     assert (plan.schedule.zone, plan.schedule.window.start, plan.schedule.per_week) == ("Europe/London", 480, 2)
-    assert (plan.size, plan.discreet) == (Size.SMALL, True)
+    assert (plan.wishes.size, plan.wishes.discreet) == (Size.SMALL, True)
 
 
 async def test_every_screen_can_be_walked_back_without_forgetting(world: World) -> None:
@@ -149,7 +145,7 @@ async def test_places_are_offered_while_they_are_typed_with_the_time_there(world
 
 async def test_after_start_one_dm_follows_the_receipt(world: World) -> None:
     await world.set_up()
-    screen = await world.start(also=("rhythm",))
+    screen = await world.start(also=("streak",))
 
     assert "Your receipt is in your DMs" in screen.text
     (receipt,) = world.robin.dms
@@ -161,10 +157,11 @@ async def test_after_start_one_dm_follows_the_receipt(world: World) -> None:
 
 async def test_without_nudges_no_dm_comes_at_all(world: World) -> None:
     await world.robin_starts(place="Europe/Berlin")
-    await world.robin.press_id(world.robin._last().control("flip_nudges"))
+    for purpose in ("nudges", "streak"):
+        await world.robin.press_id(world.robin.screen.control(f"flip_{purpose}"))
     for _ in range(3):
         await world.robin.press("Next")
-    assert "- nothing" in world.robin._last().text
+    assert "Start sends no DM" in world.robin.screen.text
 
     assert "No DM will come" in (await world.robin.press("Start")).text
     assert world.robin.dms == []
@@ -186,18 +183,69 @@ async def test_closed_dms_are_said_kindly_and_lose_nothing(world: World) -> None
     assert len(world.robin.dms) == 1
 
 
-async def test_dms_that_close_later_are_told_once_at_the_next_command(world: World) -> None:
+async def test_dms_that_close_later_are_told_once_beside_a_command_that_fits(world: World) -> None:
     await world.set_up()
     await world.start()
     world.env.inject_error("POST", "/channels/*/messages", status=403, code=50278)
     await world.to_due()
 
+    for unfitting in ("helplines show", "privacy show", "help"):
+        assert "Your DMs are closed" not in (await world.robin.slash(unfitting)).text
     first = await world.robin.slash("streak show")
     second = await world.robin.slash("streak show")
 
     assert "Your DMs are closed to this bot" in first.text
+    assert "Need more than a nudge?" in first.labels
     assert "Your DMs are closed" not in second.text
     assert "Your DMs are closed to this bot" in (await world.robin.slash("nudge settings")).text
+
+
+async def test_closed_dms_are_no_part_of_a_goodbye(world: World) -> None:
+    await world.set_up()
+    await world.start()
+    world.env.inject_error("POST", "/channels/*/messages", status=403, code=50278)
+    await world.to_due()
+
+    assert "Nothing more will come" in (await world.robin.slash("nudge stop")).text
+
+
+async def test_agreeing_to_nothing_keeps_nothing_and_says_so(world: World) -> None:
+    await world.robin_starts(place="Europe/Berlin")
+    await world.robin.press_id(world.robin.screen.control("flip_nudges"))
+    for _ in range(3):
+        await world.robin.press("Next")
+    assert "- nothing" in world.robin.screen.text
+    assert "Start keeps nothing" in world.robin.screen.text
+
+    assert "nothing was kept" in (await world.robin.press("Start")).text
+    assert await world.rows() == {}
+
+
+@pytest.mark.parametrize("way", ["command", "card"])
+async def test_whoever_starts_anew_begins_with_what_they_chose_and_sees_what_would_end(world: World, way: str) -> None:
+    await world.set_up()
+    await world.start(also=("streak", "check_ins"))
+    screen = (
+        await world.robin.slash("nudge start") if way == "command" else await world.robin.press("Start", on=world.card)
+    )
+    assert screen.labels[:5] == ["It is on", "It is off", "It is on", "It is on", "It is off"]
+    await world.robin.press_id(screen.control("flip_streak"))
+    assert "Berlin" in (await world.robin.press("Next")).text
+    await world.robin.press("Next")
+
+    last = await world.robin.press("Next")
+
+    assert "these end, and what they kept is removed:\n- a private count of weeks" in last.text.replace("**", "")
+
+
+async def test_starting_anew_with_everything_ends_nothing(world: World) -> None:
+    await world.set_up()
+    await world.start(also=("streak",))
+    await world.robin.slash("nudge start")
+    for _ in range(3):
+        await world.robin.press("Next")
+
+    assert "these end" not in world.robin.screen.text
 
 
 async def test_a_receipt_that_discord_is_slow_to_take_is_on_its_way(world: World) -> None:
@@ -212,6 +260,6 @@ async def test_somebody_can_start_in_the_bots_dm_without_any_server(world: World
     for label in ("Next", "Next", "Next", "Start"):
         await world.robin.press(label)
 
-    member = (await rows(world))["member"]
-    assert member[0]["guild_id"] is None  # type: ignore[index]
+    member = (await world.rows())["member"]
+    assert member[0]["guild_id"] is None
     assert len(world.robin.dms) == 1

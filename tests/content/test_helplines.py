@@ -38,7 +38,7 @@ def test_every_line_says_where_it_was_seen(helplines: Helplines) -> None:
 
 
 def test_a_line_that_is_too_old_is_not_shown() -> None:
-    lines = Helplines([], [LINE])
+    lines = Helplines([], [LINE], {})
 
     assert lines.of("NZ", LINE.checked + timedelta(days=MOST_DAYS_OLD)) == [LINE]
     assert lines.of("NZ", LINE.checked + timedelta(days=MOST_DAYS_OLD + 1)) == []
@@ -53,3 +53,34 @@ def test_a_line_without_a_way_to_reach_it_is_refused() -> None:
 def test_countries_are_named_in_the_members_language(helplines: Helplines) -> None:
     assert helplines.countries("de")["DE"] == "Deutschland"
     assert list(helplines.countries("en").values()) == sorted(helplines.countries("en").values())
+
+
+@pytest.mark.parametrize(
+    ("typed", "country"),
+    [
+        ("Germany", "DE"),
+        ("germany ", "DE"),
+        ("DE", "DE"),
+        ("UK", "GB"),
+        ("england", "GB"),
+        ("USA", "US"),
+        ("u.s.a.", "US"),
+        ("America", "US"),
+        ("Korea", "KR"),
+        ("Bhutan", "BT"),
+        ("Narnia", None),
+        ("", None),
+        ("ZZ", None),
+    ],
+)
+def test_a_country_is_found_by_its_name_its_code_or_what_people_call_it(
+    helplines: Helplines, typed: str, country: str | None
+) -> None:
+    assert helplines.country_of(typed, "en") == country
+
+
+def test_while_typing_only_countries_with_lines_are_offered(helplines: Helplines) -> None:
+    assert helplines.beginning("", "en") == list(helplines.countries("en"))
+    assert helplines.beginning("ger", "en") == ["DE"]
+    assert helplines.beginning("scot", "en") == ["GB"]
+    assert helplines.beginning("bhu", "en") == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 from typing import get_args
@@ -9,7 +10,7 @@ from typing import get_args
 import pytest
 from pydantic import ValidationError
 
-from bot.content.library import HERE, Library
+from bot.content.library import Library
 from bot.content.nudges import Nudge, Theme, read_nudges
 from bot.rules.choose import CONTACT
 from bot.rules.plan import Size
@@ -32,6 +33,7 @@ copy = ""
 easy_out = "Rest."
 flags = []
 source = "S0"
+study = ""
 """
 
 
@@ -52,7 +54,7 @@ def test_most_of_them_are_tiny_and_few_are_brave(nudges: tuple[Nudge, ...]) -> N
 
 
 def test_a_size_says_how_long_it_takes_and_how_far_it_goes(nudges: tuple[Nudge, ...]) -> None:
-    """Source: evidence.md 6.1. Reading along in a channel may take longer than two minutes; it asks nothing."""
+    """Reading along in a channel may take longer than two minutes; it asks nothing."""
     for nudge in nudges:
         assert nudge.exposure <= MOST_EXPOSURE[nudge.size], nudge.nudge_id
         assert nudge.minutes <= MOST_MINUTES[nudge.size] or nudge.nudge_id == "belong-read", nudge.nudge_id
@@ -73,7 +75,9 @@ def test_no_two_begin_alike(nudges: tuple[Nudge, ...]) -> None:
 
 def test_every_one_says_where_it_comes_from(nudges: tuple[Nudge, ...]) -> None:
     for nudge in nudges:
-        assert nudge.source.startswith(("S0", "S1", "S2", "S3")) or "20" in nudge.source, nudge.nudge_id
+        assert re.fullmatch(r"(S[0-3] items? \d+( and \d+)?(, )?)*", nudge.source), nudge.nudge_id
+        assert not nudge.study or re.search(r"(19|20)\d\d", nudge.study), nudge.nudge_id
+        assert not re.search(r"\bS\d", nudge.study), "members read this"
 
 
 def written(folder: Path, text: str) -> Path:
@@ -104,11 +108,6 @@ def test_a_field_that_is_wrong_is_refused(tmp_path: Path, wrong: str) -> None:
         read_nudges(written(tmp_path, "\n".join([*lines, wrong])))
 
 
-def test_every_language_has_the_same_nudges_as_english(library: Library) -> None:
-    english = {nudge.nudge_id for nudge in library.languages["en"].nudges}
-    for language in library.languages.values():
-        assert {nudge.nudge_id for nudge in language.nudges} == english
-
-
-def test_the_folder_of_a_language_is_named_after_it(library: Library) -> None:
-    assert all((HERE / code).is_dir() for code in library.languages)
+def test_a_nudge_that_rests_on_nothing_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match="neither a source nor a study"):
+        read_nudges(written(tmp_path, NUDGE.replace('"S0"', '""')))

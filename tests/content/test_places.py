@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
 import zoneinfo
 
 import pytest
 
-from bot.content.library import Library
+from bot.content.library import HERE, Library
 from bot.content.places import Places, simplify
 
 
@@ -72,9 +73,13 @@ def test_every_place_that_can_be_found_is_in_a_zone_of_the_pinned_tzdata(places:
 
 
 def test_every_abbreviation_and_offset_is_a_zone_that_exists(places: Places) -> None:
-    for name, zones in places._abbreviations.items():
-        assert set(zones) <= places.zones, name
-    assert set(places._offsets.values()) <= places.zones
+    table = tomllib.loads((HERE / "zones.toml").read_text("utf-8"))
+    there_are = zoneinfo.available_timezones()
+
+    for name, zones in table["abbreviation"].items():
+        assert set(zones) <= there_are, name
+        assert places.find(name, 10)[0].zone == zones[0]
+    assert set(table["offset"].values()) <= there_are
 
 
 def test_a_zone_is_named_by_its_largest_city(places: Places) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -66,15 +67,40 @@ def test_a_locale_falls_back_to_its_language_and_then_to_english(library: Librar
     assert library.language("xx") is library.languages["en"]
 
 
-def test_a_language_is_one_folder(tmp_path: Path) -> None:
+@pytest.fixture
+def two_languages(tmp_path: Path) -> Path:
     """What CONTRIBUTING promises: copy en/, translate it, and it is offered."""
     here = Path(load_library.__code__.co_filename).parent
     for path in [*here.glob("*.toml"), *here.glob("*.tsv"), *(here / "en").glob("*.toml")]:
         for target in {tmp_path / path.relative_to(here), tmp_path / "de" / path.name}:
             target.parent.mkdir(exist_ok=True)
             target.write_bytes(path.read_bytes())
+    return tmp_path
 
-    library = load_library(tmp_path)
+
+def test_a_language_is_one_folder(two_languages: Path) -> None:
+    library = load_library(two_languages)
 
     assert set(library.languages) == {"en", "de"}
     assert library.language("de").words.language == "de"
+
+
+@pytest.mark.parametrize(
+    ("file", "said", "instead", "named"),
+    [
+        ("words-streak.toml", 'rest = "Rest it is. This week counts."', "", "streak.rest"),
+        ("words-streak.toml", "That makes {count} weeks.", "Weeks.", "streak.milestone"),
+        ("words-plan.toml", 'no = "no"', 'no = "no"\nmore_still = "x"', "overview.more_still"),
+        ("nudges.toml", 'id = "kind-water"', 'id = "kind-tea"', "kind-tea"),
+    ],
+)
+def test_a_language_that_cannot_say_everything_is_refused_by_name(
+    two_languages: Path, file: str, said: str, instead: str, named: str
+) -> None:
+    path = two_languages / "de" / file
+    text = path.read_text("utf-8")
+    assert said in text
+    path.write_text(text.replace(said, instead), "utf-8")
+
+    with pytest.raises(ValueError, match=re.escape(named)):
+        load_library(two_languages)

@@ -21,11 +21,11 @@ async def full_member(house: House, member_id: int = ROBIN) -> None:
     await house.start(member_id, purposes=EVERYTHING)
     nudge = await house.to_next_nudge(member_id)
     await house.journeys.answer.press(member_id, nudge.occurrence_id, Answer.NOT_OK, "en")
-    await house.journeys.check_in.keep(member_id, member_id, {"word": "calm"})
+    await house.journeys.check_in.keep(member_id, member_id, {"word": "calm"}, "en")
 
 
 async def test_nothing_is_held_about_a_stranger(house: House) -> None:
-    assert (await house.journeys.review.held(ROBIN)).rows == {}
+    assert (await house.journeys.review.holding(ROBIN)).rows == {}
     assert await house.journeys.review.purposes(ROBIN) == frozenset()
 
 
@@ -33,7 +33,7 @@ async def test_everything_that_is_held_is_shown_and_nothing_of_anybody_else(hous
     await full_member(house, ROBIN)
     await full_member(house, ALEX)
 
-    held = await house.journeys.review.held(ROBIN)
+    held = await house.journeys.review.holding(ROBIN)
 
     assert set(held.rows) == {"member", "consent", "plan", "occurrence", "refusal", "check_in", "week"}
     assert all(row["member_id"] == ROBIN for rows in held.rows.values() for row in rows)
@@ -42,17 +42,17 @@ async def test_everything_that_is_held_is_shown_and_nothing_of_anybody_else(hous
 
 @pytest.mark.parametrize(
     ("purpose", "table"),
-    [(Purpose.CHECK_INS, "check_in"), (Purpose.RHYTHM, "week")],
+    [(Purpose.CHECK_INS, "check_in"), (Purpose.STREAK, "week")],
 )
 async def test_taking_a_purpose_back_removes_what_it_allowed_and_nothing_else(
     house: House, purpose: Purpose, table: str
 ) -> None:
     await full_member(house)
-    before = (await house.journeys.review.held(ROBIN)).rows
+    before = (await house.journeys.review.holding(ROBIN)).rows
 
-    left = await house.journeys.review.choose(ROBIN, purpose, agreed=False)
+    left = (await house.journeys.review.withdraw(ROBIN, purpose)).purposes
 
-    after = (await house.journeys.review.held(ROBIN)).rows
+    after = (await house.journeys.review.holding(ROBIN)).rows
     assert left == EVERYTHING - {purpose}
     assert table not in after
     assert {name for name in before if name != table} == set(after)
@@ -61,7 +61,7 @@ async def test_taking_a_purpose_back_removes_what_it_allowed_and_nothing_else(
 async def test_taking_answers_back_forgets_which_buttons_were_pressed_but_not_that_one_was(house: House) -> None:
     await full_member(house)
 
-    await house.journeys.review.choose(ROBIN, Purpose.ANSWERS, agreed=False)
+    await house.journeys.review.withdraw(ROBIN, Purpose.ANSWERS)
 
     answered = [one for one in await house.occurrences() if one.answered_at]
     assert len(answered) == 1
@@ -70,15 +70,15 @@ async def test_taking_answers_back_forgets_which_buttons_were_pressed_but_not_th
 
 async def test_the_ledger_keeps_every_yes_and_when_it_was_taken_back(house: House) -> None:
     await house.start()
-    await house.journeys.review.choose(ROBIN, Purpose.COUNTS, agreed=True)
+    await house.journeys.review.agree(ROBIN, Purpose.COUNTS, press_id=99)
     house.clock.move(days=1)
-    await house.journeys.review.choose(ROBIN, Purpose.COUNTS, agreed=False)
-    await house.journeys.review.choose(ROBIN, Purpose.COUNTS, agreed=False)
+    await house.journeys.review.withdraw(ROBIN, Purpose.COUNTS)
+    await house.journeys.review.withdraw(ROBIN, Purpose.COUNTS)
     house.clock.move(days=1)
-    await house.journeys.review.choose(ROBIN, Purpose.COUNTS, agreed=True)
-    await house.journeys.review.choose(ROBIN, Purpose.COUNTS, agreed=True)
+    await house.journeys.review.agree(ROBIN, Purpose.COUNTS, press_id=99)
+    await house.journeys.review.agree(ROBIN, Purpose.COUNTS, press_id=99)
 
-    rows = (await house.journeys.review.held(ROBIN)).rows["consent"]
+    rows = (await house.journeys.review.holding(ROBIN)).rows["consent"]
     entries = [(row["given_at"].day, row["withdrawn_at"] and row["withdrawn_at"].day) for row in rows[1:]]
     assert entries == [(23, 24), (25, None)]
     assert {row["wording"] for row in rows} == {1}
@@ -86,10 +86,10 @@ async def test_the_ledger_keeps_every_yes_and_when_it_was_taken_back(house: Hous
 
 async def test_taking_nudges_back_stops_them_and_saying_yes_again_lets_them_come(house: House) -> None:
     await house.start()
-    await house.journeys.review.choose(ROBIN, Purpose.NUDGES, agreed=False)
+    await house.journeys.review.withdraw(ROBIN, Purpose.NUDGES)
     assert (await house.plan()).next_due_at is None
 
-    await house.journeys.review.choose(ROBIN, Purpose.NUDGES, agreed=True)
+    await house.journeys.review.agree(ROBIN, Purpose.NUDGES, press_id=99)
     await house.to_next_nudge()
 
     assert house.courier.kinds == ["receipt", "nudge"]
@@ -97,21 +97,45 @@ async def test_taking_nudges_back_stops_them_and_saying_yes_again_lets_them_come
 
 async def test_choices_come_after_a_first_yes(house: House) -> None:
     with pytest.raises(NotStarted):
-        await house.journeys.review.choose(ROBIN, Purpose.COUNTS, agreed=True)
-    await house.journeys.check_in.keep(ROBIN, 1, {"word": "calm"})
+        await house.journeys.review.agree(ROBIN, Purpose.COUNTS, press_id=99)
+    await house.journeys.check_in.keep(ROBIN, 1, {"word": "calm"}, "en")
     with pytest.raises(NotStarted):
-        await house.journeys.review.choose(ROBIN, Purpose.NUDGES, agreed=True)
+        await house.journeys.review.agree(ROBIN, Purpose.NUDGES, press_id=99)
 
 
-async def test_somebody_without_a_plan_can_take_things_back_all_the_same(house: House) -> None:
-    await house.start()
-    await house.forget_plan()
+async def test_whoever_kept_only_check_ins_can_take_everything_back_all_the_same(house: House) -> None:
+    await house.journeys.check_in.keep(ROBIN, 1, {"word": "calm"}, "en")
 
-    assert await house.journeys.review.choose(ROBIN, Purpose.NUDGES, agreed=False) == frozenset()
+    for purpose in Purpose:
+        assert purpose not in (await house.journeys.review.withdraw(ROBIN, purpose)).purposes
+
+
+async def test_a_yes_to_an_older_wording_is_void_and_can_still_be_taken_back(house: House) -> None:
+    await house.start(also=frozenset({Purpose.CHECK_INS}))
+    await house.journeys.check_in.keep(ROBIN, 1, {"word": "calm"}, "en")
+    await house.database.write(lambda records: records.consents.give(ROBIN, {Purpose.CHECK_INS: 0}, house.clock.now()))
+    assert Purpose.CHECK_INS not in await house.journeys.review.purposes(ROBIN)
+
+    await house.journeys.review.withdraw(ROBIN, Purpose.CHECK_INS)
+
+    rows = await house.rows()
+    assert "check_in" not in rows
+    assert all(row["withdrawn_at"] for row in rows["consent"] if row["purpose"] == Purpose.CHECK_INS)
+
+
+async def test_a_yes_to_nudges_given_here_is_answered_with_a_receipt(house: House) -> None:
+    await house.start(purposes=frozenset({Purpose.STREAK}))
+
+    agreed = await house.journeys.review.agree(ROBIN, Purpose.NUDGES, press_id=7)
+    assert agreed.receipt_id is not None
+    await house.journeys.deliver.send_now(agreed.receipt_id)
+
+    assert house.courier.kinds == ["receipt"]
+    assert (await house.journeys.review.agree(ROBIN, Purpose.NUDGES, press_id=8)).receipt_id is None
 
 
 async def test_stop_sends_nothing_more_and_keeps_what_else_was_agreed_to(house: House) -> None:
-    await house.start(also=frozenset({Purpose.RHYTHM}))
+    await house.start(also=frozenset({Purpose.STREAK}))
 
     await house.journeys.leave.stop(ROBIN)
     house.clock.move(days=60)
@@ -119,7 +143,7 @@ async def test_stop_sends_nothing_more_and_keeps_what_else_was_agreed_to(house: 
 
     assert house.courier.kinds == ["receipt"]
     assert (await house.plan()).state is PlanState.STOPPED
-    assert await house.journeys.review.purposes(ROBIN) == {Purpose.RHYTHM}
+    assert await house.journeys.review.purposes(ROBIN) == {Purpose.STREAK}
 
 
 async def test_stop_lets_go_of_what_was_waiting_to_be_sent(house: House) -> None:
@@ -136,18 +160,18 @@ async def test_stop_lets_go_of_what_was_waiting_to_be_sent(house: House) -> None
 async def test_stop_is_no_trouble_for_a_stranger(house: House) -> None:
     await house.journeys.leave.stop(ROBIN)
 
-    assert (await house.journeys.review.held(ROBIN)).rows == {}
+    assert (await house.journeys.review.holding(ROBIN)).rows == {}
 
 
 async def test_delete_removes_everything_of_one_member_and_nothing_of_another(house: House) -> None:
     await full_member(house, ROBIN)
     await full_member(house, ALEX)
-    others = (await house.journeys.review.held(ALEX)).rows
+    others = (await house.journeys.review.holding(ALEX)).rows
 
     assert await house.journeys.leave.delete(ROBIN) > 7
 
-    assert (await house.journeys.review.held(ROBIN)).rows == {}
-    assert (await house.journeys.review.held(ALEX)).rows == others
+    assert (await house.journeys.review.holding(ROBIN)).rows == {}
+    assert (await house.journeys.review.holding(ALEX)).rows == others
     assert await house.journeys.leave.delete(ROBIN) == 0
 
 
@@ -171,4 +195,4 @@ async def test_a_delete_beside_a_long_reader_is_done_all_the_same(house: House, 
     await house.journeys.leave.delete(ROBIN)
     reader.close()
 
-    assert (await house.journeys.review.held(ROBIN)).rows == {}
+    assert (await house.journeys.review.holding(ROBIN)).rows == {}

@@ -17,7 +17,7 @@ async def test_a_taste_is_tiny_leads_to_nobody_and_stores_nothing(house: House) 
         assert offer.nudge.size is Size.TINY
         assert not offer.nudge.leads_to_a_person
 
-    assert (await house.journeys.review.held(ROBIN)).rows == {}
+    assert (await house.journeys.review.holding(ROBIN)).rows == {}
 
 
 async def test_different_presses_show_different_nudges(house: House) -> None:
@@ -35,18 +35,18 @@ async def test_the_three_samples_are_as_they_could_come_one_after_the_other(hous
 
 
 async def test_somebody_who_never_said_yes_gets_a_nudge_and_leaves_no_row(house: House) -> None:
-    offer = await house.journeys.taste.today(ROBIN, "en", seed=1)
+    offer = await house.journeys.taste.of_today(ROBIN, "en", seed=1)
 
     assert offer.occurrence_id is None
-    assert (await house.journeys.review.held(ROBIN)).rows == {}
+    assert (await house.journeys.review.holding(ROBIN)).rows == {}
 
 
 async def test_a_member_gets_the_same_nudge_all_day(house: House) -> None:
     await house.start()
 
-    first = await house.journeys.taste.today(ROBIN, "en", seed=1)
+    first = await house.journeys.taste.of_today(ROBIN, "en", seed=1)
     house.clock.move(hours=5)
-    again = await house.journeys.taste.today(ROBIN, "en", seed=2)
+    again = await house.journeys.taste.of_today(ROBIN, "en", seed=2)
 
     assert first.occurrence_id is not None
     assert first == again
@@ -54,10 +54,10 @@ async def test_a_member_gets_the_same_nudge_all_day(house: House) -> None:
 
 async def test_the_next_day_brings_another_one(house: House) -> None:
     await house.start()
-    first = await house.journeys.taste.today(ROBIN, "en", seed=1)
+    first = await house.journeys.taste.of_today(ROBIN, "en", seed=1)
     house.clock.move(days=1)
 
-    assert (await house.journeys.taste.today(ROBIN, "en", seed=1)).nudge != first.nudge
+    assert (await house.journeys.taste.of_today(ROBIN, "en", seed=1)).nudge != first.nudge
 
 
 async def test_a_day_whose_nudge_came_by_dm_shows_that_one_and_its_answer(house: House) -> None:
@@ -65,18 +65,18 @@ async def test_a_day_whose_nudge_came_by_dm_shows_that_one_and_its_answer(house:
     sent = await house.to_next_nudge()
     assert sent.kind is Kind.NUDGE
 
-    offer = await house.journeys.taste.today(ROBIN, "en", seed=1)
-    assert (offer.occurrence_id, offer.nudge.nudge_id, offer.answered) == (sent.occurrence_id, sent.nudge_id, False)
+    offer = await house.journeys.taste.of_today(ROBIN, "en", seed=1)
+    assert (offer.occurrence_id, offer.nudge.nudge_id, offer.is_answered) == (sent.occurrence_id, sent.nudge_id, False)
 
     await house.journeys.answer.press(ROBIN, sent.occurrence_id, Answer.DID_IT, "en")
-    assert (await house.journeys.taste.today(ROBIN, "en", seed=1)).answered
+    assert (await house.journeys.taste.of_today(ROBIN, "en", seed=1)).is_answered
 
 
 async def test_after_a_stop_it_is_a_taste_again(house: House) -> None:
     await house.start()
     await house.journeys.leave.stop(ROBIN)
 
-    assert (await house.journeys.taste.today(ROBIN, "en", seed=1)).occurrence_id is None
+    assert (await house.journeys.taste.of_today(ROBIN, "en", seed=1)).occurrence_id is None
 
 
 async def test_when_nothing_fits_it_says_so(house: House) -> None:
@@ -87,7 +87,7 @@ async def test_when_nothing_fits_it_says_so(house: House) -> None:
         )
 
     with pytest.raises(NothingFits):
-        await house.journeys.taste.today(ROBIN, "en", seed=1)
+        await house.journeys.taste.of_today(ROBIN, "en", seed=1)
 
 
 async def test_samples_of_a_library_that_holds_too_little_say_so(small_house: House) -> None:

@@ -40,7 +40,7 @@ async def test_a_visitor_is_the_moderator_then_the_member_and_answers_a_nudge(tm
         await visitor.move_time("+ 1 day")
         await visitor.become("Sam moderator")
         await visitor.slash("/community status")
-        await visitor.sees("Fewer than ten people agreed to be counted.")
+        await visitor.sees("Fewer than ten people agreed to be counted")
 
         assert visitor.complaints == []
         assert visitor.addresses == {running.url.split("/")[2]}, "nothing leaves this machine"

@@ -8,8 +8,18 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rules.choose import CONTACT, LARGEST_STEP, OFF_AT_FIRST, REST, Shown, Tastes, choose, shown_before
-from bot.rules.occurrence import Answer, Kind, Occurrence, State
+from bot.rules.choose import (
+    CONTACT,
+    LARGEST_STEP,
+    NOT_AGAIN_FOR,
+    OFF_AT_FIRST,
+    Bounds,
+    Refused,
+    Shown,
+    choose,
+    shown_before,
+)
+from bot.rules.occurrence import Kind, Occurrence, State
 from bot.rules.plan import Size
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -25,12 +35,14 @@ class Plain:
     retired: bool = False
 
 
-def shown(nudge_id: str, days_ago: float, *, answered: bool = True) -> Shown:
-    return Shown(nudge_id, NOW - timedelta(days=days_ago), answered)
+def shown(nudge_id: str, days_ago: float) -> Shown:
+    return Shown(nudge_id, NOW - timedelta(days=days_ago))
 
 
-def pick(library: list[Plain], *history: Shown, size: Size = Size.BRAVE, tastes: Tastes | None = None) -> str | None:
-    chosen = choose(library, size, history, tastes or Tastes(), "seed", NOW)
+def pick(
+    library: list[Plain], *history: Shown, size: Size = Size.BRAVE, level: int = 4, refused: Refused | None = None
+) -> str | None:
+    chosen = choose(library, Bounds(size, level, refused or Refused()), history, "seed", NOW)
     return None if chosen is None else chosen.nudge_id
 
 
@@ -54,15 +66,15 @@ def test_family_romance_and_voice_stay_off() -> None:
 
 
 def test_what_was_refused_never_comes_again() -> None:
-    assert pick([Plain("a")], tastes=Tastes(nudges={"a"})) is None
-    assert pick([Plain("a", theme="reply")], tastes=Tastes(themes={"reply"})) is None
+    assert pick([Plain("a")], refused=Refused(nudges={"a"})) is None
+    assert pick([Plain("a", theme="reply")], refused=Refused(themes={"reply"})) is None
 
 
 def test_a_nudge_rests_for_eight_weeks() -> None:
     library = [Plain("a", theme="x"), Plain("b", theme="y")]
 
-    assert pick(library, shown("b", 1), shown("a", REST.days - 0.1)) is None
-    assert pick(library, shown("b", 1), shown("a", REST.days)) == "a"
+    assert pick(library, shown("b", 1), shown("a", NOT_AGAIN_FOR.days - 0.1)) is None
+    assert pick(library, shown("b", 1), shown("a", NOT_AGAIN_FOR.days)) == "a"
 
 
 def test_one_theme_never_comes_twice_running() -> None:
@@ -71,13 +83,12 @@ def test_one_theme_never_comes_twice_running() -> None:
     assert pick(library, shown("a", 1)) == "c"
 
 
-def test_a_step_is_never_larger_than_one_beyond_what_was_answered() -> None:
+def test_a_step_is_never_larger_than_one_beyond_what_was_done() -> None:
     library = [Plain("far", theme="x", exposure=2), Plain("near", theme="y", exposure=1), Plain("home", theme="z")]
 
-    assert pick([library[0]]) is None
-    assert pick([library[1]]) == "near"
-    assert pick(library, shown("home", 3), shown("near", 10)) == "far"
-    assert pick([library[0], library[1]], shown("near", 10, answered=False)) is None
+    assert pick([library[0]], level=0) is None
+    assert pick([library[1]], level=0) == "near"
+    assert pick([library[0]], level=1) == "far"
 
 
 def test_two_nudges_that_lead_to_a_person_never_follow_each_other() -> None:
@@ -93,34 +104,35 @@ def test_a_nudge_that_has_left_the_library_is_no_obstacle() -> None:
 @given(
     count=st.integers(1, 12),
     seed=st.text(max_size=5),
-    history=st.lists(st.tuples(st.integers(0, 11), st.booleans()), max_size=20),
+    history=st.lists(st.integers(0, 11), max_size=20),
     size=st.sampled_from(Size),
+    level=st.integers(0, 4),
 )
 def test_any_history_keeps_every_hard_stop_and_the_same_seed_gives_the_same_nudge(
-    count: int, seed: str, history: list[tuple[int, bool]], size: Size
+    count: int, seed: str, history: list[int], size: Size, level: int
 ) -> None:
     library = [
         Plain(str(n), theme=str(n % 4), size=Size(1 + n % 3), exposure=n % 5, retired=n % 7 == 6) for n in range(count)
     ]
-    past = [shown(str(n), 5 * (age + 1), answered=answered) for age, (n, answered) in enumerate(history)]
+    past = [shown(str(n), 5 * (age + 1)) for age, n in enumerate(history)]
+    bounds = Bounds(size, level)
 
-    chosen = choose(library, size, past, Tastes(), seed, NOW)
+    chosen = choose(library, bounds, past, seed, NOW)
 
-    assert chosen == choose(library, size, past, Tastes(), seed, NOW)
+    assert chosen == choose(library, bounds, past, seed, NOW)
     if chosen is None:
         return
-    level = max((int(one.nudge_id) % 5 for one in past if one.answered and int(one.nudge_id) < count), default=0)
     last = next((one for one in past if int(one.nudge_id) < count), None)
     assert chosen.size <= size
     assert not chosen.retired
     assert chosen.exposure <= level + LARGEST_STEP
-    assert all(one.nudge_id != chosen.nudge_id or NOW - one.at >= REST for one in past)
+    assert all(one.nudge_id != chosen.nudge_id or NOW - one.at >= NOT_AGAIN_FOR for one in past)
     if last is not None:
         assert int(last.nudge_id) % 4 != int(chosen.theme)
         assert min(int(last.nudge_id) % 5, chosen.exposure) < CONTACT
 
 
-def occurrence(kind: Kind, nudge_id: str | None, answer: Answer | None, *, answered: bool) -> Occurrence:
+def occurrence(kind: Kind, nudge_id: str | None) -> Occurrence:
     return Occurrence(
         occurrence_id="X",
         member_id=1,
@@ -130,25 +142,10 @@ def occurrence(kind: Kind, nudge_id: str | None, answer: Answer | None, *, answe
         nudge_id=nudge_id,
         due_at=NOW,
         until_at=NOW,
-        answered_at=NOW if answered else None,
-        answer=answer,
     )
 
 
 def test_only_occurrences_with_a_nudge_count_as_shown() -> None:
-    history = [
-        occurrence(Kind.RECEIPT, None, None, answered=False),
-        occurrence(Kind.NUDGE, "a", None, answered=True),
-        occurrence(Kind.ASKED, "b", None, answered=False),
-    ]
+    history = [occurrence(Kind.RECEIPT, None), occurrence(Kind.NUDGE, "a"), occurrence(Kind.ASKED, "b")]
 
-    assert shown_before(history) == [Shown("a", NOW, answered=True), Shown("b", NOW, answered=False)]
-
-
-def test_where_answers_are_kept_only_did_it_lets_steps_grow() -> None:
-    history = [
-        occurrence(Kind.NUDGE, "a", Answer.DID_IT, answered=True),
-        occurrence(Kind.NUDGE, "b", Answer.NOT_TODAY, answered=True),
-    ]
-
-    assert [one.answered for one in shown_before(history)] == [True, False]
+    assert shown_before(history) == [Shown("a", NOW), Shown("b", NOW)]

@@ -11,43 +11,43 @@ from hypothesis import strategies as st
 
 from bot.rules.consent import Purpose
 from bot.rules.delivery import (
+    CALLS_OF_A_LETTER,
     CHECKS,
     LEASE,
+    LONGEST_CALL,
     LOOK_AGAIN,
     NONCE_TRUST,
     RETRY_MOST,
-    Care,
     Fate,
-    Hold,
+    HeldBack,
     NotNow,
+    Obstacle,
     Outcome,
-    Refused,
     Sent,
     Standing,
     Unreachable,
     Unsure,
-    care_for,
     fate_of,
+    has_time,
+    must_look_first,
     retry_wait,
     why_not,
 )
 from bot.rules.occurrence import TRANSITIONS, Kind, Occurrence, State
-from bot.rules.plan import Plan, PlanState, Size
-from bot.rules.schedule import Schedule, Window
+from bot.rules.plan import Plan, PlanState, Size, Wishes
+from bot.rules.schedule import Window
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=2)
 PLAN = Plan(
     member_id=1,
-    schedule=Schedule("UTC", Window(720, 840), 3, 0),
-    size=Size.TINY,
-    discreet=False,
+    wishes=Wishes("UTC", Window(720, 840), 3, Size.TINY, discreet=False),
     state=PlanState.ACTIVE,
     since_at=NOON,
     paused_until=None,
     next_due_at=NOON,
 )
-STANDING = Standing(PLAN, frozenset({Purpose.NUDGES}), server_on=True)
+STANDING = Standing(PLAN, frozenset({Purpose.NUDGES}), guild_on=True)
 OCCURRENCE = Occurrence(
     occurrence_id="X",
     member_id=1,
@@ -68,57 +68,73 @@ def test_nothing_speaks_against_a_nudge_to_somebody_who_wants_it() -> None:
 
 @pytest.mark.parametrize("state", [state for state in PlanState if state is not PlanState.ACTIVE])
 def test_a_plan_that_is_not_active_holds_everything_back(state: PlanState) -> None:
-    standing = replace(STANDING, plan=replace(PLAN, state=state))
+    standing = replace(STANDING, plan=PLAN.ended(state))
 
     for kind in CHECKS:
-        assert why_not(standing, kind, LATER, NOON) is Hold.STOPPED
+        assert why_not(standing, kind, LATER, NOON) is Obstacle.STOPPED
 
 
 def test_without_consent_nothing_is_sent_not_even_a_receipt() -> None:
     standing = replace(STANDING, purposes=frozenset(Purpose) - {Purpose.NUDGES})
 
     for kind in CHECKS:
-        assert why_not(standing, kind, LATER, NOON) is Hold.NO_CONSENT
+        assert why_not(standing, kind, LATER, NOON) is Obstacle.NO_CONSENT
 
 
 def test_a_pause_holds_nudges_back_until_it_ends() -> None:
     standing = replace(STANDING, plan=replace(PLAN, paused_until=NOON + timedelta(minutes=1)))
 
-    assert why_not(standing, Kind.NUDGE, LATER, NOON) is Hold.PAUSED
+    assert why_not(standing, Kind.NUDGE, LATER, NOON) is Obstacle.PAUSED
     assert why_not(standing, Kind.NUDGE, LATER, NOON + timedelta(minutes=1)) is None
 
 
 def test_a_server_that_is_off_gets_one_question_and_no_nudge() -> None:
-    standing = replace(STANDING, server_on=False)
+    standing = replace(STANDING, guild_on=False)
 
-    assert why_not(standing, Kind.NUDGE, LATER, NOON) is Hold.SERVER_OFF
-    assert why_not(standing, Kind.SERVER_OFF, LATER, NOON) is None
-    assert why_not(STANDING, Kind.SERVER_OFF, LATER, NOON) is Hold.SERVER_ON
+    assert why_not(standing, Kind.NUDGE, LATER, NOON) is Obstacle.GUILD_OFF
+    assert why_not(standing, Kind.GUILD_OFF, LATER, NOON) is None
+    assert why_not(STANDING, Kind.GUILD_OFF, LATER, NOON) is Obstacle.GUILD_ON
 
 
 def test_nothing_goes_out_at_night_but_the_receipt_of_a_press_made_at_night() -> None:
     night = datetime(2026, 6, 1, 3, tzinfo=UTC)
 
-    assert why_not(STANDING, Kind.NUDGE, LATER, night) is Hold.NIGHT
-    assert why_not(STANDING, Kind.STILL_WANTED, LATER, night) is Hold.NIGHT
+    assert why_not(STANDING, Kind.NUDGE, LATER, night) is Obstacle.NIGHT
+    assert why_not(STANDING, Kind.STILL_WANTED, LATER, night) is Obstacle.NIGHT
     assert why_not(STANDING, Kind.RECEIPT, LATER, night) is None
 
 
 def test_the_end_of_the_window_is_a_hard_stop() -> None:
     for kind in CHECKS:
-        standing = replace(STANDING, server_on=kind is not Kind.SERVER_OFF)
+        standing = replace(STANDING, guild_on=kind is not Kind.GUILD_OFF)
 
-        assert why_not(standing, kind, LATER, LATER) is Hold.OVER
+        assert why_not(standing, kind, LATER, LATER) is Obstacle.OVER
 
 
 def test_a_message_tried_lately_is_sent_again_and_an_older_one_is_looked_for() -> None:
-    assert care_for(replace(OCCURRENCE, first_tried_at=None), NOON) is Care.SEND
-    assert care_for(OCCURRENCE, NOON + NONCE_TRUST - timedelta(seconds=1)) is Care.SEND
-    assert care_for(OCCURRENCE, NOON + NONCE_TRUST) is Care.LOOK
+    assert not must_look_first(replace(OCCURRENCE, first_tried_at=None), NOON)
+    assert not must_look_first(OCCURRENCE, NOON + NONCE_TRUST - timedelta(seconds=1))
+    assert must_look_first(OCCURRENCE, NOON + NONCE_TRUST)
 
 
-def test_a_claim_outlasts_the_longest_send_that_settings_allow() -> None:
-    assert timedelta(seconds=60) < LEASE < NONCE_TRUST
+def test_a_claim_outlasts_all_calls_that_a_letter_can_take() -> None:
+    call = timedelta(seconds=30)
+
+    assert CALLS_OF_A_LETTER * LONGEST_CALL < LEASE < NONCE_TRUST
+    assert has_time(NOON + timedelta(seconds=61), NOON, call)
+    assert not has_time(NOON + timedelta(seconds=60), NOON, call)
+
+
+def test_what_is_checked_for_each_kind_of_message() -> None:
+    gentle = {Obstacle.STOPPED, Obstacle.NO_CONSENT, Obstacle.OVER}
+    common = {*gentle, Obstacle.PAUSED, Obstacle.NIGHT, Obstacle.NOTHING_TO_SAY}
+
+    assert dict(CHECKS) == {
+        Kind.NUDGE: common | {Obstacle.GUILD_OFF},
+        Kind.STILL_WANTED: common | {Obstacle.GUILD_OFF},
+        Kind.GUILD_OFF: common | {Obstacle.GUILD_ON},
+        Kind.RECEIPT: gentle,
+    }
 
 
 def fate(outcome: Outcome, now: datetime = NOON, *, tried_before: bool = False) -> Fate:
@@ -128,7 +144,7 @@ def fate(outcome: Outcome, now: datetime = NOON, *, tried_before: bool = False) 
 def test_what_a_clear_answer_makes_of_a_message() -> None:
     assert fate(Sent(1, 2)) == Fate(State.SENT)
     assert fate(Unreachable()) == Fate(State.UNREACHABLE)
-    assert fate(Refused(Hold.PAUSED)) == Fate(State.DISSOLVED)
+    assert fate(HeldBack(Obstacle.PAUSED)) == Fate(State.DISSOLVED)
 
 
 def test_what_discord_did_not_take_is_tried_again_inside_the_window() -> None:
@@ -161,7 +177,7 @@ def test_waits_double_up_to_ten_minutes() -> None:
         st.just(Unreachable()),
         st.builds(NotNow, st.one_of(st.none(), st.timedeltas(timedelta(), timedelta(days=3)))),
         st.just(Unsure()),
-        st.builds(Refused, st.sampled_from(Hold)),
+        st.builds(HeldBack, st.sampled_from(Obstacle)),
     ),
     minutes=st.integers(0, 200),
     attempts=st.integers(1, 40),

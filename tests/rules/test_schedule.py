@@ -21,8 +21,8 @@ from bot.rules.schedule import (
     is_inside,
     is_night,
     is_zone,
-    next_days,
     next_due,
+    next_dues,
     spread_of,
     weekdays,
     window_end_on,
@@ -132,7 +132,7 @@ def test_a_week_holds_as_many_nudges_as_were_chosen(member: int, per_week: int) 
     schedule = Schedule("Europe/Berlin", EVENING, per_week, spread_of(member))
     start = datetime(2026, 6, 1, tzinfo=UTC)
 
-    dues = next_days(schedule, start, per_week * 4)
+    dues = next_dues(schedule, start, per_week * 4)
 
     assert len(weekdays(schedule)) == per_week
     assert dues == sorted(set(dues))

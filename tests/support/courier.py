@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.journey.courier import Letter
+from bot.journey.courier import Letter, NudgeNote, Question, Receipt
 from bot.rules.delivery import Absent, NotNow, Sent, Unreachable, Unsure
 
 DM_CHANNEL = 900_000_000_000_000_001
@@ -36,4 +36,15 @@ class FakeCourier:
 
     @property
     def kinds(self) -> list[str]:
-        return [letter.kind.value for letter in self.sent]
+        """What was carried, in order: "receipt", "nudge", or the kind of a question."""
+        return [_kind(letter) for letter in self.sent]
+
+
+def _kind(letter: Letter) -> str:
+    match letter.says:
+        case NudgeNote():
+            return "nudge"
+        case Receipt():
+            return "receipt"
+        case Question(kind):
+            return kind.value

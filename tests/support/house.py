@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
-
-from sqlalchemy import delete
+from typing import Any
 
 from bot.content.library import Library
-from bot.journey import Journeys
 from bot.journey.deliver import Limits
+from bot.journey.journeys import Journeys
 from bot.rules.consent import ON_AT_FIRST, Purpose
-from bot.rules.occurrence import Occurrence
+from bot.rules.delivery import Fate
+from bot.rules.occurrence import Kind, Occurrence, State, occurrence_id
 from bot.rules.plan import Plan, Size, Wishes
 from bot.rules.schedule import Window
 from bot.store import Database
-from bot.store.plans import NextUp
-from bot.store.schema import plan
 from tests.support.clock import MovableClock
-from tests.support.courier import FakeCourier
+from tests.support.courier import DM_CHANNEL, FakeCourier
 
 ROBIN = 100_000_000_000_000_001
 ALEX = 100_000_000_000_000_002
@@ -61,13 +59,40 @@ class House:
         return found
 
     async def set_due(self, member_id: int, due: datetime) -> None:
-        await self.database.write(lambda records: records.plans.move_on([NextUp(member_id, due)]))
+        plan = await self.plan(member_id)
+        await self.database.write(lambda records: records.plans.put(replace(plan, next_due_at=due)))
 
-    async def forget_plan(self, member_id: int = ROBIN) -> None:
-        """Leave the member without a plan, as an older version or a repaired database could."""
-        await self.database.write(
-            lambda records: records.plans._connection.execute(delete(plan).where(plan.c.member_id == member_id))
+    async def steps_have_grown(self, member_id: int = ROBIN, level: int = 3) -> None:
+        """As after many a "did it": any size of step can come."""
+        plan = await self.plan(member_id)
+        await self.database.write(lambda records: records.plans.put(replace(plan, level=level)))
+
+    async def sent_earlier(self, nudge_id: str, member_id: int = ROBIN, days: float = 1) -> Occurrence:
+        """A nudge that the member had that many days ago."""
+        at = self.clock.now() - timedelta(days=days)
+        slot = at.date().isoformat()
+        sent = Occurrence(
+            occurrence_id=occurrence_id(member_id, Kind.NUDGE, slot),
+            member_id=member_id,
+            kind=Kind.NUDGE,
+            slot=slot,
+            state=State.CLAIMED,
+            nudge_id=nudge_id,
+            due_at=at,
+            until_at=at + timedelta(hours=1),
+            claim="by then",
+            settled_at=None,
         )
+        await self.database.write(lambda records: records.occurrences.add([sent]))
+        place = (DM_CHANNEL, 1)
+        await self.database.write(
+            lambda records: records.occurrences.settle(sent, Fate(State.SENT), place, self.clock.now())
+        )
+        return await self.occurrence(sent.occurrence_id)
+
+    async def rows(self, member_id: int = ROBIN) -> dict[str, list[dict[str, Any]]]:
+        """Everything that is held about the member."""
+        return (await self.journeys.review.holding(member_id)).rows
 
     async def occurrences(self, member_id: int = ROBIN) -> list[Occurrence]:
         held = await self.database.read(lambda records: records.holdings.of(member_id))

@@ -18,13 +18,13 @@ from pydantic import SecretStr
 from bot.app import App, assemble, furnish
 from bot.client import Press
 from bot.errors import ForMember
-from bot.journey.courier import Letter
+from bot.journey.courier import Letter, NudgeNote
 from bot.rules.delivery import Sent
 from bot.settings import DeliverySettings, DiscordSettings, Settings, StorageSettings
-from bot.store import Records
 from cogs._ui.controls import PickMenu, PressButton
 from cogs._ui.screen import screen
 from cogs.courier import build
+from tests.support.sql import looking_into
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -116,7 +116,7 @@ class Person:
 
     async def press(self, label: str, on: Screen | None = None) -> Screen:
         """Press the button with that label on a screen (the last one, unless told otherwise)."""
-        target = on or self._last()
+        target = on or self.screen
         found = [
             one["custom_id"] for one in controls_in(target.components) if one.get("label") == label and one["type"] == 2
         ]
@@ -124,13 +124,13 @@ class Person:
         return await self.press_id(found[0], target)
 
     async def press_id(self, custom_id: str, on: Screen | None = None) -> Screen:
-        target = on or self._last()
+        target = on or self.screen
         self.world.seen.use(custom_id)
         return self._note(await self._hand(target).click(target.shown, custom_id=custom_id), target)
 
     async def pick(self, step: str, value: Any, on: Screen | None = None) -> Screen:
         """Choose from the menu of that step."""
-        target = on or self._last()
+        target = on or self.screen
         self.world.seen.use(target.control(step))
         picked = await self._hand(target).select(target.shown, [value], custom_id=target.control(step))
         return self._note(picked, target)
@@ -158,7 +158,8 @@ class Person:
         history = self.actor.user.dm_channel.history()
         return [Screen(message) for message in history if not message.flags.ephemeral]
 
-    def _last(self) -> Screen:
+    @property
+    def screen(self) -> Screen:
         assert self.last is not None
         return self.last
 
@@ -222,6 +223,7 @@ class World:
     env: simcord.Env
     channel: simcord.ChannelHandle
     settings: Settings
+    file: Path
     clock: SharedClock
     seen: Seen
     people: dict[str, Person] = field(default_factory=dict)
@@ -257,6 +259,14 @@ class World:
         assert message is not None, "no card was posted"
         return Screen(message)
 
+    async def rows(self, person: Person | None = None) -> dict[str, list[dict[str, Any]]]:
+        """Everything that is held about somebody."""
+        return (await self.app.journeys.review.holding((person or self.robin).id)).rows
+
+    async def messages(self, *, answered: bool = False) -> list[dict[str, Any]]:
+        """What is held about Robin's messages."""
+        return [row for row in (await self.rows())["occurrence"] if row["answered_at"] or not answered]
+
     async def set_up(self) -> None:
         """Sam switches Porchlight on here."""
         await self.sam.slash("setup")
@@ -270,18 +280,18 @@ class World:
         who = person or self.robin
         await who.slash("nudge start", place="Europe/Berlin")
         for purpose in also:
-            await who.press_id(who._last().control(f"flip_{purpose}"))
+            await who.press_id(who.screen.control(f"flip_{purpose}"))
         await who.press("Next")
         await who.press("Next")
         if discreet:
-            await who.press_id(who._last().control("discreet"))
+            await who.press_id(who.screen.control("discreet"))
         await who.press("Next")
         return await who.press("Start")
 
     async def move(self, by: timedelta) -> None:
         """Let time pass, and whatever is due at its end happen."""
         await self.env.advance_time(by.total_seconds())
-        await self.app.ticker.now()
+        await self.app.ticker.wake()
         await self.env.settle()
 
     async def to_due(self) -> None:
@@ -311,14 +321,12 @@ class World:
         occurrence = await self.app.database.read(lambda records: records.occurrences.get(occurrence_id))
         assert occurrence is not None
         nudge = self.app.client.library.language("en").nudge_by_id[occurrence.nudge_id or ""]
-        letter = Letter(occurrence.kind, occurrence.member_id, None, occurrence_id, "en", discreet=False, nudge=nudge)
+        letter = Letter(occurrence.member_id, None, occurrence_id, "en", discreet=False, says=NudgeNote(nudge))
         assert isinstance(await build(self.app.client, timeout=5).send(letter), Sent)
 
-    async def break_the_database(self) -> None:
-        async def drop(records: Records) -> None:
-            await records.facts._connection.exec_driver_sql("DROP TABLE consent")
-
-        await self.app.database.write(drop)
+    def break_the_database(self) -> None:
+        with looking_into(self.file) as connection:
+            connection.exec_driver_sql("DROP TABLE consent")
 
     async def press_crafted(self, person: Person, custom_id: str, value: str | None = None) -> Screen:
         """Press a control that no screen offers (any more): one of an older version, or one that was edited away."""
@@ -342,9 +350,10 @@ class World:
 
 @asynccontextmanager
 async def open_world(folder: Path, seen: Seen | None = None) -> AsyncIterator[World]:
+    file = folder / "porchlight.db"
     settings = Settings(
         discord=DiscordSettings(token=SecretStr("simulated")),
-        storage=StorageSettings(url=f"sqlite:///{folder}/porchlight.db"),
+        storage=StorageSettings(url=f"sqlite:///{file}"),
         delivery=DeliverySettings(),
     )
     clock = SharedClock()
@@ -356,7 +365,7 @@ async def open_world(folder: Path, seen: Seen | None = None) -> AsyncIterator[Wo
             await env.advance_time((NOON - env.now()).total_seconds())
             channel = env.create_guild("Lantern House").create_text_channel("welcome")
             await env.settle()
-            world = World(app, env, channel, settings, clock, seen or Seen())
+            world = World(app, env, channel, settings, file, clock, seen or Seen())
             world.seen.commands |= {
                 command.qualified_name
                 for command in app.client.tree.walk_commands()

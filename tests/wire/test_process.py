@@ -161,7 +161,7 @@ async def test_nothing_that_is_logged_says_who_somebody_is(bot: Bot, double: Dou
     await opted_in(bot, double)
     ended = await bot.terminate()
 
-    assert "nudge.settled" in ended.said
+    assert "delivery.settled" in ended.said
     for secret in (*map(str, (10**17 + n for n in range(1, 6))), "robin", "a-token-of-the-double", "interaction-"):
         assert secret not in ended.said
 

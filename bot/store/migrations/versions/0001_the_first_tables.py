@@ -23,9 +23,10 @@ def upgrade() -> None:
         "guild",
         sa.Column("guild_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("channel_id", sa.BigInteger(), nullable=False),
-        sa.Column("card_message_id", sa.BigInteger(), nullable=True),
         sa.Column("enabled_at", sa.BigInteger(), nullable=False),
         sa.Column("disabled_at", sa.BigInteger(), nullable=True),
+        sa.Column("people", sa.Integer(), nullable=True),
+        sa.Column("counted_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("guild_id", name=op.f("pk_guild")),
     )
     op.create_table(
@@ -35,7 +36,7 @@ def upgrade() -> None:
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("joined_at", sa.BigInteger(), nullable=False),
         sa.Column("dm_channel_id", sa.BigInteger(), nullable=True),
-        sa.Column("rhythm_hidden", sa.Boolean(), nullable=False),
+        sa.Column("streak_hidden", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("member_id", name=op.f("pk_member")),
     )
     op.create_table(
@@ -76,6 +77,7 @@ def upgrade() -> None:
         sa.Column("slot", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("nudge_id", sa.Text(), nullable=True),
+        sa.Column("again", sa.Boolean(), nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=False),
         sa.Column("until_at", sa.BigInteger(), nullable=False),
         sa.Column("wake_at", sa.BigInteger(), nullable=True),
@@ -111,6 +113,7 @@ def upgrade() -> None:
         sa.Column("paused_until", sa.BigInteger(), nullable=True),
         sa.Column("next_due_at", sa.BigInteger(), nullable=True),
         sa.Column("again_nudge_id", sa.Text(), nullable=True),
+        sa.Column("level", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["member_id"], ["member.member_id"], name=op.f("fk_plan_member_id"), ondelete="CASCADE"
         ),

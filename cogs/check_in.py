@@ -7,6 +7,7 @@ from discord.ext import commands
 
 from bot.client import Interaction, Porchlight, Press
 from bot.errors import Outdated
+from cogs import _turn
 from cogs._ui.check_in import FLOW, KEEP, YES, check_in_form, picks_in, thanks_screen
 
 
@@ -20,7 +21,7 @@ class CheckInCog(commands.Cog):
     async def checkin(self, interaction: Interaction) -> None:
         """How are things? Four picks, about 20 seconds."""
         keeps = await self._client.journeys.check_in.keeps_by_default(interaction.user.id)
-        await interaction.response.send_modal(check_in_form(keeps, self._client.words(interaction)))
+        await _turn.ask(interaction, check_in_form(keeps, self._client.words(interaction)))
 
     async def press(self, interaction: Interaction, press: Press) -> None:
         if press.step != "send":
@@ -30,10 +31,10 @@ class CheckInCog(commands.Cog):
         kept = press.fields.get(KEEP) == (YES,) and bool(picks)
         if kept:
             await self._client.journeys.check_in.keep(interaction.user.id, interaction.id, picks, words.language)
-        await interaction.response.send_message(view=thanks_screen(picks, kept, words), ephemeral=True)
+        await _turn.say(interaction, thanks_screen(picks, kept, words))
 
 
 async def setup(client: Porchlight) -> None:
     cog = CheckInCog(client)
-    client.doors[FLOW] = cog.press
+    client.answers(FLOW, cog.press)
     await client.add_cog(cog)

@@ -23,6 +23,7 @@ function show(state) {
   unread.hidden = state.unread === 0;
   unread.textContent = `${state.unread} new`;
   document.getElementById("hint").textContent = state.hint;
+  document.body.dataset.gone = state.gone;
   const now = document.getElementById("now");
   now.dateTime = state.now;
   now.textContent = new Date(state.now).toLocaleString([], { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });

@@ -1,15 +1,16 @@
 """A count of the weeks a member showed up. Law: it never falls, never resets, and any answer counts.
 
 Weeks are named by their Monday, on the member's own calendar. Choosing rest is showing up.
-Source: evidence.md 2.2, from Silverman & Barasch 2023, Sharif & Shu 2017, Lally 2010.
+Why: docs/pace.md.
 """
 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Final
 
-# Said aloud at these counts and at no other. Source: evidence.md 2.2, rule 9.
-MILESTONES = frozenset({1, 4, 8, 12})
+# Said aloud at these counts and at no other.
+MILESTONES: Final = frozenset({1, 4, 8, 12})
 
 
 def week_of(day: date) -> date:

@@ -5,23 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.clock import Clock
-from bot.errors import NotStarted
+from bot.errors import NotCounted, NotStarted
 from bot.journey.ledger import give, take_back
-from bot.journey.standing import Known, known
+from bot.journey.standing import MemberStanding, standing_of
 from bot.rules.consent import Purpose
-from bot.rules.rhythm import week_of
 from bot.rules.schedule import local_date
+from bot.rules.streak import week_of
 from bot.store import Database, Records
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
+    """The weeks of one member, and whether they are counted and mentioned."""
+
     is_on: bool
     is_hidden: bool
     weeks: int
 
 
-class Rhythm:
+class Streak:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
@@ -35,21 +37,21 @@ class Rhythm:
 
         async def work(records: Records) -> Count:
             who = await _known(records, member_id)
-            if Purpose.RHYTHM not in who.standing.purposes:
-                await give(records, member_id, {Purpose.RHYTHM}, now)
-            await records.members.hide_rhythm(member_id, hidden=False)
+            if Purpose.STREAK not in who.standing.purposes:
+                await give(records, member_id, {Purpose.STREAK}, now)
+            await records.members.hide_streak(member_id, hidden=False)
             return await _count(records, member_id)
 
         return await self._database.write(work)
 
     async def rest(self, member_id: int) -> Count:
-        """Choosing rest is showing up: this week counts. Raises NotStarted where nothing is counted."""
+        """Choosing rest is showing up: this week counts. Raises NotCounted where nothing is counted."""
         now = self._clock.now()
 
         async def work(records: Records) -> Count:
             who = await _known(records, member_id)
-            if Purpose.RHYTHM not in who.standing.purposes:
-                raise NotStarted
+            if Purpose.STREAK not in who.standing.purposes:
+                raise NotCounted
             await records.weeks.add(member_id, week_of(local_date(who.standing.plan.schedule.zone, now)))
             return await _count(records, member_id)
 
@@ -57,24 +59,24 @@ class Rhythm:
 
     async def hide(self, member_id: int) -> None:
         """Go on counting, and say nothing about it."""
-        await self._database.write(lambda records: records.members.hide_rhythm(member_id, hidden=True))
+        await self._database.write(lambda records: records.members.hide_streak(member_id, hidden=True))
 
     async def forget(self, member_id: int) -> None:
         """Stop counting, and forget every week."""
         now = self._clock.now()
-        await self._database.write(lambda records: take_back(records, member_id, {Purpose.RHYTHM}, now))
+        await self._database.write(lambda records: take_back(records, member_id, {Purpose.STREAK}, now))
 
 
-async def _known(records: Records, member_id: int) -> Known:
-    who = await known(records, member_id)
+async def _known(records: Records, member_id: int) -> MemberStanding:
+    who = await standing_of(records, member_id)
     if who is None:
         raise NotStarted
     return who
 
 
 async def _count(records: Records, member_id: int) -> Count:
-    who = await known(records, member_id)
+    who = await standing_of(records, member_id)
     if who is None:
         return Count(is_on=False, is_hidden=False, weeks=0)
-    is_on = Purpose.RHYTHM in who.standing.purposes
-    return Count(is_on, who.member.rhythm_hidden, await records.weeks.count(member_id))
+    is_on = Purpose.STREAK in who.standing.purposes
+    return Count(is_on, who.member.streak_hidden, await records.weeks.count(member_id))

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import aiohttp
@@ -20,15 +21,17 @@ from yarl import URL
 from bot.tryout.stage import Place, Stage
 from bot.tryout.world import World
 
-HERE: Final = Path(__file__).parent
+STATIC_FILES: Final = Path(__file__).parent / "static"
 HOST: Final = "127.0.0.1"
 PORTS_TRIED: Final = 20
-STATIC: Final = {
-    "/": ("index.html", "text/html"),
-    "/bar.css": ("bar.css", "text/css"),
-    "/bar.js": ("bar.js", "text/javascript"),
-}
-MOVES: Final = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
+STATIC: Final = MappingProxyType(
+    {
+        "/": ("index.html", "text/html"),
+        "/bar.css": ("bar.css", "text/css"),
+        "/bar.js": ("bar.js", "text/javascript"),
+    }
+)
+MOVES: Final = MappingProxyType({"hour": timedelta(hours=1), "day": timedelta(days=1)})
 HOP_BY_HOP: Final = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"})
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 OUR_CSP: Final = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
@@ -81,7 +84,7 @@ class Page:
     async def _static(self, request: web.Request) -> web.StreamResponse:
         name, content_type = STATIC[request.path]
         headers = {"Content-Security-Policy": OUR_CSP, "Cache-Control": "no-store"}
-        text = (HERE / name).read_text("utf-8")
+        text = (STATIC_FILES / name).read_text("utf-8")
         return web.Response(text=text, content_type=content_type, headers=headers)
 
     async def _state(self, request: web.Request) -> web.Response:
@@ -95,6 +98,7 @@ class Page:
                 "hint": self._words(f"tryout.hint.{view.hint}"),
                 "nudgeWaits": view.nudge_waits,
                 "unread": view.unread,
+                "gone": self._words("tryout.gone"),
             },
             headers={"Cache-Control": "no-store"},
         )

@@ -1,0 +1,51 @@
+"""Every step of the journey, ready to be called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.clock import Clock
+from bot.content.library import Library
+from bot.journey.adjust import Adjust
+from bot.journey.answer import AnswerNudge
+from bot.journey.check_in import CheckIn
+from bot.journey.courier import Courier
+from bot.journey.deliver import Deliver, Limits
+from bot.journey.enable import Enable
+from bot.journey.leave import Leave
+from bot.journey.opt_in import OptIn
+from bot.journey.review import Review
+from bot.journey.streak import Streak
+from bot.journey.taste import Taste
+from bot.store import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Journeys:
+    """One attribute per step, named as its file."""
+
+    enable: Enable
+    taste: Taste
+    opt_in: OptIn
+    deliver: Deliver
+    answer: AnswerNudge
+    check_in: CheckIn
+    streak: Streak
+    adjust: Adjust
+    review: Review
+    leave: Leave
+
+    @classmethod
+    def over(cls, database: Database, clock: Clock, library: Library, courier: Courier, limits: Limits) -> Journeys:
+        return cls(
+            enable=Enable(database, clock),
+            taste=Taste(database, clock, library),
+            opt_in=OptIn(database, clock),
+            deliver=Deliver(database, clock, library, courier, limits),
+            answer=AnswerNudge(database, clock, library),
+            check_in=CheckIn(database, clock),
+            streak=Streak(database, clock),
+            adjust=Adjust(database, clock, library),
+            review=Review(database, clock),
+            leave=Leave(database, clock),
+        )

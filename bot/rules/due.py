@@ -1,0 +1,69 @@
+"""When a member's next nudge is due, seen together with those that went out lately.
+
+Law: at least eight hours between two nudges, never two on one local date, and never more in seven local dates than the
+member chose, however they move between zones, change their mind, or ask for one again. Later replaces, it never adds.
+
+`sent` is when nudges that may have arrived were due, in UTC, over at least `LOOK_BACK`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Final
+
+from bot.rules.schedule import Schedule, due_on, local_date, next_due
+
+# Whoever moves to another zone is not reached twice in one long day. Why: docs/delivery.md.
+LEAST_GAP: Final = timedelta(hours=8)
+
+# A week of local dates, and the most that two zones' dates can be apart.
+LOOK_BACK: Final = timedelta(days=9)
+
+# In how many days a nudge can be asked for again.
+LATER_DAYS: Final = (1, 2, 3)
+
+
+def due_after(schedule: Schedule, after: datetime, sent: Iterable[datetime], *, skip: int = 0) -> datetime:
+    """The first due time later than `after` that keeps the law, or the one `skip` places behind it."""
+    earlier = tuple(sent)
+    fitting = (due for due in _dues(schedule, after) if _has_room(schedule, due, earlier))
+    return next(islice(fitting, skip, None))
+
+
+def due_again(schedule: Schedule, days: int, now: datetime, sent: Iterable[datetime]) -> datetime:
+    """When a nudge comes once more that was asked for again in that many days: on that date, or soon after it.
+
+    It may be the one more that its week can hold, because the one it stands in for is skipped (`due_after_again`).
+    """
+    earlier = tuple(sent)
+    day = local_date(schedule.zone, now) + timedelta(days=days)
+    while True:
+        due = due_on(schedule, day)
+        if due is not None and due > now and _keeps_its_distance(schedule, due, earlier):
+            return due
+        day += timedelta(days=1)
+
+
+def stood_in_for(schedule: Schedule, sent: Iterable[datetime], now: datetime) -> datetime:
+    """The due time whose place a nudge takes that was asked for again: the one that followed the last one sent."""
+    return next_due(schedule, max(sent, default=now))
+
+
+def _dues(schedule: Schedule, after: datetime) -> Iterator[datetime]:
+    while True:
+        after = next_due(schedule, after)
+        yield after
+
+
+def _has_room(schedule: Schedule, due: datetime, earlier: tuple[datetime, ...]) -> bool:
+    day = local_date(schedule.zone, due)
+    dates = {local_date(schedule.zone, at) for at in earlier}
+    of_the_week = [date for date in dates if timedelta() <= day - date < timedelta(days=7)]
+    return _keeps_its_distance(schedule, due, earlier) and len(of_the_week) < schedule.per_week
+
+
+def _keeps_its_distance(schedule: Schedule, due: datetime, earlier: tuple[datetime, ...]) -> bool:
+    day = local_date(schedule.zone, due)
+    return all(due - at >= LEAST_GAP and local_date(schedule.zone, at) != day for at in earlier)

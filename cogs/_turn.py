@@ -1,0 +1,48 @@
+"""Answering an interaction: in private, or in the place of the message that was pressed.
+
+Law, held by tests/test_boundaries.py: nothing else in cogs/ answers an interaction, so nobody but its member ever reads
+what is said to them. Discord waits three seconds; `take_time` makes that fifteen minutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import discord
+from discord import ui
+
+from bot.client import Interaction
+
+
+async def say(interaction: Interaction, view: ui.LayoutView) -> None:
+    """Say something new, to this person alone."""
+    if interaction.response.is_done():
+        await interaction.followup.send(view=view, ephemeral=True)
+    else:
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+
+async def hand_over(interaction: Interaction, text: str, files: Sequence[discord.File]) -> None:
+    """Hand over files, to this person alone."""
+    if interaction.response.is_done():
+        await interaction.followup.send(text, files=files, ephemeral=True)
+    else:
+        await interaction.response.send_message(text, files=files, ephemeral=True)
+
+
+async def show(interaction: Interaction, view: ui.LayoutView) -> None:
+    """Put this in the place of the message that was pressed."""
+    if interaction.response.is_done():
+        await interaction.edit_original_response(view=view)
+    else:
+        await interaction.response.edit_message(view=view)
+
+
+async def ask(interaction: Interaction, form: ui.Modal) -> None:
+    """Open a form."""
+    await interaction.response.send_modal(form)
+
+
+async def take_time(interaction: Interaction) -> None:
+    """Before work that may take longer than Discord waits. What is shown next replaces the message that was pressed."""
+    await interaction.response.defer()

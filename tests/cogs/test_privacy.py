@@ -1,0 +1,146 @@
+"""/privacy: see it, change it, take it along, delete it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import simcord
+
+from bot.rules.consent import Purpose
+from cogs._ui.privacy import REMOVES
+from tests.support.world import Screen, World
+
+
+async def full_member(world: World) -> None:
+    await world.set_up()
+    await world.start(also=("answers", "check_ins", "streak", "counts"))
+    await world.robin.pick("menu", "not_ok", on=await world.to_next_nudge())
+    await world.robin.open_form("checkin")
+    await world.robin.send(word=["calm"], keep="yes")
+
+
+async def test_privacy_shows_every_row_in_plain_words(world: World) -> None:
+    await full_member(world)
+
+    text = (await world.robin.slash("privacy show")).text
+
+    assert str(world.robin.id) in text
+    for title in ("You", "What you agreed to", "Your nudges", "Messages to you", "What you set aside"):
+        assert f"**{title}**" in text
+    assert "calm" in text
+    assert "zone Europe/Berlin" in text
+    assert "Yes to nudges by DM" in text
+    assert "A nudge by DM, 2026" in text
+    assert "this wasn't OK" in text
+    assert "The kind " in text
+
+
+async def test_more_rows_than_one_message_holds_come_as_a_file_with_every_row(world: World) -> None:
+    await full_member(world)
+    for _ in range(15):
+        await world.robin.press("Not today", on=await world.to_next_nudge())
+
+    screen = await world.robin.slash("privacy show")
+
+    text = (await read(screen))["porchlight.txt"]
+    for row in (await world.rows())["occurrence"]:
+        assert str(row["occurrence_id"]) in text
+
+
+async def read(screen: Screen) -> dict[str, str]:
+    assert isinstance(screen.shown, simcord.ResponseMessage)
+    return {one.filename: (await one.read()).decode() for one in screen.shown.attachments}
+
+
+async def test_nothing_held_is_said_plainly(world: World) -> None:
+    for command in ("privacy show", "privacy export"):
+        assert "Nothing is held about you" in (await world.robin.slash(command)).text
+
+
+async def test_the_export_is_every_row_to_read_and_as_json(world: World) -> None:
+    await full_member(world)
+
+    files = await read(await world.robin.slash("privacy export"))
+
+    exported = json.loads(files["porchlight.json"])
+    held = await world.rows()
+    assert exported["format"] == "porchlight-export-1"
+    assert {name: len(table) for name, table in exported["tables"].items()} == {
+        name: len(table) for name, table in held.items()
+    }
+    assert exported["tables"]["plan"][0]["zone"] == "Europe/Berlin"
+    assert exported["tables"]["member"][0]["member_id"] == str(world.robin.id), "numbers that large lose digits"
+    assert exported["tables"]["check_in"][0]["picks"] == {"word": "calm"}
+    assert str(held["occurrence"][0]["occurrence_id"]) in files["porchlight.txt"]
+
+
+@pytest.mark.parametrize("purpose", list(Purpose))
+async def test_each_choice_can_be_taken_back_and_given_again(world: World, purpose: Purpose) -> None:
+    await full_member(world)
+    await world.robin.slash("privacy choices")
+    if purpose in REMOVES:
+        await world.robin.press_id(world.robin.screen.control(f"ask_{purpose}"))
+
+    screen = await world.robin.press_id(world.robin.screen.control(f"withdraw_{purpose}"))
+    assert purpose not in await world.app.journeys.review.purposes(world.robin.id)
+    assert screen.labels.count("It is off") == 1
+
+    screen = await world.robin.press_id(world.robin.screen.control(f"agree_{purpose}"))
+    assert purpose in await world.app.journeys.review.purposes(world.robin.id)
+    assert screen.labels.count("It is off") == 0
+
+
+async def test_what_would_remove_something_is_asked_about_once(world: World) -> None:
+    await full_member(world)
+    await world.robin.slash("privacy choices")
+    asked = await world.robin.press_id(world.robin.screen.control("ask_check_ins"))
+    assert "is removed at once" in asked.text
+
+    kept = await world.robin.press("Leave it on")
+
+    assert kept.labels.count("It is on") == len(Purpose)
+    assert "check_in" in await world.rows()
+
+
+async def test_agreeing_to_nudges_here_brings_a_receipt(world: World) -> None:
+    await world.set_up()
+    await world.start()
+    await world.robin.slash("nudge stop")
+    await world.robin.slash("privacy choices")
+
+    await world.robin.press_id(world.robin.screen.control("agree_nudges"))
+
+    assert ["You said yes to:" in dm.text for dm in world.robin.dms] == [True, True]
+
+
+async def test_agreeing_to_nudges_here_says_when_dms_are_closed(world: World) -> None:
+    await world.set_up()
+    await world.start()
+    await world.robin.slash("nudge stop")
+    await world.robin.slash("privacy choices")
+    world.env.inject_error("POST", "/channels/*/messages", status=403, code=50007)
+
+    screen = await world.robin.press_id(world.robin.screen.control("agree_nudges"))
+
+    assert "Your DMs are closed to this bot" in screen.text
+
+
+async def test_choices_before_a_first_yes_say_where_to_begin(world: World) -> None:
+    await world.robin.slash("privacy choices")
+    screen = await world.robin.press_id(world.robin.screen.control("agree_counts"))
+
+    assert "after a first yes" in screen.text
+
+
+async def test_delete_asks_once_and_leaves_nothing(world: World) -> None:
+    await full_member(world)
+    await world.robin.slash("privacy delete")
+    assert "Kept as it is" in (await world.robin.press("Keep it")).text
+    assert await world.rows() != {}
+
+    await world.robin.slash_in_dm("privacy delete")
+    assert "Nothing is held about you any more" in (await world.robin.press("Delete everything")).text
+
+    assert await world.rows() == {}
+    assert "Nothing is held about you" in (await world.robin.slash("privacy show")).text

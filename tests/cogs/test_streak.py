@@ -1,0 +1,22 @@
+"""/streak: a private count of weeks that never falls."""
+
+from __future__ import annotations
+
+from tests.support.world import World
+
+
+async def test_weeks_are_counted_only_when_asked_and_never_fall(world: World) -> None:
+    await world.set_up()
+    await world.start()
+    assert "Nothing is counted" in (await world.robin.slash("streak show")).text
+    begun = (await world.robin.slash("streak on")).text
+    assert "Weeks are counted from now on" in begun
+    assert "**0**" not in begun
+    rested = (await world.robin.slash("streak rest")).text
+    assert "This week counts" in rested
+    assert "first week" not in rested, "rest is no achievement to be praised"
+    assert "Weeks you showed up: **1**" in (await world.robin.slash("streak show")).text
+    assert "will not be mentioned" in (await world.robin.slash("streak hide")).text
+    assert "Weeks you showed up: **1**" in (await world.robin.slash("streak show")).text
+    assert "Forgotten" in (await world.robin.slash("streak forget")).text
+    assert "Nothing is counted" in (await world.robin.slash("streak show")).text

@@ -1,0 +1,85 @@
+"""A plan, and the ways from one to the next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.rules.due import due_after
+from bot.rules.plan import Plan, PlanState, Size, Wishes
+from bot.rules.schedule import Window, spread_of
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+WISHES = Wishes("Europe/Berlin", Window(1080, 1200), 3, Size.SMALL, discreet=True)
+PLAN = Plan(7, WISHES, PlanState.OFF, since_at=NOW).going_on(NOW, [])
+SLEEPING = [state for state in PlanState if state is not PlanState.ACTIVE]
+
+
+def test_something_is_due_exactly_while_a_plan_is_active() -> None:
+    assert PLAN.next_due_at is not None
+    with pytest.raises(ValueError, match="active and next due at None"):
+        replace(PLAN, next_due_at=None)
+    with pytest.raises(ValueError, match="stopped and next due at 2026"):
+        replace(PLAN, state=PlanState.STOPPED)
+
+
+def test_its_schedule_is_the_members_own() -> None:
+    assert PLAN.schedule == WISHES.schedule(7)
+    assert PLAN.schedule.spread == spread_of(7)
+
+
+def test_a_pause_ends_by_itself() -> None:
+    assert not PLAN.is_paused(NOW)
+    assert replace(PLAN, paused_until=NOW + timedelta(days=1)).is_paused(NOW)
+    assert not replace(PLAN, paused_until=NOW).is_paused(NOW)
+
+
+def test_going_on_keeps_a_pause_and_counts_silence_anew() -> None:
+    later, until = NOW + timedelta(days=1), NOW + timedelta(days=7)
+    plan = PLAN.paused(until, []).ended(PlanState.QUIET).going_on(later, [])
+
+    assert (plan.state, plan.since_at, plan.paused_until) == (PlanState.ACTIVE, later, until)
+    assert plan.next_due_at == due_after(plan.schedule, until, [])
+
+
+def test_resuming_ends_a_pause() -> None:
+    plan = PLAN.paused(NOW + timedelta(days=7), []).resumed(NOW, [])
+
+    assert plan.paused_until is None
+    assert plan.next_due_at == due_after(plan.schedule, NOW, [])
+
+
+@pytest.mark.parametrize("state", SLEEPING)
+def test_neither_a_pause_nor_other_wishes_begin_what_does_not_come(state: PlanState) -> None:
+    asleep = PLAN.ended(state)
+    other = replace(WISHES, per_week=1)
+
+    assert asleep.paused(NOW, []).state is state
+    assert asleep.changed(other, NOW, []) == replace(asleep, wishes=other)
+
+
+def test_other_wishes_end_no_pause() -> None:
+    until = NOW + timedelta(days=7)
+    plan = PLAN.paused(until, []).changed(replace(WISHES, per_week=1), NOW, [])
+
+    assert plan.next_due_at is not None
+    assert plan.next_due_at > until
+
+
+def test_what_ends_lets_go_of_what_was_to_be_shown_again() -> None:
+    assert replace(PLAN, again_nudge_id="kind-rest").ended(PlanState.STOPPED).again_nudge_id is None
+
+
+@pytest.mark.parametrize("sent_hours_ago", [0.1, 3, 7.9])
+def test_every_way_to_a_next_nudge_keeps_eight_hours_from_the_last_one(sent_hours_ago: float) -> None:
+    sent = [NOW - timedelta(hours=sent_hours_ago)]
+    moved = replace(WISHES, zone="Pacific/Auckland", per_week=4)
+
+    for member_id in range(30):
+        plan = Plan(member_id, moved, PlanState.OFF, since_at=NOW)
+        active = plan.going_on(NOW, sent)
+        for after in (active, plan.resumed(NOW, sent), active.changed(moved, NOW, sent), active.paused(NOW, sent)):
+            assert after.next_due_at is not None
+            assert after.next_due_at - sent[0] >= timedelta(hours=8)
