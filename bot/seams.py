@@ -17,13 +17,13 @@ from bot.errors import MissingPart
 EXPECTED: Final = "This version of discord.py is not the one that Porchlight is made for: {what}. Run the pinned one."
 
 
-def check() -> None:
-    """Raise MissingPart when discord.py is not shaped as the functions below expect."""
-    if not isinstance(getattr(Route, "BASE", None), str):
+def check(route: type[Any] = Route, websocket: type[Any] = DiscordWebSocket) -> None:
+    """Raise MissingPart when discord.py's classes are not shaped as the function below expects."""
+    if not isinstance(getattr(route, "BASE", None), str):
         raise MissingPart(EXPECTED.format(what="Route.BASE is gone"))
-    if not isinstance(getattr(DiscordWebSocket, "DEFAULT_GATEWAY", None), yarl.URL):
+    if not isinstance(getattr(websocket, "DEFAULT_GATEWAY", None), yarl.URL):
         raise MissingPart(EXPECTED.format(what="DiscordWebSocket.DEFAULT_GATEWAY is gone"))
-    if "gateway" not in inspect.signature(DiscordWebSocket.from_client).parameters:
+    if "gateway" not in inspect.signature(websocket.from_client).parameters:
         raise MissingPart(EXPECTED.format(what="DiscordWebSocket.from_client takes no gateway"))
 
 

@@ -26,10 +26,8 @@ from cogs._ui.check_in import QUESTIONS
 from cogs._ui.nudges import BUTTONS, MENU, Step
 from cogs._ui.privacy import NAMES
 from cogs.answer import ANSWERS
+from tests.support.code import CODE, ROOT, calls, imports, name
 
-ROOT = Path(__file__).parent.parent
-OURS = [*ROOT.glob("bot/**/*.py"), *ROOT.glob("cogs/**/*.py")]
-CODE = [path for path in OURS if "migrations" not in path.parts]
 # They need the machine's own clock where SimCord has put another in its place, and say so.
 READ_THE_REAL_ONE = {"world.py"}
 READERS_OF_TIME = {"now", "utcnow", "today", "time", "monotonic", "time_ns", "perf_counter"}
@@ -45,25 +43,6 @@ FOR_OPERATORS = {
     "__main__.py",
     "kindness.py",
 }
-
-
-def name(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
-
-
-def imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield node.module or ""
-
-
-def calls(path: Path) -> Iterator[str]:
-    """Every call as it is written, such as `datetime.now` or `clock.now`."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Call):
-            yield ast.unparse(node.func)
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("bot/rules/*.py")), ids=name)
@@ -126,6 +105,13 @@ def is_name_of_a_type(node: ast.Assign) -> bool:
     target, value = ast.unparse(node.targets[0]), ast.unparse(node.value)
     known = target in {"__all__", "__version__", "log", "door"}
     return known or (target[0].isupper() and not target.isupper()) or value.startswith("TypeVar(")
+
+
+@pytest.mark.parametrize("path", [path for path in CODE if path.name != "seams.py"], ids=name)
+def test_the_inside_of_discord_py_is_touched_in_one_place(path: Path) -> None:
+    inside = ("discord.http", "discord.gateway", "discord.state", "discord.ext.commands.bot")
+
+    assert not [module for module in imports(path) if module.startswith(inside)]
 
 
 @pytest.mark.parametrize("path", [path for path in CODE if path.name != "__init__.py"], ids=name)

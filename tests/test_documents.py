@@ -18,18 +18,14 @@ from bot.content.library import Library
 from bot.rules.occurrence import BEGINNINGS, TRANSITIONS
 from bot.settings import Settings, keys, variable
 from bot.store import Database
+from tests.support.code import CODE, ROOT, imports, name
 
-ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("*/**/README.md")])
 DOCUMENTS = [path for path in DOCUMENTS if not {".venv", "node_modules"} & set(path.parts)]
 
 
 def text(name: str) -> str:
     return (ROOT / name).read_text("utf-8")
-
-
-def name(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
 
 
 @pytest.fixture
@@ -141,12 +137,49 @@ def test_every_error_of_a_member_has_a_sentence_of_its_own(library: Library) -> 
 
 
 def test_the_picture_of_the_states_is_the_table_in_the_code() -> None:
-    picture = text("docs/architecture.md").partition("stateDiagram-v2")[2].partition("```")[0]
+    picture = text("docs/delivery.md").partition("stateDiagram-v2")[2].partition("```")[0]
     drawn = set(re.findall(r"(\w+) --> (\w+)", picture))
     begun = set(re.findall(r"\[\*\] --> (\w+)", picture))
 
     assert drawn == {(state.value, after.value) for state, onward in TRANSITIONS.items() for after in onward}
     assert begun == {state.value for state in BEGINNINGS}
+
+
+# May be imported by everything, and so stand in no picture; and what cogs read of the inner rooms.
+EVERYWHERE = {"bot", "bot.errors", "bot.clock", "bot.settings", "bot.logs"}
+ALSO = {("cogs", "bot.rules"), ("cogs", "bot.content")}
+
+
+def test_the_picture_of_the_house_is_what_the_code_imports() -> None:
+    picture = text("docs/architecture.md").partition("flowchart TD")[2].partition("```")[0]
+    rooms = dict(re.findall(r'(\w+)\["([\w.]+)<br/>', picture))
+    drawn = {(rooms[begin], rooms[end]) for begin, end in re.findall(r"(\w+)(?:\[.*?\])? --> (\w+)", picture)}
+    real = {
+        (room_of(name(path).removesuffix(".py").replace("/", "."), rooms), room_of(module, rooms))
+        for path in CODE
+        for module in imports(path)
+        if module.split(".")[0] in ("bot", "cogs")
+    }
+
+    outer = {"bot.__main__", "bot.app", "bot.tryout"}
+    crossing = {
+        (begin, end)
+        for begin, end in real
+        if begin != end and end not in EVERYWHERE and begin not in EVERYWHERE and begin not in outer
+    }
+    assert crossing == {(begin, end) for begin, end in drawn if begin not in outer} | ALSO
+    assert {pair for pair in drawn if pair[0] in outer} <= real
+
+
+def room_of(module: str, rooms: dict[str, str]) -> str:
+    """The room a module stands in, or the module itself."""
+    return next((room for room in rooms.values() if module == room or module.startswith(f"{room}.")), module)
+
+
+@pytest.mark.parametrize("path", [*CODE, ROOT / "config.example.toml", ROOT / "pyproject.toml"], ids=name)
+def test_every_document_that_code_names_exists(path: Path) -> None:
+    for named in re.findall(r"[\w./-]*\b\w[\w-]*\.md\b", path.read_text("utf-8")):
+        assert (ROOT / named).exists() or (path.parent / named).exists(), f"{name(path)} names {named}"
 
 
 def test_the_settings_that_documents_name_exist() -> None:

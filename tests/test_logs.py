@@ -22,11 +22,15 @@ TOKEN = ".".join(("MTIzNDU2Nzg5MDEyMzQ1Njc4", "Gabcde", "x" * 38))
 def log() -> Iterator[io.StringIO]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
+    libraries = [logging.getLogger(name) for name in ("discord", "alembic", "aiosqlite", "sqlalchemy", "apscheduler")]
+    levels = [library.level for library in libraries]
     stream = io.StringIO()
     set_up_logs(LogSettings(level="debug", format="json"), stream)
     yield stream
     root.handlers[:] = handlers
     root.setLevel(level)
+    for library, before in zip(libraries, levels, strict=True):
+        library.setLevel(before)
     structlog.reset_defaults()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsUnreadable, SettingsWrong
-from bot.settings import Settings, keys, read_settings, variable
+from bot.settings import DeliverySettings, Settings, keys, read_settings, variable
 
 TOKEN = "not-a-real-token"  # noqa: S105 - so it is
 EXAMPLE = Path(__file__).parent.parent / "config.example.toml"
@@ -162,3 +162,12 @@ def test_the_example_as_it_is_asks_for_the_token() -> None:
 def test_every_key_has_a_variable() -> None:
     assert [variable(key) for key in keys()][:2] == ["PORCHLIGHT_DISCORD__TOKEN", "PORCHLIGHT_DISCORD__API_URL"]
     assert len(list(keys())) == sum(len(field.annotation.model_fields) for field in Settings.model_fields.values())  # type: ignore[union-attr]
+
+
+def test_the_bounds_in_the_example_are_the_ones_that_hold() -> None:
+    text = EXAMPLE.read_text("utf-8")
+    for key, field in DeliverySettings.model_fields.items():
+        comment = text.partition(f"\n{key} = ")[0].rpartition("\n\n")[2].replace("\n# ", " ")
+        limits = {type(limit).__name__: limit for limit in field.metadata}
+        least, most = getattr(limits.get("Ge"), "ge", None), limits["Le"].le
+        assert f"{most} at the most" in comment if least is None else f"{least} to {most}." in comment, key

@@ -1,7 +1,8 @@
 """When a member's next nudge is due, seen together with those that went out lately.
 
-Law: at least eight hours between two nudges, never two on one local date, and never more in seven local dates than the
-member chose, however they move between zones, change their mind, or ask for one again. Later replaces, it never adds.
+Law: at least eight hours between two nudges, and never two on one local date, however a member moves between zones,
+changes their mind, or asks for one again. By itself nothing comes more often in seven local dates than they chose; one
+that is asked for again (Later) may come on any date, and takes the place of another.
 
 `sent` is when nudges that may have arrived were due, in UTC, over at least `LOOK_BACK`.
 """

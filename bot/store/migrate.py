@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import Final
 
 from alembic import command
 from alembic.config import Config
@@ -19,20 +20,22 @@ from sqlalchemy.pool import NullPool
 
 from bot.errors import DatabaseUnusable
 
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
-def migrate(path: Path) -> None:
+
+def migrate(path: Path, migrations: Path = MIGRATIONS) -> None:
     """Create or upgrade the file. Raises DatabaseUnusable when it is damaged, newer than this program, or not ours."""
     engine = _engine(path)
+    config = _config(migrations)
     try:
         with engine.connect() as connection:
             _refuse_damaged(connection, path)
-            here, wanted = _revisions(connection, path)
+            here, wanted = _revisions(connection, path, config)
         if here == wanted:
             return
         if here is not None:
             _copy_aside(path, here)
         with engine.begin() as connection:
-            config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             _refuse_broken_references(connection)
@@ -57,9 +60,9 @@ def _engine(path: Path) -> Engine:
     return engine
 
 
-def _config() -> Config:
+def _config(migrations: Path) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(migrations))
     return config
 
 
@@ -72,8 +75,8 @@ def _refuse_damaged(connection: Connection, path: Path) -> None:
         )
 
 
-def _revisions(connection: Connection, path: Path) -> tuple[str | None, str | None]:
-    script = ScriptDirectory.from_config(_config())
+def _revisions(connection: Connection, path: Path, config: Config) -> tuple[str | None, str | None]:
+    script = ScriptDirectory.from_config(config)
     here = MigrationContext.configure(connection).get_current_revision()
     known = {revision.revision for revision in script.walk_revisions()}
     if here is not None and here not in known:

@@ -9,7 +9,8 @@ import pytest
 
 from bot.rules.occurrence import Answer
 from cogs._ui.nudges import NudgeCard, nudge_screen, smaller_screen
-from tests.support.world import Screen, World
+from tests.support.screen import Screen
+from tests.support.world import World
 
 BUTTONS = ["Did it", "Smaller", "Later", "Not today"]
 MENU = ["Not for me", "This wasn't OK", "Why this one?", "Pause", "Stop", "Need more than a nudge?"]

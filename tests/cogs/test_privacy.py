@@ -9,7 +9,8 @@ import simcord
 
 from bot.rules.consent import Purpose
 from cogs._ui.privacy import REMOVES
-from tests.support.world import Screen, World
+from tests.support.screen import Screen
+from tests.support.world import World
 
 
 async def full_member(world: World) -> None:

@@ -175,6 +175,16 @@ async def test_delete_removes_everything_of_one_member_and_nothing_of_another(ho
     assert await house.journeys.leave.delete(ROBIN) == 0
 
 
+async def test_delete_overwrites_what_is_left_in_the_file_and_its_log(house: House, tmp_path: Path) -> None:
+    await full_member(house)
+    trace = (await house.occurrences())[0].occurrence_id.encode()
+    assert any(trace in path.read_bytes() for path in tmp_path.iterdir())
+
+    await house.journeys.leave.delete(ROBIN)
+
+    assert not any(trace in path.read_bytes() for path in tmp_path.iterdir())
+
+
 async def test_after_delete_nothing_comes_any_more(house: House) -> None:
     await house.start()
     await house.journeys.leave.delete(ROBIN)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import stat
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.errors import DatabaseUnusable
 from bot.store import Database, Records
@@ -154,3 +154,17 @@ async def test_a_folder_that_is_not_there_is_said_plainly(tmp_path: Path) -> Non
     with pytest.raises(DatabaseUnusable, match=r"nowhere/a\.db cannot be opened.*storage\.url"):
         async with Database.open(f"sqlite:///{tmp_path}/nowhere/a.db"):
             pass
+
+
+async def test_an_error_never_quotes_what_was_to_be_stored(tmp_path: Path) -> None:
+    """Whoever logs the error would log a person."""
+    async with Database.open(f"sqlite:///{tmp_path}/a.db") as database:
+        with pytest.raises(IntegrityError) as raised:
+            await database.write(
+                lambda records: records.check_ins.add("canary-id", 123_456_789_012_345_678, date(2026, 6, 1), {})
+            )
+
+    said = str(raised.value)
+    assert "INSERT INTO check_in" in said
+    assert "canary" not in said
+    assert "123456789" not in said

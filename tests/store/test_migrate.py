@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from bot.errors import DatabaseUnusable
-from bot.store import migrate as module
-from bot.store.migrate import migrate
+from bot.store.migrate import MIGRATIONS, migrate
 from bot.store.schema import metadata
+from tests.support.sql import looking_into
 
 
 def test_the_migrations_add_up_to_the_schema(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     migrate(path)
-    engine = module._engine(path)
 
-    with engine.connect() as connection:
+    with looking_into(path) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
-    engine.dispose()
 
 
 def test_every_migration_follows_the_one_before() -> None:
-    revisions = list(module.ScriptDirectory.from_config(module._config()).walk_revisions())
+    revisions = list(ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 
     assert [revision.revision for revision in reversed(revisions)] == [f"{n + 1:04}" for n in range(len(revisions))]
     for revision in revisions:
@@ -87,35 +88,64 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
         migrate(path)
 
 
-def test_an_upgrade_keeps_a_private_copy_of_the_file_as_it_was(tmp_path: Path) -> None:
+@pytest.fixture
+def next_version(tmp_path: Path) -> Callable[[str], Path]:
+    """The migrations of a version to come, whose one more does that statement."""
+
+    def written(statement: str) -> Path:
+        folder = tmp_path / "migrations"
+        shutil.copytree(MIGRATIONS, folder)
+        (folder / "versions" / "0002_next.py").write_text(
+            "from alembic import op\n"
+            "revision, down_revision, branch_labels, depends_on = '0002', '0001', None, None\n"
+            "def upgrade():\n"
+            f"    op.execute({statement!r})\n",
+            "utf-8",
+        )
+        return folder
+
+    return written
+
+
+@pytest.fixture
+def used(tmp_path: Path) -> Path:
+    """A file of today with a member in it, who kept a week."""
     path = tmp_path / "a.db"
     migrate(path)
-    with sqlite3.connect(path) as connection:
-        connection.execute("INSERT INTO fact VALUES ('kept', 'yes')")
-    connection.close()
+    with looking_into(path) as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO member (member_id, language, joined_at, streak_hidden) VALUES (1, 'en', 0, 0)"
+        )
+        connection.exec_driver_sql("INSERT INTO week VALUES (1, '2026-06-01')")
+    return path
 
-    module._copy_aside(path, "0001")
 
-    copy = tmp_path / "a.db.before-0001"
-    with sqlite3.connect(copy) as connection:
-        assert connection.execute("SELECT value FROM fact").fetchall() == [("yes",)]
-    connection.close()
+def revision_of(path: Path) -> object:
+    with looking_into(path) as connection:
+        return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+
+
+def test_an_upgrade_keeps_a_private_copy_of_the_file_as_it_was(used: Path, next_version: Callable[[str], Path]) -> None:
+    migrate(used, next_version("UPDATE member SET language = 'de'"))
+
+    copy = used.with_name("a.db.before-0001")
+    assert (revision_of(used), revision_of(copy)) == ("0002", "0001")
+    with looking_into(copy) as connection:
+        assert connection.exec_driver_sql("SELECT language FROM member").scalar() == "en"
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
 
 
-def test_an_upgrade_that_would_orphan_rows_is_undone(tmp_path: Path) -> None:
-    path = tmp_path / "a.db"
-    migrate(path)
-    engine = module._engine(path)
-
-    def orphan() -> None:
-        with engine.begin() as connection:
-            connection.exec_driver_sql("INSERT INTO week VALUES (1, '2026-06-01')")
-            module._refuse_broken_references(connection)
-
+def test_an_upgrade_that_would_orphan_rows_is_undone(used: Path, next_version: Callable[[str], Path]) -> None:
     with pytest.raises(DatabaseUnusable, match="without their parent in week"):
-        orphan()
+        migrate(used, next_version("DELETE FROM member"))
 
-    with engine.connect() as connection:
-        assert connection.exec_driver_sql("SELECT count(*) FROM week").scalar() == 0
-    engine.dispose()
+    assert revision_of(used) == "0001"
+    with looking_into(used) as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM member").scalar() == 1
+
+
+def test_an_upgrade_that_fails_half_way_changes_nothing(used: Path, next_version: Callable[[str], Path]) -> None:
+    with pytest.raises(DatabaseUnusable, match="no such table"):
+        migrate(used, next_version("UPDATE gone SET x = 1"))
+
+    assert revision_of(used) == "0001"

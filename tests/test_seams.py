@@ -1,0 +1,48 @@
+"""Where discord.py is not the one we are made for, we stop and say so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from yarl import URL
+
+from bot import seams
+from bot.errors import MissingPart
+
+
+class Route:
+    BASE = "https://discord.com/api/v10"
+
+
+class WebSocket:
+    DEFAULT_GATEWAY = URL("wss://gateway.discord.gg/")
+
+    @classmethod
+    def from_client(cls, client: Any, *, gateway: URL | None = None) -> None: ...
+
+
+class NoBase: ...
+
+
+class NoDefault(WebSocket):
+    DEFAULT_GATEWAY = "wss://gateway.discord.gg/"  # type: ignore[assignment]
+
+
+class NoChoice(WebSocket):
+    @classmethod
+    def from_client(cls, client: Any) -> None: ...  # type: ignore[override]
+
+
+def test_the_pinned_discord_py_is_as_expected() -> None:
+    seams.check()
+    seams.check(Route, WebSocket)
+
+
+@pytest.mark.parametrize(
+    ("route", "websocket", "what"),
+    [(NoBase, WebSocket, "Route.BASE"), (Route, NoDefault, "DEFAULT_GATEWAY"), (Route, NoChoice, "takes no gateway")],
+)
+def test_a_discord_py_of_another_shape_is_refused_by_name(route: type, websocket: type, what: str) -> None:
+    with pytest.raises(MissingPart, match=what):
+        seams.check(route, websocket)
