@@ -42,7 +42,7 @@ class PrivacyCog(commands.GroupCog, group_name="privacy"):
         """Everything that is held about you, in plain words."""
         words = self._client.words(interaction)
         holding = await self._client.journeys.review.holding(interaction.user.id)
-        view, text = held_screen(holding, words)
+        view, text = held_screen(holding, self._client.language(interaction))
         await _turn.say(interaction, view)
         if text is not None:
             await _turn.hand_over(interaction, words("privacy.file"), [_file(READABLE_NAME, text)])
@@ -56,11 +56,15 @@ class PrivacyCog(commands.GroupCog, group_name="privacy"):
     async def export(self, interaction: Interaction) -> None:
         """Take it all along, to read and as JSON."""
         holding = await self._client.journeys.review.holding(interaction.user.id)
-        words = self._client.words(interaction)
+        language = self._client.language(interaction)
+        words = language.words
         if not holding.rows:
             await _turn.say(interaction, screen(words("privacy.nothing")))
             return
-        files = [_file(READABLE_NAME, held_text(holding, words)), _file(JSON_NAME, export_json(holding))]
+        files = [
+            _file(READABLE_NAME, held_text(holding, language)),
+            _file(JSON_NAME, export_json(holding)),
+        ]
         await _turn.hand_over(interaction, words("privacy.exported"), files)
 
     @app_commands.command()

@@ -190,6 +190,15 @@ def keys_of(words: Words) -> set[str]:
 
 
 # What code fills into keys. Both directions are held: each of these has its sentence, and there is no sentence more.
+NAMED_WHEN_EMPTY = {column.name for table in member_tables() for column in table.columns if column.nullable} - {
+    "dm_channel_id",
+    "wake_at",
+    "claim",
+    "first_tried_at",
+    "settled_at",
+    "channel_id",
+    "message_id",
+}
 FILLED = {
     "consent.{}.name": Purpose,
     "consent.{}.title": Purpose,
@@ -220,6 +229,8 @@ FILLED = {
     "held.what.{}": {NUDGE, THEME},
     "held.{}.title": {table.name for table in member_tables()},
     "held.{}.row": {table.name for table in member_tables()},
+    "held.{}.facts": {table.name for table in member_tables()},
+    "held.none.{}": NAMED_WHEN_EMPTY,
     "tryout.hint.{}": {"setup", "go_moderator", "start", "go_member", "go_dm", "answer"},
 }
 

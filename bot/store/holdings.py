@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import Column, Table, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.schema import metadata
+from bot.store.schema import Instant, LocalDate, metadata
 
 
 class Holdings:
@@ -22,7 +22,7 @@ class Holdings:
         found: dict[str, list[dict[str, Any]]] = {}
         for table in member_tables():
             rows = await self._connection.execute(
-                select(table).where(table.c.member_id == member_id).order_by(*table.primary_key.columns)
+                select(table).where(table.c.member_id == member_id).order_by(*_oldest_first(table))
             )
             if held := [dict(row) for row in rows.mappings()]:
                 found[table.name] = held
@@ -40,3 +40,8 @@ class Holdings:
 def member_tables() -> list[Table]:
     """The tables that hold something about members, parents before children."""
     return [table for table in metadata.sorted_tables if "member_id" in table.c]
+
+
+def _oldest_first(table: Table) -> list[Column[Any]]:
+    times = [column for column in table.columns if isinstance(column.type, Instant | LocalDate) and not column.nullable]
+    return [*times, *table.primary_key.columns]

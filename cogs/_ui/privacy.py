@@ -6,25 +6,33 @@ import json
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
+from textwrap import shorten
 from types import MappingProxyType
 from typing import Any, Final
 
 import discord
 from discord import ui
 
+from bot.content.library import Language
 from bot.content.words import Words
 from bot.journey.review import Holding
 from bot.rules.consent import Purpose
 from cogs._ui.consents import purpose_switch
 from cogs._ui.controls import button
 from cogs._ui.helplines import need_more
-from cogs._ui.screen import line, screen
+from cogs._ui.screen import line, screen, small
 
 FLOW: Final = "privacy"
 EXPORT_FORMAT: Final = "porchlight-export-1"
 
 # Discord takes 4000 characters of text in one message; the rest of the screen needs some of them.
 MOST_CHARACTERS: Final = 3_200
+
+# The order in which tables are told; one that is not named here comes last.
+ORDER: Final = ("member", "consent", "plan", "occurrence", "refusal", "check_in", "week")
+
+# How much of a nudge's text is quoted, in characters.
+QUOTED: Final = 60
 
 # Taking these back removes something that was kept, so it is asked about once.
 REMOVES: Final = frozenset({Purpose.ANSWERS, Purpose.CHECK_INS, Purpose.STREAK})
@@ -44,21 +52,23 @@ NAMES: Final = MappingProxyType(
 )
 
 
-def held_screen(holding: Holding, words: Words) -> tuple[ui.LayoutView, str | None]:
+def held_screen(holding: Holding, language: Language) -> tuple[ui.LayoutView, str | None]:
     """Every row in plain words; as a text file too, when there are more than one message can show."""
+    words = language.words
     if not holding.rows:
         return screen(words("privacy.nothing")), None
-    text = held_text(holding, words)
+    text = held_text(holding, language)
     if len(text) <= MOST_CHARACTERS:
         return screen(words("privacy.title"), text, words("privacy.outro")), None
     return screen(words("privacy.title"), words("privacy.in_file"), words("privacy.outro")), text
 
 
-def held_text(holding: Holding, words: Words) -> str:
-    """Every row, one line each, under what its table is for."""
+def held_text(holding: Holding, language: Language) -> str:
+    """Every row, plainly and with its small print, under what its table is for."""
+    words = language.words
     blocks = []
-    for table, rows in holding.rows.items():
-        told = [f"- {words(f'held.{table}.row', **_readable(table, row, words))}" for row in rows]
+    for table in sorted(holding.rows, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER)):
+        told = [_told(table, row, language) for row in holding.rows[table]]
         blocks.append("\n".join((f"**{words(f'held.{table}.title')}**", *told)))
     return "\n\n".join(blocks)
 
@@ -114,13 +124,18 @@ def _step(purpose: Purpose, agreed: AbstractSet[Purpose]) -> str:
     return f"{'ask' if purpose in REMOVES else 'withdraw'}_{purpose}"
 
 
-def _readable(table: str, row: Mapping[str, Any], words: Words) -> dict[str, str]:
-    return {name: _value(table, name, value, words) for name, value in row.items()}
+def _told(table: str, row: Mapping[str, Any], language: Language) -> str:
+    words = language.words
+    readable = {name: _value(table, name, value, language) for name, value in row.items()}
+    return f"- {words(f'held.{table}.row', **readable)}\n{small(words(f'held.{table}.facts', **readable))}"
 
 
-def _value(table: str, name: str, value: object, words: Words) -> str:
+def _value(table: str, name: str, value: object, language: Language) -> str:
+    words = language.words
     if value is None:
-        return words("held.nothing")
+        return words(f"held.none.{name}") if f"held.none.{name}" in words else words("held.nothing")
+    if isinstance(value, str) and value in language.nudge_by_id:
+        return words("held.quoted", text=shorten(language.nudge_by_id[value].text, QUOTED, placeholder="…"))
     if isinstance(value, bool):
         return words("held.yes") if value else words("held.no")
     if isinstance(value, datetime):

@@ -34,7 +34,9 @@ async def test_privacy_shows_every_row_in_plain_words(world: World) -> None:
     assert "Yes to nudges by DM" in text
     assert "A nudge by DM, 2026" in text
     assert "this wasn't OK" in text
-    assert "The kind " in text
+    assert "The kind: " in text
+    assert "“" in text, "nudges are quoted, not named by their ids"
+    assert text.index("**You**") < text.index("**Your nudges**") < text.index("**Messages to you**")
 
 
 async def test_more_rows_than_one_message_holds_come_as_a_file_with_every_row(world: World) -> None:

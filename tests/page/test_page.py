@@ -37,6 +37,7 @@ async def test_a_visitor_is_the_moderator_then_the_member_and_answers_a_nudge(tm
         await visitor.sees("Wanting space is fine.")
         await visitor.slash("/privacy show")
         await visitor.sees("All that is held about you")
+        await visitor.has_in_view("Moderators cannot, unless they run it.")
         await visitor.move_time("+ 1 day")
         await visitor.become("Sam moderator")
         await visitor.slash("/community status")

@@ -129,6 +129,10 @@ class Visitor:
     async def sees(self, text: str) -> None:
         await expect(self.discord.get_by_text(text).last).to_be_visible()
 
+    async def has_in_view(self, text: str) -> None:
+        """It can be read without scrolling."""
+        await expect(self.discord.get_by_text(text).last).to_be_in_viewport()
+
     async def settle(self) -> None:
         """The bar has finished what was asked of it."""
         await expect(self.page.locator("body:not(.busy)")).to_be_visible()

@@ -4,10 +4,12 @@
 const own = Intl.DateTimeFormat().resolvedOptions();
 const VISITOR = `?${new URLSearchParams({ zone: own.timeZone, locale: own.locale })}`;
 const POLL_MS = 1500;
+const FOLLOW_MS = 300;
 const stage = document.getElementById("stage");
 const unread = document.getElementById("unread");
 const buttons = [...document.querySelectorAll("button")];
 let busy = false;
+let seen = "";
 
 async function ask(path, method = "GET") {
   const answer = await fetch(path + VISITOR, { method, cache: "no-store" });
@@ -44,6 +46,16 @@ async function change(path) {
   }
 }
 
+// The Preview keeps its place when something new comes. Whoever tries the bot wants to see it.
+function follow() {
+  const newest = [...(stage.contentDocument?.querySelectorAll("[data-message-id]") ?? [])].at(-1);
+  if (newest && newest.dataset.messageId !== seen) {
+    seen = newest.dataset.messageId;
+    newest.scrollIntoView({ block: "end" });
+  }
+  setTimeout(follow, FOLLOW_MS);
+}
+
 async function poll() {
   try {
     if (!busy) await ask("/bar/state");
@@ -57,3 +69,4 @@ for (const button of buttons) {
   button.addEventListener("click", () => change(button.dataset.go ? `/bar/go/${button.dataset.go}` : `/bar/time/${button.dataset.time}`));
 }
 poll();
+follow();
