@@ -1,5 +1,5 @@
 # Two commands matter: `make try` and `make test`. Both prepare .venv by themselves
-# and write nothing outside this folder.
+# and leave nothing outside this folder.
 
 PYTHON ?= python3
 VENV   := .venv
@@ -25,7 +25,8 @@ try: $(READY)
 	@$(BIN)/python -m bot try
 
 test: check
-	@$(BIN)/python -m pytest --cov --cov-report=term-missing
+	@mkdir -p .cache
+	@$(BIN)/python -m pytest --cov --cov-report=term-missing --basetemp=.cache/tmp
 
 check: $(READY)
 	@$(BIN)/ruff check .
@@ -59,5 +60,5 @@ lock: $(READY)
 	@git diff --stat -- requirements.txt requirements-dev.txt
 
 clean:
-	rm -rf $(VENV) .cache .coverage .try build
+	rm -rf $(VENV) .cache .coverage .hypothesis .try build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,4 +1,4 @@
-"""Porchlight: a small, private nudge now and then, for people who pull away from those they care about.
+"""Porchlight: a small, private nudge now and then, for people who step back when things feel close.
 
 The way of one nudge through this house:
 
@@ -11,7 +11,8 @@ The way of one nudge through this house:
     7. One press: `cogs.answer` -> `journey.answer` -> store, `rules.streak` -> a line from `content`.
     8. `journey.review` shows everything that is held; `journey.leave` deletes it.
 
-`app` puts the parts together; `client` and `seams` touch discord.py; `settings`, `clock`, `errors` are what they say.
+`__main__` is the front door and `app` puts the parts together; `client` and `seams` touch discord.py; `tryout` is the
+page without a token; `settings`, `clock`, `logs` and `errors` are what they say.
 Who may import whom stands in pyproject.toml as contracts, and in docs/architecture.md as a picture.
 """
 

@@ -40,7 +40,9 @@ def run(
 
 @door.command("try")
 def try_out(
-    port: Annotated[int, typer.Option(help="The port of the page; the next free one when it is taken.")] = 8765,
+    port: Annotated[
+        int, typer.Option(min=0, max=65_535, help="The port of the page; the next free one when it is taken.")
+    ] = 8765,
 ) -> None:
     """Open the whole bot in a browser page, with no token and no account."""
     from bot.tryout import open_page  # noqa: PLC0415

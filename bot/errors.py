@@ -30,9 +30,15 @@ class NotEnabledHere(ForMember):
 
 
 class NotStarted(ForMember):
-    """This needs a yes first. /nudge start asks for it."""
+    """Nothing is set up yet. /nudge start asks for it."""
 
     wording = "error.not_started"
+
+
+class NudgesOff(ForMember):
+    """Nudges by DM are off, as the member chose. /nudge start lets them come again."""
+
+    wording = "error.nudges_off"
 
 
 class NotCounted(ForMember):
@@ -54,7 +60,7 @@ class NoLongerHeld(ForMember):
 
 
 class NothingFits(ForMember):
-    """No nudge is left that fits these choices. /nudge settings can widen them."""
+    """Every nudge that fits has been had. Each can come again after eight weeks."""
 
     wording = "error.nothing_fits"
 
@@ -117,6 +123,12 @@ class DiscordUnreachable(ForOperator):
     """Discord cannot be reached."""
 
     exit_code = 69
+
+
+class NoFreePort(ForOperator):
+    """The page finds no port to be served at."""
+
+    exit_code = 73
 
 
 class MissingPart(ForOperator):

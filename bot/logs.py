@@ -53,6 +53,8 @@ def set_up_logs(settings: LogSettings, stream: TextIO = sys.stderr) -> None:
     # Below warnings, the libraries speak of single requests and single jobs.
     for library in ("discord", "alembic", "aiosqlite", "sqlalchemy"):
         logging.getLogger(library).setLevel(logging.WARNING)
+    # It warns of libraries for voice that are not there; we have no voice.
+    logging.getLogger("discord.client").setLevel(logging.ERROR)
     # It warns when a wake-up takes longer than the next one is away; that is no fault (see bot.ticker).
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AnyUrl, BaseModel, ConfigDict, Field, SecretStr, UrlConstraints, ValidationError
@@ -19,6 +20,14 @@ from bot.errors import SettingsUnreadable, SettingsWrong
 
 PREFIX: Final = "PORCHLIGHT_"
 DIVIDER: Final = "__"
+
+# Where pydantic's own words would not help.
+REASONS: Final = MappingProxyType(
+    {
+        "discord.token": "it has to be text, in quotes",
+        "storage.url": "it has to begin with sqlite:/// and to name a file",
+    }
+)
 
 HttpUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["http", "https"])]
 SocketUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["ws", "wss"])]
@@ -82,8 +91,9 @@ def read_settings(path: Path | None, environ: Mapping[str, str]) -> Settings:
         return Settings.model_validate(tables)
     except ValidationError as error:
         # A key that does not exist explains a missing one, and not the other way round.
-        first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
-        raise SettingsWrong(_sentence(first, environ)) from None
+        wrong = sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+        unknown = [one for one in wrong if one["type"] == "extra_forbidden"]
+        raise SettingsWrong(" ".join(_sentence(one, environ) for one in unknown or wrong)) from None
 
 
 def keys() -> Iterator[str]:
@@ -134,9 +144,10 @@ def _sentence(error: ErrorDetails, environ: Mapping[str, str]) -> str:
     given = f" (given as {variable(key)})" if variable(key) in environ else ""
     if error["type"] == "extra_forbidden":
         return f"{key}{given} is no setting. {_nearest(key)}"
-    if key in ("discord", "discord.token"):
-        return f"discord.token is missing. Put the bot's token into the file, or into {variable('discord.token')}."
-    return f"{key}{given} cannot be used: {error['msg'][:1].lower()}{error['msg'][1:]}."
+    if key in ("discord", "discord.token") and error["type"] in ("missing", "too_short"):
+        return f"discord.token is missing. Name a file that has it with --config, or set {variable('discord.token')}."
+    reason = REASONS.get(key) or f"{error['msg'][:1].lower()}{error['msg'][1:]}"
+    return f"{key}{given} cannot be used: {reason}."
 
 
 def _nearest(key: str) -> str:

@@ -29,7 +29,7 @@ from cogs._ui.nudges import (
     why_text,
 )
 from cogs._ui.overview import state_text, stopped_screen
-from cogs._ui.screen import moment, screen
+from cogs._ui.screen import moment, screen, with_note
 
 # The presses that are an answer by themselves; Later and Pause ask for days first.
 ANSWERS: Final = frozenset({Step.DID_IT, Step.NOT_TODAY, Step.NOT_FOR_ME, Step.NOT_OK})
@@ -43,6 +43,8 @@ class AnswerPresses(commands.Cog):
 
     async def press_nudge(self, interaction: Interaction, press: Press) -> None:
         match step := _step(press):
+            case Step.DID_SMALLER:
+                await self._answer(interaction, press.data, Answer.DID_IT, smaller=True)
             case step if step in ANSWERS:
                 await self._answer(interaction, press.data, Answer(step))
             case Step.LATER_DAYS | Step.PAUSE_DAYS:
@@ -72,17 +74,27 @@ class AnswerPresses(commands.Cog):
                 await _turn.say(interaction, screen(why_text(NudgeNote(nudge), None, words)))
             case Step.HELP:
                 await self._send_helplines(interaction)
+            case Step.BACK:
+                await _turn.show(interaction, nudge_screen(card, words))
+            case Step.DID_SMALLER:
+                said = [words(f"taste.reply.{Step.DID_IT}")]
+                await _turn.show(interaction, answered_screen(card, said, words, smaller=True))
             case step if step in ANSWERS or step is Step.LATER:
                 await _turn.show(interaction, answered_screen(card, [words(f"taste.reply.{step}")], words))
             case _:
                 raise Outdated
 
-    async def _answer(self, interaction: Interaction, occurrence_id: str, answer: Answer) -> None:
+    async def _answer(
+        self, interaction: Interaction, occurrence_id: str, answer: Answer, *, smaller: bool = False
+    ) -> None:
         words = self._client.words(interaction)
-        answered = await self._client.journeys.answer.press(interaction.user.id, occurrence_id, answer, words.language)
-        with_somebody = answer is Answer.DID_IT and answered.nudge and answered.nudge.leads_to_a_person
+        answered = await self._client.journeys.answer.press(
+            interaction.user.id, occurrence_id, answer, words.language, smaller=smaller
+        )
+        leads_on = answered.nudge is not None and answered.nudge.leads_to_a_person and not smaller
+        with_somebody = answer is Answer.DID_IT and leads_on
         reply = words("nudge.reply.did_it_with_somebody") if with_somebody else words(f"nudge.reply.{answer}")
-        await self._reply(interaction, occurrence_id, answered, reply)
+        await self._reply(interaction, occurrence_id, answered, reply, smaller=smaller)
 
     async def _choose_days(self, interaction: Interaction, step: Step, data: str) -> None:
         words, journey = self._client.words(interaction), self._client.journeys.answer
@@ -93,11 +105,16 @@ class AnswerPresses(commands.Cog):
             reply = self._later_text(interaction, answered)
         elif step is Step.PAUSE_DAYS and days in PAUSE_DAYS:
             answered = await journey.pause(interaction.user.id, occurrence_id, days, words.language)
-            assert answered.paused_until is not None, "a pause has an end"
-            reply = words("nudge.reply.pause", until=moment(answered.paused_until, "D"))
+            reply = self._pause_text(interaction, answered)
         else:
             raise Outdated
         await self._reply(interaction, occurrence_id, answered, reply)
+
+    def _pause_text(self, interaction: Interaction, answered: Answered) -> str:
+        words = self._client.words(interaction)
+        if answered.paused_until is None:
+            return words("nudge.reply.pause_nothing")
+        return words("nudge.reply.pause", until=moment(answered.paused_until, "D"))
 
     def _later_text(self, interaction: Interaction, answered: Answered) -> str:
         """When it really comes again."""
@@ -109,7 +126,9 @@ class AnswerPresses(commands.Cog):
             return words("nudge.reply.later", at=at)
         return words("nudge.reply.later_after_pause", at=at, until=moment(answered.paused_until, "D"))
 
-    async def _reply(self, interaction: Interaction, occurrence_id: str, answered: Answered, reply: str) -> None:
+    async def _reply(
+        self, interaction: Interaction, occurrence_id: str, answered: Answered, reply: str, *, smaller: bool = False
+    ) -> None:
         words = self._client.words(interaction)
         said = [words("nudge.reply.already") if answered.already else reply]
         if answered.weeks is not None:
@@ -117,7 +136,8 @@ class AnswerPresses(commands.Cog):
         if answered.nudge is None:
             await _turn.show(interaction, gone_screen(occurrence_id, said, words))
         else:
-            await _turn.show(interaction, answered_screen(NudgeCard(answered.nudge, occurrence_id), said, words))
+            card = NudgeCard(answered.nudge, occurrence_id)
+            await _turn.show(interaction, answered_screen(card, said, words, smaller=smaller))
 
     async def _say_yes(self, interaction: Interaction, step: Step, occurrence_id: str) -> None:
         """To one of the two questions. The question goes, its answer stays."""
@@ -135,12 +155,12 @@ class AnswerPresses(commands.Cog):
     async def _stop(self, interaction: Interaction, step: Step) -> None:
         """Never fails for want of a nudge. A cover stays a cover: what was stopped is said in private."""
         words = self._client.words(interaction)
-        await self._client.journeys.leave.stop(interaction.user.id)
+        view = stopped_screen(words, something_held=await self._client.journeys.leave.stop(interaction.user.id))
         if step is Step.STOP_COVERED:
             await _turn.show(interaction, closed_cover_screen(words))
-            await _turn.say(interaction, stopped_screen(words))
+            await _turn.say(interaction, view)
         else:
-            await _turn.show(interaction, stopped_screen(words))
+            await _turn.show(interaction, view)
 
     async def _open(self, interaction: Interaction, occurrence_id: str) -> None:
         words = self._client.words(interaction)
@@ -150,7 +170,7 @@ class AnswerPresses(commands.Cog):
             view = answered_screen(card, [words("nudge.reply.already")], words)
         else:
             view = opened_screen(seen.says, occurrence_id, words)
-        await _turn.say(interaction, view)
+        await _turn.say(interaction, with_note(view, words("letter.cover.dismiss")))
 
     async def _show(self, interaction: Interaction, step: Step, occurrence_id: str) -> None:
         """What changes nothing."""

@@ -24,7 +24,7 @@ class CardPresses(commands.Cog):
         words = self._client.words(interaction)
         match press.step:
             case "try":
-                offer = self._client.journeys.taste.one(words.language, interaction.id)
+                offer = await self._client.journeys.taste.one(interaction.user.id, words.language, interaction.id)
                 view = nudge_screen(NudgeCard(offer.nudge, offer.nudge.nudge_id, Flow.TASTE), words)
             case "stores":
                 view = stores_screen(words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
 
 from discord import app_commands
@@ -28,7 +29,7 @@ class HelplinesCog(commands.GroupCog, group_name="helplines"):
         if country is None:
             await _turn.say(interaction, helplines_screen(helplines, words))
             return
-        code = helplines.country_of(country, words.language)
+        code = await asyncio.to_thread(helplines.country_of, country, words.language)
         if code is None:
             await _turn.say(interaction, unknown_screen(helplines, words))
             return

@@ -6,7 +6,7 @@ import asyncio
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from discord import app_commands
+from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.client import Interaction, Porchlight, Press
@@ -17,7 +17,15 @@ from cogs import _turn
 from cogs._guards import home_guild
 from cogs._ui.draft import Draft, draft_of
 from cogs._ui.nudges import Flow, NudgeCard, answered_screen, nudge_screen
-from cogs._ui.overview import FLOW, overview_screen, pause_screen, paused_screen, state_text, stopped_screen
+from cogs._ui.overview import (
+    FLOW,
+    overview_screen,
+    pause_screen,
+    paused_screen,
+    set_aside_screen,
+    state_text,
+    stopped_screen,
+)
 from cogs._ui.screen import screen
 from cogs._ui.start import what_screen, when_screen
 
@@ -73,10 +81,7 @@ class NudgeCog(commands.GroupCog, group_name="nudge"):
     @app_commands.command()
     async def settings(self, interaction: Interaction) -> None:
         """See and change how often, when, and how big."""
-        outlook = await self._client.journeys.adjust.outlook(interaction.user.id)
-        place = self._client.library.places.at(outlook.plan.wishes.zone)
-        words = self._client.words(interaction)
-        await _turn.say(interaction, overview_screen(outlook, place, interaction.created_at, words))
+        await _turn.say(interaction, await self._overview(interaction))
 
     @app_commands.command()
     async def pause(self, interaction: Interaction) -> None:
@@ -98,8 +103,8 @@ class NudgeCog(commands.GroupCog, group_name="nudge"):
     @app_commands.command()
     async def stop(self, interaction: Interaction) -> None:
         """Stop the nudges, at once."""
-        await self._client.journeys.leave.stop(interaction.user.id)
-        await _turn.say(interaction, stopped_screen(self._client.words(interaction)))
+        held = await self._client.journeys.leave.stop(interaction.user.id)
+        await _turn.say(interaction, stopped_screen(self._client.words(interaction), something_held=held))
 
     async def press(self, interaction: Interaction, press: Press) -> None:
         words, journeys = self._client.words(interaction), self._client.journeys
@@ -107,7 +112,7 @@ class NudgeCog(commands.GroupCog, group_name="nudge"):
             case "change":
                 wishes = (await journeys.adjust.outlook(interaction.user.id)).plan.wishes
                 draft = Draft.of(await journeys.review.purposes(interaction.user.id), wishes, is_change=True)
-                times = journeys.opt_in.next_times(interaction.user.id, draft.wishes)
+                times = await journeys.opt_in.next_times(interaction.user.id, draft.wishes)
                 view = when_screen(draft, self._client.library.places.at(draft.zone), times, words)
             case "pause":
                 view = pause_screen(words)
@@ -115,14 +120,23 @@ class NudgeCog(commands.GroupCog, group_name="nudge"):
                 outlook = await journeys.adjust.pause(interaction.user.id, int(press.data))
                 view = paused_screen(outlook, interaction.created_at, words)
             case "stop":
-                await journeys.leave.stop(interaction.user.id)
-                view = stopped_screen(words)
+                held = await journeys.leave.stop(interaction.user.id)
+                view = stopped_screen(words, something_held=held)
+            case "back":
+                view = await self._overview(interaction)
+            case "set_aside":
+                view = set_aside_screen(words)
             case "show_all":
                 await journeys.adjust.show_all_again(interaction.user.id)
                 view = screen(words("overview.shown_all"))
             case _:
                 raise Outdated
         await _turn.show(interaction, view)
+
+    async def _overview(self, interaction: Interaction) -> ui.LayoutView:
+        outlook = await self._client.journeys.adjust.outlook(interaction.user.id)
+        place = self._client.library.places.at(outlook.plan.wishes.zone)
+        return overview_screen(outlook, place, interaction.created_at, self._client.words(interaction))
 
     async def _zone(self, typed: str | None) -> str:
         """The zone that was picked; for what was typed without picking, the likeliest, to be checked on screen 2."""

@@ -19,7 +19,7 @@ from bot.rules.consent import Purpose
 from bot.rules.occurrence import State
 from cogs import _turn
 from cogs._guards import home_guild
-from cogs._ui.draft import Draft
+from cogs._ui.draft import Draft, draft_of
 from cogs._ui.screen import screen
 from cogs._ui.start import (
     FLOW,
@@ -27,12 +27,12 @@ from cogs._ui.start import (
     closed_screen,
     how_screen,
     last_screen,
-    nothing_kept_screen,
     place_form,
     place_screen,
     started_screen,
     what_screen,
     when_screen,
+    without_dm_screen,
 )
 
 # The commands beside which closed DMs are told: not beside a check-in, a help line, or a goodbye.
@@ -76,7 +76,7 @@ class Start(commands.Cog):
             case "what":
                 return what_screen(draft, words)
             case "when":
-                return self._when(interaction, draft)
+                return await self._when(interaction, draft)
             case "how":
                 return how_screen(draft, words)
             case "last":
@@ -84,16 +84,16 @@ class Start(commands.Cog):
             case _:
                 raise Outdated
 
-    def _when(self, interaction: Interaction, draft: Draft) -> ui.LayoutView:
+    async def _when(self, interaction: Interaction, draft: Draft) -> ui.LayoutView:
         words = self._client.words(interaction)
         if not draft.zone:
-            return when_screen(draft, None, [], words)
-        times = self._client.journeys.opt_in.next_times(interaction.user.id, draft.wishes)
+            return when_screen(draft, None, None, words)
+        times = await self._client.journeys.opt_in.next_times(interaction.user.id, draft.wishes)
         return when_screen(draft, self._client.library.places.at(draft.zone), times, words)
 
     async def _last(self, interaction: Interaction, draft: Draft) -> ui.LayoutView:
         words = self._client.words(interaction)
-        samples = self._client.journeys.taste.samples(words.language, draft.size, interaction.user.id)
+        samples = await self._client.journeys.taste.samples(interaction.user.id, words.language, draft.size)
         before = await self._client.journeys.opt_in.before(interaction.user.id)
         return last_screen(draft, samples, before.purposes, words)
 
@@ -116,23 +116,21 @@ class Start(commands.Cog):
             draft.wishes,
             interaction.id,
         )
-        await self._show_started(interaction, started)
+        await self._show_started(interaction, started, draft)
 
     async def _try_again(self, interaction: Interaction) -> None:
         await _turn.take_time(interaction)
         started = await self._client.journeys.opt_in.try_again(interaction.user.id, interaction.id)
-        await self._show_started(interaction, started)
+        before = await self._client.journeys.opt_in.before(interaction.user.id)
+        await self._show_started(interaction, started, draft_of(before))
 
-    async def _show_started(self, interaction: Interaction, started: Started) -> None:
+    async def _show_started(self, interaction: Interaction, started: Started, draft: Draft) -> None:
         words = self._client.words(interaction)
-        if not started.is_kept:
-            await _turn.show(interaction, nothing_kept_screen(words))
-            return
         if started.receipt_id is None:
-            await _turn.show(interaction, started_screen(None, words))
+            await _turn.show(interaction, without_dm_screen(draft, words, is_kept=started.is_kept))
             return
         fate = await self._client.journeys.deliver.send_now(started.receipt_id)
-        await _turn.show(interaction, started_screen(fate, words))
+        await _turn.show(interaction, started_screen(fate, words, discreet=draft.discreet))
         if fate is State.UNREACHABLE:
             await self._client.journeys.adjust.note_told(interaction.user.id)
 

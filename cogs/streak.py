@@ -41,8 +41,9 @@ class StreakCog(commands.GroupCog, group_name="streak"):
     @app_commands.command()
     async def hide(self, interaction: Interaction) -> None:
         """Stop mentioning the count. It stays as it is."""
-        await self._client.journeys.streak.hide(interaction.user.id)
-        await self._say(interaction, self._client.words(interaction)("streak.hidden"))
+        count = await self._client.journeys.streak.hide(interaction.user.id)
+        words = self._client.words(interaction)
+        await self._say(interaction, words("streak.hidden") if count.is_on else words("streak.nothing_to_hide"))
 
     @app_commands.command()
     async def forget(self, interaction: Interaction) -> None:

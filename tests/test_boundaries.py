@@ -22,7 +22,7 @@ from bot.rules.plan import PlanState, Size
 from bot.rules.schedule import DAYS_APART
 from bot.store.holdings import member_tables
 from bot.store.refusals import NUDGE, THEME
-from cogs._ui.check_in import QUESTIONS
+from cogs._ui.check_in import PACE_ANSWERED, QUESTIONS
 from cogs._ui.nudges import BUTTONS, MENU, Step
 from cogs._ui.privacy import NAMES
 from cogs.answer import ANSWERS
@@ -210,7 +210,7 @@ FILLED = {
     "start.per_week.{}.about": DAYS_APART,
     "theme.{}": get_args(Theme),
     "overview.state.{}": {*PlanState, "paused"},
-    "nudge.button.{}": BUTTONS,
+    "nudge.button.{}": {*BUTTONS, Step.DID_SMALLER},
     "nudge.menu.{}": MENU,
     "nudge.later.{}": {"ask", "days"},
     "nudge.pause.{}": {"ask", "days"},
@@ -245,8 +245,11 @@ def test_every_name_that_code_fills_into_a_key_has_its_sentence_and_no_other_nam
 
 def test_what_a_check_in_can_answer_has_a_line_back(words: Words) -> None:
     back = {f"check_in.back.{answer}" for answer in words.under("check_in.wanted.answer")}
+    pace = {f"check_in.pace_back.{answer}" for answer in PACE_ANSWERED}
 
-    assert keys_of(words) >= back | {"check_in.back.nothing", "check_in.back.slower"}
+    assert {key for key in keys_of(words) if key.startswith("check_in.back.")} == back | {"check_in.back.nothing"}
+    assert {key for key in keys_of(words) if key.startswith("check_in.pace_back.")} == pace
+    assert set(words.under("check_in.pace.answer")) >= PACE_ANSWERED
 
 
 def test_every_sentence_that_code_asks_for_is_in_the_catalogue(words: Words) -> None:

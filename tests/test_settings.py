@@ -77,7 +77,7 @@ def complaint(path: Path | None, environ: dict[str, str] | None = None) -> str:
 @pytest.mark.parametrize("text", ["", '[discord]\napi_url = "http://127.0.0.1:1"', '[discord]\ntoken = ""'])
 def test_a_missing_token_says_where_to_put_it(tmp_path: Path, text: str) -> None:
     assert complaint(written(tmp_path, text)) == (
-        "discord.token is missing. Put the bot's token into the file, or into PORCHLIGHT_DISCORD__TOKEN."
+        "discord.token is missing. Name a file that has it with --config, or set PORCHLIGHT_DISCORD__TOKEN."
     )
 
 

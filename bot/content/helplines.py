@@ -11,6 +11,7 @@ from typing import Annotated, Final, Literal
 
 from babel import Locale
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from rapidfuzz import fuzz, process
 
 from bot.content.places import simplify
 
@@ -18,6 +19,13 @@ from bot.content.places import simplify
 MOST_DAYS_OLD: Final = 365
 
 COUNTRY: Final = re.compile(r"[A-Z]{2}")
+# CLDR knows these as territories; they are groups, or made up for tests.
+NO_COUNTRIES: Final = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
+
+# People in need type in the language they think in.
+SPOKEN: Final = ("cs", "da", "de", "es", "fi", "fr", "it", "nb", "nl", "pl", "pt", "sv", "tr", "uk")
+FUZZY_FROM_LETTERS: Final = 5
+FUZZY_SCORE: Final = 85
 
 
 class Directory(BaseModel):
@@ -61,7 +69,7 @@ class Helplines:
     def __init__(self, directories: Iterable[Directory], lines: Iterable[Helpline], aliases: Mapping[str, str]) -> None:
         self.directories = tuple(directories)
         self.lines = tuple(lines)
-        self._aliases = {simplify(alias): country for alias, country in aliases.items()}
+        self._aliases = {_plain(alias): country for alias, country in aliases.items()}
 
     def of(self, country: str, today: date) -> list[Helpline]:
         """The lines of a country that were checked within the last 12 months."""
@@ -76,12 +84,21 @@ class Helplines:
         return str(Locale.parse(language).territories[country])
 
     def country_of(self, typed: str, language: str) -> str | None:
-        """The country that is meant by its name, its code or what it is often called; None for no country."""
-        meant = simplify(typed)
-        if meant in self._aliases:
-            return self._aliases[meant]
-        names = _territories(language)
-        return names.get(meant) or next((code for code in names.values() if code == typed.strip().upper()), None)
+        """The country that is meant by its name, its code or what it is often called; None for no country.
+
+        Its name may be another language's, and a letter or two may be wrong.
+        """
+        meant = _plain(typed)
+        names = _territories(language) | self._aliases
+        if meant in names:
+            return names[meant]
+        if meant.upper() in names.values():
+            return meant.upper()
+        for spoken in SPOKEN:
+            if meant in (other := _territories(spoken)):
+                return other[meant]
+        close = process.extractOne(meant, names.keys(), scorer=fuzz.ratio, score_cutoff=FUZZY_SCORE)
+        return names[close[0]] if close and len(meant) >= FUZZY_FROM_LETTERS else None
 
     def beginning(self, typed: str, language: str) -> list[str]:
         """The countries with lines whose name, or what they are often called, begins like that."""
@@ -97,7 +114,15 @@ class Helplines:
 def _territories(language: str) -> dict[str, str]:
     """Every country's code, by its name in that language."""
     names = Locale.parse(language).territories
-    return {simplify(str(name)): code for code, name in names.items() if COUNTRY.fullmatch(code) and code != "ZZ"}
+    return {
+        _plain(str(name)): code for code, name in names.items() if COUNTRY.fullmatch(code) and code not in NO_COUNTRIES
+    }
+
+
+def _plain(name: str) -> str:
+    """A country's name without "the", dots, and what CLDR adds to tell two of them apart."""
+    bare = re.sub(r"\(.*?\)|\.|SAR China", "", name)
+    return simplify(bare).removeprefix("the ")
 
 
 def read_helplines(folder: Path) -> Helplines:

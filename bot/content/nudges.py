@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from bot.rules.plan import Size
 
@@ -78,9 +78,17 @@ class Nudge(BaseModel):
 
 
 def read_nudges(folder: Path) -> tuple[Nudge, ...]:
-    """The nudges of the language that `folder` is named after. Raises ValidationError naming what is wrong."""
+    """The nudges of the language that `folder` is named after. Raises ValueError naming the nudge and the field."""
     table = tomllib.loads((folder / "nudges.toml").read_text("utf-8"))
-    nudges = tuple(Nudge.model_validate(entry) for entry in table["nudge"])
+    nudges = tuple(_read(entry, folder.name) for entry in table["nudge"])
     if len({nudge.nudge_id for nudge in nudges}) < len(nudges):
         raise ValueError(f"{folder.name}/nudges.toml: two nudges share an id")
     return nudges
+
+
+def _read(entry: dict[str, object], language: str) -> Nudge:
+    try:
+        return Nudge.model_validate(entry)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'it'}: {one['msg']}" for one in error.errors())
+        raise ValueError(f"{language}/nudges.toml, nudge {entry.get('id')!r}: {wrong}") from None

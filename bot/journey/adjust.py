@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.content.library import Library
-from bot.errors import NotStarted
+from bot.errors import NotStarted, NudgesOff
+from bot.journey.ledger import take_back
 from bot.journey.standing import MemberStanding, bounds_of, schedule_of, sent_lately, standing_of
-from bot.rules.choose import NOT_AGAIN_FOR, choose, shown_before
+from bot.rules.choose import NOT_AGAIN_FOR, Refused, choose, shown_before
 from bot.rules.consent import Purpose
 from bot.rules.plan import Plan, PlanState, Wishes
 from bot.store import Database, Records
@@ -25,6 +26,8 @@ class Outlook:
     """Whether the server they came from still has Porchlight on; True for who came from none."""
     something_fits: bool = True
     """Whether any nudge is left that fits their choices."""
+    has_set_aside: bool = False
+    """Whether they have set anything aside, so that it could be brought back."""
 
 
 Change = Callable[[MemberStanding, list[datetime]], Plan]
@@ -43,8 +46,13 @@ class Adjust:
 
         async def work(records: Records) -> Outlook:
             who = await _known(records, member_id)
-            fits = await self._fits(records, who, now)
-            return Outlook(who.standing.plan, who.standing.guild_on, something_fits=fits)
+            refused = await records.refusals.of(member_id)
+            return Outlook(
+                who.standing.plan,
+                who.standing.guild_on,
+                something_fits=await self._fits(records, who, refused, now),
+                has_set_aside=bool(refused.nudges or refused.themes),
+            )
 
         return await self._database.read(work)
 
@@ -67,14 +75,13 @@ class Adjust:
     async def resume(self, member_id: int) -> Outlook:
         """Let nudges come again, after a pause, a stop, a silence or closed DMs. Silence is counted anew from here.
 
-        Where their server is off, nothing comes until they choose to go on without it. Raises NotStarted, also for a
-        member who has not agreed to nudges: only a new yes can change that.
+        Where their server is off, nothing comes until they choose to go on without it. Raises NotStarted; and NudgesOff
+        for a member who has not agreed to nudges: only a new yes can change that.
         """
         now = self._clock.now()
 
         def resumed(who: MemberStanding, sent: list[datetime]) -> Plan:
-            if Purpose.NUDGES not in who.standing.purposes:
-                raise NotStarted
+            _refuse_without_yes(who)
             if not who.standing.guild_on:
                 return who.standing.plan.ended(PlanState.GUILD_OFF)
             return who.standing.plan.resumed(now, sent)
@@ -84,13 +91,12 @@ class Adjust:
     async def go_on_without_guild(self, member_id: int) -> Outlook:
         """Keep the nudges of a server that was switched off, from now on as nobody's but the member's own.
 
-        Raises NotStarted for a member who has not agreed to nudges.
+        Being counted for that server ends. Raises NotStarted, NudgesOff.
         """
         now = self._clock.now()
 
         def going_on(who: MemberStanding, sent: list[datetime]) -> Plan:
-            if Purpose.NUDGES not in who.standing.purposes:
-                raise NotStarted
+            _refuse_without_yes(who)
             return who.standing.plan.resumed(now, sent)
 
         return await self._change(member_id, going_on, leaving_guild=True)
@@ -114,11 +120,10 @@ class Adjust:
         """Undo every "not for me" and "this wasn't OK"."""
         await self._database.write(lambda records: records.refusals.forget(member_id))
 
-    async def _fits(self, records: Records, who: MemberStanding, now: datetime) -> bool:
+    async def _fits(self, records: Records, who: MemberStanding, refused: Refused, now: datetime) -> bool:
         plan, nudges = who.standing.plan, self._library.language(who.member.language).nudges
         history = (await records.occurrences.history([plan.member_id], now - NOT_AGAIN_FOR)).get(plan.member_id, [])
-        bounds = bounds_of(plan, await records.refusals.of(plan.member_id))
-        return choose(nudges, bounds, shown_before(history), "", now) is not None
+        return choose(nudges, bounds_of(plan, refused), shown_before(history), "", now) is not None
 
     async def _change(self, member_id: int, change: Change, *, leaving_guild: bool = False) -> Outlook:
         now = self._clock.now()
@@ -129,9 +134,15 @@ class Adjust:
             await records.plans.put(changed)
             if leaving_guild:
                 await records.members.leave_guild(member_id)
+                await take_back(records, member_id, {Purpose.COUNTS}, now)
             return Outlook(changed, guild_on=leaving_guild or who.standing.guild_on)
 
         return await self._database.write(work)
+
+
+def _refuse_without_yes(who: MemberStanding) -> None:
+    if Purpose.NUDGES not in who.standing.purposes:
+        raise NudgesOff
 
 
 async def _known(records: Records, member_id: int) -> MemberStanding:

@@ -68,13 +68,18 @@ class AnswerNudge:
 
         return await self._database.read(work)
 
-    async def press(self, member_id: int, occurrence_id: str, answer: Answer, language: str) -> Answered:
-        """Take one answer. Raises NotYours for somebody else's button, NoLongerHeld for a deleted message."""
+    async def press(
+        self, member_id: int, occurrence_id: str, answer: Answer, language: str, *, smaller: bool = False
+    ) -> Answered:
+        """Take one answer, to the nudge or to its smaller version.
+
+        Raises NotYours for somebody else's button, NoLongerHeld for a deleted message.
+        """
 
         async def work(records: Records) -> Answered:
             press = await self._begin(records, member_id, occurrence_id, answer, language)
             if press.is_first or answer in ALWAYS_HEARD:
-                await _follow(records, press, answer)
+                await _follow(records, press, answer, smaller=smaller)
             return await _conclude(records, press, already=not press.is_first and answer not in ALWAYS_HEARD)
 
         return await self._database.write(work)
@@ -96,10 +101,15 @@ class AnswerNudge:
         return await self._database.write(work)
 
     async def pause(self, member_id: int, occurrence_id: str, days: int, language: str) -> Answered:
-        """Take a pause for an answer, and pause for that many days; also when there was an answer before."""
+        """Take a pause for an answer, and pause for that many days; also when there was an answer before.
+
+        Where nothing comes by itself, there is nothing to pause: then `paused_until` is None.
+        """
 
         async def work(records: Records) -> Answered:
             press = await self._begin(records, member_id, occurrence_id, Answer.PAUSE, language)
+            if press.plan.state is not PlanState.ACTIVE:
+                return await _conclude(records, press, already=False)
             until = press.now + timedelta(days=days)
             sent = await sent_lately(records, member_id, press.now)
             await records.plans.put(press.plan.paused(until, sent))
@@ -153,10 +163,10 @@ async def _standing(records: Records, member_id: int) -> MemberStanding:
     return who
 
 
-async def _follow(records: Records, press: _Press, answer: Answer) -> None:
-    """What an answer changes beyond itself. Why: docs/pace.md."""
+async def _follow(records: Records, press: _Press, answer: Answer, *, smaller: bool) -> None:
+    """What an answer changes beyond itself. Having done the smaller version lets nothing grow. Why: docs/pace.md."""
     plan, nudge = press.plan, press.nudge
-    if answer is Answer.DID_IT and nudge is not None:
+    if answer is Answer.DID_IT and nudge is not None and not smaller:
         await records.plans.put(replace(plan, level=max(plan.level, nudge.exposure)))
     if answer is Answer.NOT_OK:
         tiny = replace(plan.wishes, size=Size.TINY)

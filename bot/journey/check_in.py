@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from bot.clock import Clock
 from bot.journey.ledger import give
@@ -12,15 +13,27 @@ from bot.rules.schedule import local_date
 from bot.store import Database, Records
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Whether check-ins may be kept, and whether there is a pace to ask about."""
+
+    keeps: bool
+    has_plan: bool
+
+
 class CheckIn:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
-    async def keeps_by_default(self, member_id: int) -> bool:
-        """Whether this member has said before that check-ins may be kept."""
-        purposes = await self._database.read(lambda records: purposes_of(records, member_id))
-        return Purpose.CHECK_INS in purposes
+    async def before(self, member_id: int) -> Before:
+        """What is known about this member before they look how things are."""
+
+        async def work(records: Records) -> Before:
+            plan = await records.plans.get(member_id)
+            return Before(Purpose.CHECK_INS in await purposes_of(records, member_id), has_plan=plan is not None)
+
+        return await self._database.read(work)
 
     async def keep(self, member_id: int, press_id: int, picks: Mapping[str, str], language: str) -> None:
         """Keep these picks. Asking for that is the yes to it, and goes into the ledger as one."""

@@ -8,7 +8,7 @@ from bot.clock import Clock
 from bot.journey.ledger import take_back
 from bot.rules.consent import Purpose
 from bot.rules.plan import PlanState
-from bot.store import Database
+from bot.store import Database, Records
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -18,12 +18,18 @@ class Leave:
         self._database = database
         self._clock = clock
 
-    async def stop(self, member_id: int) -> None:
-        """Send nothing more. What else they agreed to stays as it is, until they say otherwise."""
+    async def stop(self, member_id: int) -> bool:
+        """Send nothing more. What else they agreed to stays as it is, until they say otherwise.
+
+        False for somebody of whom nothing is held.
+        """
         now = self._clock.now()
-        await self._database.write(
-            lambda records: take_back(records, member_id, {Purpose.NUDGES}, now, nudges_end_in=PlanState.STOPPED)
-        )
+
+        async def work(records: Records) -> bool:
+            await take_back(records, member_id, {Purpose.NUDGES}, now, nudges_end_in=PlanState.STOPPED)
+            return await records.members.get(member_id) is not None
+
+        return await self._database.write(work)
 
     async def delete(self, member_id: int) -> int:
         """Delete every row about the member, and overwrite what is left of it; how many rows there were."""

@@ -49,8 +49,8 @@ async def ask_for_receipt(records: Records, member_id: int, press_id: int, now: 
 
 
 def _next_times(standing: Standing, now: datetime) -> tuple[datetime, ...]:
-    """The times that will really come: the one that is planned, and those behind it; none where nothing is planned."""
+    """The times that will really come: the one that is planned, and those behind it; none where nothing comes."""
     plan = standing.plan
-    if plan.next_due_at is None:
+    if plan.next_due_at is None or not standing.guild_on:
         return ()
     return (plan.next_due_at, *next_dues(plan.schedule, max(now, plan.next_due_at), TIMES_ON_RECEIPT - 1))

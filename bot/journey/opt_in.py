@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from bot.clock import Clock
-from bot.errors import NotEnabledHere, NotStarted
+from bot.errors import NotEnabledHere, NotStarted, NudgesOff
 from bot.journey.ledger import give, take_back
 from bot.journey.letters import ask_for_receipt
 from bot.journey.standing import MemberStanding, purposes_of, schedule_of, sent_lately, standing_of
 from bot.rules.consent import Purpose
-from bot.rules.due import due_after
 from bot.rules.plan import Plan, PlanState, Wishes
 from bot.rules.schedule import next_dues
 from bot.store import Database, Records
@@ -39,6 +38,14 @@ class Before:
     wishes: Wishes | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When nudges would come, and the pause that they wait for, if there is one."""
+
+    next: tuple[datetime, ...]
+    paused_until: datetime | None = None
+
+
 class OptIn:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -53,9 +60,13 @@ class OptIn:
 
         return await self._database.read(work)
 
-    def next_times(self, member_id: int, wishes: Wishes) -> list[datetime]:
+    async def next_times(self, member_id: int, wishes: Wishes) -> Times:
         """The next three times, for the member to check against their own clock. Raises UnknownZone."""
-        return next_dues(schedule_of(member_id, wishes), self._clock.now(), TIMES_SHOWN)
+        now, schedule = self._clock.now(), schedule_of(member_id, wishes)
+        plan = await self._database.read(lambda records: records.plans.get(member_id))
+        if plan is None or plan.paused_until is None or not plan.is_paused(now):
+            return Times(tuple(next_dues(schedule, now, TIMES_SHOWN)))
+        return Times(tuple(next_dues(schedule, plan.paused_until, TIMES_SHOWN)), plan.paused_until)
 
     async def start(
         self,
@@ -68,8 +79,9 @@ class OptIn:
     ) -> Started:
         """Store the yes and the wishes. `press_id` names the press, so that Discord may deliver it twice.
 
-        Whoever starts anew keeps the server they came from, unless that has Porchlight switched off by now. Raises
-        NotEnabledHere where this server has it switched off, UnknownZone for a zone that is none.
+        Whoever starts anew keeps a pause, what they asked to see again, how far steps have grown, and the server they
+        came from, unless that has Porchlight switched off by now. Raises NotEnabledHere where this server has it
+        switched off, UnknownZone for a zone that is none.
         """
         now = self._clock.now()
         schedule_of(member_id, wishes)
@@ -94,14 +106,16 @@ class OptIn:
     async def try_again(self, member_id: int, press_id: int) -> Started:
         """After closed DMs: let nudges come again, and send a new receipt to see whether they arrive.
 
-        A pause stays. Raises NotStarted for a member who has not agreed to nudges.
+        A pause stays. Raises NotStarted; and NudgesOff for a member who has not agreed to nudges.
         """
         now = self._clock.now()
 
         async def work(records: Records) -> Started:
             plan = await records.plans.get(member_id)
-            if plan is None or Purpose.NUDGES not in await purposes_of(records, member_id):
+            if plan is None:
                 raise NotStarted
+            if Purpose.NUDGES not in await purposes_of(records, member_id):
+                raise NudgesOff
             await records.plans.put(plan.going_on(now, await sent_lately(records, member_id, now)))
             return Started(await ask_for_receipt(records, member_id, press_id, now))
 
@@ -128,9 +142,7 @@ def _plan(
     sent: Iterable[datetime],
     purposes: frozenset[Purpose],
 ) -> Plan:
-    """A new plan. Whoever had one keeps how far steps have grown."""
-    level = 0 if who is None else who.standing.plan.level
-    if Purpose.NUDGES not in purposes:
-        return Plan(member_id, wishes, PlanState.OFF, since_at=now, level=level)
-    due = due_after(wishes.schedule(member_id), now, sent)
-    return Plan(member_id, wishes, PlanState.ACTIVE, since_at=now, next_due_at=due, level=level)
+    """The plan that these wishes make, out of the one there was."""
+    before = who.standing.plan if who is not None else Plan(member_id, wishes, PlanState.OFF, since_at=now)
+    plan = replace(before, wishes=wishes)
+    return plan.going_on(now, sent) if Purpose.NUDGES in purposes else plan.ended(PlanState.OFF)

@@ -44,12 +44,14 @@ class Review:
         return await self._database.read(lambda records: purposes_of(records, member_id))
 
     async def agree(self, member_id: int, purpose: Purpose, press_id: int) -> Agreed:
-        """Say yes to one purpose. A yes to nudges is answered with a receipt. Raises NotStarted before any start."""
+        """Say yes to one purpose. A yes to nudges is answered with a receipt.
+
+        Raises NotStarted before any start; somebody who only keeps check-ins can agree to nothing but that.
+        """
         now = self._clock.now()
 
         async def work(records: Records) -> Agreed:
-            if await records.members.get(member_id) is None:
-                raise NotStarted
+            await _refuse_too_early(records, member_id, purpose)
             before = await purposes_of(records, member_id)
             if purpose in before:
                 return Agreed(before)
@@ -72,8 +74,14 @@ class Review:
         return await self._database.write(work)
 
 
+async def _refuse_too_early(records: Records, member_id: int, purpose: Purpose) -> None:
+    if await records.members.get(member_id) is None:
+        raise NotStarted
+    if purpose is not Purpose.CHECK_INS and await records.plans.get(member_id) is None:
+        raise NotStarted
+
+
 async def _let_nudges_come(records: Records, member_id: int, now: datetime) -> None:
     plan = await records.plans.get(member_id)
-    if plan is None:
-        raise NotStarted
+    assert plan is not None, "nobody agrees to nudges without having started"
     await records.plans.put(plan.going_on(now, await sent_lately(records, member_id, now)))

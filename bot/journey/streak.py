@@ -57,9 +57,14 @@ class Streak:
 
         return await self._database.write(work)
 
-    async def hide(self, member_id: int) -> None:
+    async def hide(self, member_id: int) -> Count:
         """Go on counting, and say nothing about it."""
-        await self._database.write(lambda records: records.members.hide_streak(member_id, hidden=True))
+
+        async def work(records: Records) -> Count:
+            await records.members.hide_streak(member_id, hidden=True)
+            return await _count(records, member_id)
+
+        return await self._database.write(work)
 
     async def forget(self, member_id: int) -> None:
         """Stop counting, and forget every week."""

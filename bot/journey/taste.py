@@ -11,7 +11,7 @@ from bot.content.library import Language, Library
 from bot.content.nudges import Nudge
 from bot.errors import NothingFits
 from bot.journey.standing import MemberStanding, bounds_of, standing_of
-from bot.rules.choose import NOT_AGAIN_FOR, Bounds, Shown, choose, shown_before
+from bot.rules.choose import NOT_AGAIN_FOR, Bounds, Refused, Shown, choose, shown_before
 from bot.rules.occurrence import Kind, Occurrence, State, occurrence_id
 from bot.rules.plan import PlanState, Size
 from bot.rules.schedule import local_date
@@ -35,17 +35,26 @@ class Taste:
         self._clock = clock
         self._library = library
 
-    def one(self, language: str, seed: int) -> Offer:
-        """One nudge as anybody's first could be. Reads and stores nothing."""
-        return Offer(self.samples(language, Size.TINY, seed)[0])
+    async def one(self, member_id: int, language: str, seed: int) -> Offer:
+        """One nudge as a first one could be, and none that this member has refused. Stores nothing."""
+        refused = await self._database.read(lambda records: records.refusals.of(member_id))
+        return self._one(language, seed, refused)
 
-    def samples(self, language: str, size: Size, seed: int) -> list[Nudge]:
-        """Three nudges as they could come, one after the other, each of them done."""
+    async def samples(self, member_id: int, language: str, size: Size) -> list[Nudge]:
+        """Three nudges as they could come to this member, one after the other, each of them done. Stores nothing."""
+        refused = await self._database.read(lambda records: records.refusals.of(member_id))
+        return self._three(language, size, member_id, refused)
+
+    def _one(self, language: str, seed: int, refused: Refused) -> Offer:
+        return Offer(self._three(language, Size.TINY, seed, refused)[0])
+
+    def _three(self, language: str, size: Size, seed: int, refused: Refused) -> list[Nudge]:
         nudges = self._library.language(language).nudges
         now = self._clock.now()
         found: list[Nudge] = []
         while len(found) < SAMPLES:
-            bounds = Bounds(size, level=max((nudge.exposure for nudge in found), default=0))
+            level = max((nudge.exposure for nudge in found), default=0)
+            bounds = Bounds(size, level, refused)
             shown = [Shown(nudge.nudge_id, now) for nudge in reversed(found)]
             nudge = choose(nudges, bounds, shown, f"{seed}:{len(found)}", now)
             if nudge is None:
@@ -64,7 +73,7 @@ class Taste:
         async def work(records: Records) -> Offer:
             who = await standing_of(records, member_id)
             if who is None or who.standing.plan.state is PlanState.STOPPED:
-                return self.one(language, seed)
+                return self._one(language, seed, await records.refusals.of(member_id))
             return await _choose_for_today(records, who, spoken, now)
 
         return await self._database.write(work)

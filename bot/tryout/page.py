@@ -18,6 +18,7 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
+from bot.errors import NoFreePort
 from bot.tryout.stage import Place, Stage
 from bot.tryout.world import World
 
@@ -167,4 +168,4 @@ def _listen(port: int) -> socket.socket:
             last = error
         else:
             return listener
-    raise last or OSError(f"no free port from {port} on")
+    raise NoFreePort(f"No port from {port} on is free. Name another one with --port.") from last

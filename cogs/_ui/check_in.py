@@ -9,6 +9,7 @@ import discord
 from discord import ui
 
 from bot.content.words import Words
+from bot.journey.check_in import Before
 from bot.rules.consent import Purpose
 from cogs._ui.controls import form
 from cogs._ui.helplines import need_more
@@ -20,14 +21,17 @@ YES: Final = "yes"
 NO: Final = "no"
 
 # The questions, in order. Their answers stand in the catalogue under check_in.<question>.answer.
-QUESTIONS: Final = ("quiet", "wanted", "word", "pace")
+PACE: Final = "pace"
+PACE_ANSWERED: Final = frozenset({"slower", "faster"})
+QUESTIONS: Final = ("quiet", "wanted", "word", PACE)
 AS_MENU: Final = frozenset({"word"})
 
 
-def check_in_form(keeps: bool, words: Words) -> ui.Modal:
-    """`keeps`: whether "keep this" starts at yes, because the member said so before."""
-    fields = [_question(question, words) for question in QUESTIONS]
-    return form(FLOW, "send", words("check_in.title"), [*fields, _keep(keeps, words)])
+def check_in_form(before: Before, words: Words) -> ui.Modal:
+    """Keeping it starts at yes where the member said so before. Nobody without a pace is asked about it."""
+    asked = [question for question in QUESTIONS if before.has_plan or question != PACE]
+    fields = [_question(question, words) for question in asked]
+    return form(FLOW, "send", words("check_in.title"), [*fields, _keep(before.keeps, words)])
 
 
 def picks_in(fields: Mapping[str, tuple[str, ...]], words: Words) -> dict[str, str]:
@@ -43,7 +47,7 @@ def thanks_screen(picks: Mapping[str, str], kept: bool, words: Words) -> ui.Layo
     """One plain line back, and what became of the answers."""
     wanted = picks.get("wanted")
     line = words(f"check_in.back.{wanted}") if wanted else words("check_in.back.nothing")
-    pace = [words("check_in.back.slower")] if picks.get("pace") == "slower" else []
+    pace = [words(f"check_in.pace_back.{picks[PACE]}")] if picks.get(PACE) in PACE_ANSWERED else []
     return screen(line, *pace, words("check_in.kept") if kept else words("check_in.not_kept"), need_more(words))
 
 

@@ -40,6 +40,7 @@ class Step(StrEnum):
     """
 
     DID_IT = "did_it"
+    DID_SMALLER = "did_smaller"
     SMALLER = "smaller"
     LATER = "later"
     LATER_DAYS = "later_days"
@@ -60,6 +61,8 @@ class Step(StrEnum):
 
 
 BUTTONS: Final = (Step.DID_IT, Step.SMALLER, Step.LATER, Step.NOT_TODAY)
+DONE: Final = frozenset({Step.DID_IT, Step.DID_SMALLER})
+SMALLER_BUTTONS: Final = (Step.DID_SMALLER, Step.LATER, Step.NOT_TODAY)
 MENU: Final = (Step.NOT_FOR_ME, Step.NOT_OK, Step.WHY, Step.PAUSE, Step.STOP, Step.HELP)
 TASTE_MENU: Final = (Step.NOT_FOR_ME, Step.NOT_OK, Step.WHY, Step.HELP)
 
@@ -79,21 +82,20 @@ def nudge_screen(card: NudgeCard, words: Words) -> ui.LayoutView:
 
 
 def smaller_screen(card: NudgeCard, words: Words) -> ui.LayoutView:
-    """The smaller version of it, in its place."""
-    steps = [step for step in BUTTONS if step is not Step.SMALLER]
+    """The smaller version of it, in its place, with the way back."""
+    back = button(card.flow, Step.BACK, words("button.back"), card.data)
     return screen(
-        words("nudge.smaller_title"),
-        card.nudge.smaller,
-        *_care(card.nudge, words),
-        _answers(card, steps, words),
+        *_smaller_body(card.nudge, words),
+        [*_answers(card, SMALLER_BUTTONS, words), back],
         _menu(card, words),
         _after(card, words),
     )
 
 
-def answered_screen(card: NudgeCard, said: Sequence[str], words: Words) -> ui.LayoutView:
-    """The nudge still readable, with what is said back below it. Saying that it was not OK stays possible."""
-    return screen(*_body(card.nudge, words), line(), *said, [*_regret(card, words), *_after(card, words)])
+def answered_screen(card: NudgeCard, said: Sequence[str], words: Words, *, smaller: bool = False) -> ui.LayoutView:
+    """What was answered still readable, with what is said back below it. Saying that it was not OK stays possible."""
+    body = _smaller_body(card.nudge, words) if smaller else _body(card.nudge, words)
+    return screen(*body, line(), *said, [*_regret(card, words), *_after(card, words)])
 
 
 def choice_screen(card: NudgeCard, step: Literal[Step.LATER, Step.PAUSE], words: Words) -> ui.LayoutView:
@@ -121,14 +123,15 @@ def why_text(note: NudgeNote, plan: Plan | None, words: Words) -> str:
     elif note.is_again:
         chosen = words("nudge.why_again")
     else:
-        chosen = words("nudge.why_plan", theme=theme, size=words(f"size.{plan.wishes.size.name.lower()}.name"))
+        chosen = words("nudge.why_plan", theme=theme, size=words(f"size.{nudge.size.name.lower()}.name"))
     study = words("nudge.why_study", study=nudge.study) if nudge.study else words("nudge.why_no_study")
     return "\n".join((chosen, words("nudge.why_reason", why=nudge.why), study))
 
 
 def sample_text(nudge: Nudge, words: Words) -> str:
     """A nudge as a sample, without controls."""
-    return words("nudge.sample", text=nudge.text, minutes=words("nudge.minutes", count=nudge.minutes))
+    care = " ".join(_care_lines(nudge, words))
+    return words("nudge.sample", text=nudge.text, care=care, minutes=words("nudge.minutes", count=nudge.minutes))
 
 
 def exits(data: str, words: Words) -> list[PressButton]:
@@ -143,10 +146,20 @@ def _body(nudge: Nudge, words: Words) -> Iterator[str]:
     yield from _care(nudge, words)
 
 
+def _smaller_body(nudge: Nudge, words: Words) -> Iterator[str]:
+    yield words("nudge.smaller_title")
+    yield nudge.smaller
+    yield from _care(nudge, words)
+
+
 def _care(nudge: Nudge, words: Words) -> Iterator[str]:
+    yield from (small(text) for text in _care_lines(nudge, words))
+
+
+def _care_lines(nudge: Nudge, words: Words) -> Iterator[str]:
     if nudge.needs_safe_person:
-        yield small(words("nudge.safe_person"))
-    yield small(nudge.easy_out)
+        yield words("nudge.safe_person")
+    yield nudge.easy_out
 
 
 def _answers(card: NudgeCard, steps: Sequence[Step], words: Words) -> list[PressButton]:
@@ -156,7 +169,7 @@ def _answers(card: NudgeCard, steps: Sequence[Step], words: Words) -> list[Press
             step,
             words(f"nudge.button.{step}"),
             card.data,
-            style=discord.ButtonStyle.primary if step is Step.DID_IT else discord.ButtonStyle.secondary,
+            style=discord.ButtonStyle.primary if step in DONE else discord.ButtonStyle.secondary,
         )
         for step in steps
     ]

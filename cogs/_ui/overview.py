@@ -27,7 +27,7 @@ def overview_screen(outlook: Outlook, place: Place, now: datetime, words: Words)
         words(
             "overview.wishes",
             per_week=words("overview.per_week", count=wishes.per_week),
-            window=window_text(wishes.window),
+            window=window_text(wishes.window, words),
             place=place.name,
             zone=place.zone,
             size=words(f"size.{wishes.size.name.lower()}.name"),
@@ -37,7 +37,7 @@ def overview_screen(outlook: Outlook, place: Place, now: datetime, words: Words)
             button(FLOW, "change", words("overview.change")),
             button(FLOW, "pause", words("overview.pause")),
             button(FLOW, "stop", words("button.stop")),
-            button(FLOW, "show_all", words("overview.show_all")),
+            *([button(FLOW, "set_aside", words("overview.show_all"))] if outlook.has_set_aside else []),
         ],
         words("overview.more"),
     )
@@ -46,15 +46,17 @@ def overview_screen(outlook: Outlook, place: Place, now: datetime, words: Words)
 def state_text(outlook: Outlook, now: datetime, words: Words) -> str:
     """Whether something comes, and when."""
     plan = outlook.plan
+    if plan.state is PlanState.GUILD_OFF and outlook.guild_on:
+        return words("overview.state.guild_on_again")
     if plan.next_due_at is None:
         return words(f"overview.state.{plan.state}")
     if not outlook.guild_on:
         return words("overview.state.guild_off")
+    if not outlook.something_fits:
+        return words("overview.nothing_fits")
     if plan.paused_until is not None and plan.is_paused(now):
-        said = words("overview.state.paused", until=moment(plan.paused_until, "D"), next=moment(plan.next_due_at))
-    else:
-        said = words("overview.state.active", next=moment(plan.next_due_at))
-    return said if outlook.something_fits else "\n".join((said, words("overview.nothing_fits")))
+        return words("overview.state.paused", until=moment(plan.paused_until, "D"), next=moment(plan.next_due_at))
+    return words("overview.state.active", next=moment(plan.next_due_at))
 
 
 def paused_screen(outlook: Outlook, now: datetime, words: Words) -> ui.LayoutView:
@@ -68,10 +70,24 @@ def paused_screen(outlook: Outlook, now: datetime, words: Words) -> ui.LayoutVie
 def pause_screen(words: Words) -> ui.LayoutView:
     return screen(
         words("nudge.pause.ask"),
-        [button(FLOW, "pause_days", words("nudge.pause.days", count=days), str(days)) for days in PAUSE_DAYS],
+        [
+            *(button(FLOW, "pause_days", words("nudge.pause.days", count=days), str(days)) for days in PAUSE_DAYS),
+            button(FLOW, "back", words("button.back")),
+        ],
     )
 
 
-def stopped_screen(words: Words) -> ui.LayoutView:
+def set_aside_screen(words: Words) -> ui.LayoutView:
+    """Asked once, because it brings back what was not OK as well."""
+    return screen(
+        words("overview.set_aside.ask"),
+        [
+            button(FLOW, "back", words("overview.set_aside.keep")),
+            button(FLOW, "show_all", words("overview.set_aside.do")),
+        ],
+    )
+
+
+def stopped_screen(words: Words, *, something_held: bool) -> ui.LayoutView:
     """Said wherever Stop was pressed."""
-    return screen(words("leave.stopped"), need_more(words))
+    return screen(words("leave.stopped" if something_held else "leave.stopped_stranger"), need_more(words))

@@ -141,7 +141,10 @@ def _value(table: str, name: str, value: object, language: Language) -> str:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M} UTC"
     if isinstance(value, Mapping):
-        return ", ".join(words(f"check_in.{question}.answer.{pick}") for question, pick in sorted(value.items()))
+        return " ".join(
+            words("held.pick", question=words(f"check_in.{asked}.ask"), answer=words(f"check_in.{asked}.answer.{pick}"))
+            for asked, pick in sorted(value.items())
+        )
     if name in ("window_start", "window_end"):
         minutes = int(str(value))
         return f"{minutes // 60:02}:{minutes % 60:02}"

@@ -42,6 +42,12 @@ def small(text: str) -> str:
     return f"-# {text}"
 
 
+def with_note(view: ui.LayoutView, text: str) -> ui.LayoutView:
+    """The same screen, with a line of small print below it."""
+    view.add_item(ui.TextDisplay(small(text)))
+    return view
+
+
 def moment(at: datetime, style: Literal["F", "D", "f", "t"] = "F") -> str:
     """A time that Discord shows in the reader's own clock and language."""
     return discord.utils.format_dt(at, style)

@@ -5,9 +5,8 @@ Changing a plan later uses the middle two of them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import datetime
 from typing import Any, Final
 
 import discord
@@ -16,6 +15,7 @@ from discord import ui
 from bot.content.nudges import Nudge
 from bot.content.places import Place
 from bot.content.words import Words
+from bot.journey.opt_in import Times
 from bot.rules.consent import Purpose
 from bot.rules.occurrence import State
 from bot.rules.plan import Size
@@ -29,6 +29,7 @@ from cogs._ui.screen import line, moment, screen, side
 
 FLOW: Final = "start"
 PLACE_FIELD: Final = "place"
+NOON: Final = 12 * 60
 
 
 def what_screen(draft: Draft, words: Words) -> ui.LayoutView:
@@ -46,7 +47,7 @@ def what_screen(draft: Draft, words: Words) -> ui.LayoutView:
     )
 
 
-def when_screen(draft: Draft, place: Place | None, times: Sequence[datetime], words: Words) -> ui.LayoutView:
+def when_screen(draft: Draft, place: Place | None, times: Times | None, words: Words) -> ui.LayoutView:
     """2: how often, at what time of day, and where the member's clock stands."""
     onward = _next("how", draft, words, disabled=place is None)
     back = _not_now(words) if draft.is_change else _back("what", draft, words)
@@ -56,7 +57,7 @@ def when_screen(draft: Draft, place: Place | None, times: Sequence[datetime], wo
         _menu("per_week", [str(count) for count in DAYS_APART], str(draft.per_week), draft, words),
         _window_menu(draft, words),
         side(_zone_text(place, words), find),
-        *([_times_text(times, WINDOWS[draft.window], words)] if times else []),
+        *(_times_text(times, WINDOWS[draft.window], words) if times else []),
         [back, onward],
     )
 
@@ -115,20 +116,25 @@ def last_screen(draft: Draft, samples: Sequence[Nudge], before: AbstractSet[Purp
     )
 
 
-def started_screen(receipt: State | None, words: Words) -> ui.LayoutView:
-    """What became of the receipt. None where no DM was agreed to."""
-    if receipt is None:
-        return screen(words("start.started.title"), words("start.started.no_dm"))
-    if receipt is State.SENT:
-        return screen(words("start.started.title"), words("start.started.sent"))
-    if receipt is State.UNREACHABLE:
-        return closed_screen(words)
-    return screen(words("start.started.title"), words("start.started.on_its_way"))
+def started_screen(receipt: State, words: Words, *, discreet: bool) -> ui.LayoutView:
+    """What became of the receipt."""
+    match receipt:
+        case State.UNREACHABLE:
+            return closed_screen(words)
+        case State.SENT:
+            said = words("start.started.sent_covered" if discreet else "start.started.sent")
+        case _:
+            said = words("start.started.on_its_way")
+    return screen(words("start.started.title"), said)
 
 
-def nothing_kept_screen(words: Words) -> ui.LayoutView:
-    """After a Start that agreed to nothing, by somebody of whom nothing is held."""
-    return screen(words("start.started.nothing"))
+def without_dm_screen(draft: Draft, words: Words, *, is_kept: bool) -> ui.LayoutView:
+    """After a Start that agreed to no DM: something else, nothing any more, or nothing at all."""
+    if not is_kept:
+        return screen(words("start.started.nothing"))
+    if not draft.purposes:
+        return screen(words("start.started.taken_back"))
+    return screen(words("start.started.title"), words("start.started.no_dm"))
 
 
 def closed_screen(words: Words) -> ui.LayoutView:
@@ -137,9 +143,14 @@ def closed_screen(words: Words) -> ui.LayoutView:
     return screen(words("start.closed.title"), words("start.closed.text"), [again, need_more(words)])
 
 
-def window_text(window: Window) -> str:
-    """A window as its two local times; how they are written is the same in every language we speak."""
-    return f"{window.start // 60:02}:00-{window.end // 60:02}:00"
+def window_text(window: Window, words: Words) -> str:
+    """A window as its two local times, on a clock of 24 hours and on one of 12."""
+    begin, end = (f"{minute // 60:02}:00" for minute in (window.start, window.end))
+    short_begin, short_end = (
+        words("start.window.am" if minute < NOON else "start.window.pm", hour=(minute // 60 - 1) % 12 + 1)
+        for minute in (window.start, window.end)
+    )
+    return words("start.window.times", begin=begin, end=end, short_begin=short_begin, short_end=short_end)
 
 
 def _what_start_does(draft: Draft, before: AbstractSet[Purpose], words: Words) -> str:
@@ -152,9 +163,11 @@ def _zone_text(place: Place | None, words: Words) -> str:
     return words("start.when.no_zone") if place is None else words("start.when.zone", name=place.name, zone=place.zone)
 
 
-def _times_text(times: Sequence[datetime], window: Window, words: Words) -> str:
-    listed = "\n".join(f"- {moment(at)}" for at in times)
-    return words("start.when.times", times=listed, window=window_text(window))
+def _times_text(times: Times, window: Window, words: Words) -> Iterator[str]:
+    if times.paused_until is not None:
+        yield words("start.when.paused", until=moment(times.paused_until, "D"))
+    listed = "\n".join(f"- {moment(at)}" for at in times.next)
+    yield words("start.when.times", times=listed, window=window_text(window, words))
 
 
 def _menu(field: str, values: Sequence[str], chosen: str, draft: Draft, words: Words) -> PickMenu:
@@ -173,7 +186,7 @@ def _menu(field: str, values: Sequence[str], chosen: str, draft: Draft, words: W
 def _window_menu(draft: Draft, words: Words) -> PickMenu:
     options = [
         discord.SelectOption(
-            label=words("start.window.name", times=window_text(window)),
+            label=words("start.window.name", times=window_text(window, words)),
             value=str(index),
             default=index == draft.window,
         )

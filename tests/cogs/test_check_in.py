@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.rules.consent import Purpose
 from tests.support.world import World
 
 
 async def test_a_check_in_is_one_form_of_picks_and_asks_for_no_words(world: World) -> None:
+    await world.set_up()
+    await world.start()
     result = await world.robin.actor.slash(world.channel, "checkin")
 
     kinds = [label["component"]["type"] for label in result.modal["components"]]
@@ -15,12 +19,27 @@ async def test_a_check_in_is_one_form_of_picks_and_asks_for_no_words(world: Worl
     assert [option["value"] for option in keep if option.get("default")] == ["no"]
 
 
+@pytest.mark.parametrize(("pace", "said"), [("slower", "`/nudge pause` makes it quiet"), ("faster", "more often")])
+async def test_what_is_said_of_the_pace_is_heard(world: World, pace: str, said: str) -> None:
+    await world.set_up()
+    await world.start()
+    await world.robin.open_form("checkin")
+
+    assert said in (await world.robin.send(pace=pace, keep="no")).text
+
+
+async def test_nobody_without_a_pace_is_asked_about_it(world: World) -> None:
+    await world.robin.open_form("checkin")
+
+    asked = [label["component"]["custom_id"] for label in world.robin.form["components"]]
+    assert asked == ["quiet", "wanted", "word", "keep"]
+
+
 async def test_a_check_in_is_gone_unless_it_is_to_be_kept(world: World) -> None:
     await world.robin.open_form("checkin")
-    screen = await world.robin.send(wanted="space", word=["tired"], pace="slower", keep="no")
+    screen = await world.robin.send(wanted="space", word=["tired"], keep="no")
 
     assert "Wanting space is fine" in screen.text
-    assert "`/nudge pause` makes it quiet" in screen.text
     assert "Nothing of this was stored" in screen.text
     assert await world.rows() == {}
 

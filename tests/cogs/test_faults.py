@@ -96,7 +96,7 @@ async def test_steps_that_only_a_nudge_knows_are_outdated_elsewhere(world: World
     await world.start()
     nudge = (await world.to_next_nudge()).control("did_it").rpartition(":")[2]
 
-    for custom_id in (f"b:n:menu:{nudge}", "b:t:back:kind-rest", "b:privacy:dance_nudges"):
+    for custom_id in (f"b:n:menu:{nudge}", "b:t:pause:kind-rest", "b:privacy:dance_nudges"):
         assert "older version" in (await world.press_crafted(world.robin, custom_id)).text
 
 

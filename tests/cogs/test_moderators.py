@@ -173,6 +173,18 @@ async def test_a_member_of_a_server_that_is_off_is_told_so_wherever_they_look(wo
         assert "Your server switched Porchlight off" in (await world.robin.slash_in_dm(command)).text
 
 
+async def test_a_server_that_is_on_again_is_told_to_whom_it_concerns(world: World) -> None:
+    await world.set_up()
+    await world.start()
+    await world.sam.slash("community disable")
+    await world.sam.press("Stop everything")
+    await world.to_next_nudge()
+    await world.set_up()
+
+    assert "on again" in (await world.robin.slash("nudge settings")).text
+    assert "The next one comes" in (await world.robin.slash("nudge resume")).text
+
+
 async def test_a_yes_to_the_old_question_of_a_server_that_is_off_says_how_things_stand(world: World) -> None:
     await world.set_up()
     await world.start()

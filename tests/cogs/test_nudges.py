@@ -72,9 +72,14 @@ async def test_pressed_twice_it_answers_once(world: World, nudge: Screen) -> Non
 async def test_smaller_shows_the_smaller_version_and_can_still_be_answered(world: World, nudge: Screen) -> None:
     smaller = await world.robin.press("Smaller", on=nudge)
     assert "A smaller version:" in smaller.text
-    assert smaller.labels[:3] == ["Did it", "Later", "Not today"]
+    assert smaller.labels[:4] == ["Did it", "Later", "Not today", "Back"]
+    assert (await world.robin.press("Back")).labels[:4] == BUTTONS
+    await world.robin.press("Smaller")
 
-    assert "You did it" in (await world.robin.press("Did it")).text
+    answered = await world.robin.press("Did it")
+    assert "You did it" in answered.text
+    assert "A smaller version:" in answered.text, "what was done is what can be read"
+    assert "other person" not in answered.text
 
 
 @pytest.mark.parametrize(("label", "days"), [("Tomorrow", 1), ("In 2 days", 2), ("In 3 days", 3)])
@@ -118,7 +123,11 @@ async def test_this_was_not_ok_takes_the_kind_away_and_settings_can_undo_it(worl
     assert len((await world.app.journeys.review.holding(world.robin.id)).rows["refusal"]) == 2
 
     await world.robin.slash("nudge settings")
-    assert "What you set aside can come again" in (await world.robin.press("Bring back what I set aside")).text
+    assert "what you said was not OK" in (await world.robin.press("Bring back what I set aside")).text
+    assert "Bring back what I set aside" in (await world.robin.press("Leave it off")).labels
+    await world.robin.press("Bring back what I set aside")
+    assert "What you set aside can come again" in (await world.robin.press("Bring it back")).text
+    assert "Bring back what I set aside" not in (await world.robin.slash("nudge settings")).labels
     assert "refusal" not in (await world.app.journeys.review.holding(world.robin.id)).rows
 
 
@@ -211,6 +220,7 @@ async def test_a_discreet_nudge_shows_a_neutral_line_and_rings_no_bell(world: Wo
 
     opened = await world.robin.press("Open", on=cover)
     assert opened.labels[:4] == BUTTONS
+    assert "takes this off your screen" in opened.text
     assert "You did it" in (await world.robin.press("Did it")).text
 
 
@@ -243,7 +253,7 @@ async def test_nudge_now_works_before_any_yes_and_stores_nothing(world: World) -
 
 async def test_settings_show_how_it_stands_and_change_it(world: World, nudge: Screen) -> None:
     screen = await world.robin.slash("nudge settings")
-    assert "3 a week, between 18:00-20:00" in screen.text
+    assert "3 a week, between 18:00 and 20:00 (6 PM to 8 PM)" in screen.text
     assert "Berlin" in screen.text
     await world.robin.press("Change")
     await world.robin.pick("per_week", "1")
@@ -252,7 +262,7 @@ async def test_settings_show_how_it_stands_and_change_it(world: World, nudge: Sc
     await world.robin.pick("size", "BRAVE")
 
     assert "Saved" in (await world.robin.press("Save")).text
-    assert "1 a week, between 08:00-10:00" in (await world.robin.slash("nudge settings")).text
+    assert "1 a week, between 08:00 and 10:00 (8 AM to 10 AM)" in (await world.robin.slash("nudge settings")).text
 
 
 async def test_changing_can_be_left_without_changing(world: World, nudge: Screen) -> None:
@@ -278,12 +288,12 @@ async def test_pause_resume_and_stop_by_command(world: World, nudge: Screen) -> 
     await world.robin.press("30 days")
     assert "The next one comes" in (await world.robin.slash("nudge resume")).text
     assert "Nothing more will come" in (await world.robin.slash("nudge stop")).text
-    assert "`/nudge start` asks for it" in (await world.robin.slash("nudge resume")).text
+    assert "`/nudge start` lets them come again" in (await world.robin.slash("nudge resume")).text
 
 
 async def test_what_takes_a_yes_says_so(world: World) -> None:
     for command in ("nudge settings", "nudge pause", "nudge resume", "streak on", "streak rest"):
-        assert "after a first yes" in (await world.robin.slash(command)).text
+        assert "Nothing is set up yet" in (await world.robin.slash(command)).text
 
 
 async def test_rest_without_a_count_says_how_to_begin_one(world: World) -> None:
@@ -360,7 +370,7 @@ async def test_a_discreet_receipt_is_behind_a_cover_too(world: World) -> None:
     assert "nudge" not in cover.text.lower()
 
     opened = await world.robin.press("Open", on=cover)
-    assert "You said yes to:" in opened.text
+    assert "You agree to:" in opened.text
     assert opened.text.count("<t:") == 3
 
 
@@ -388,6 +398,44 @@ async def test_a_cover_whose_nudge_has_its_answer_opens_to_that(world: World) ->
 
     assert "has its answer already" in opened.text
     assert "Did it" not in opened.labels
+
+
+async def test_a_pause_can_be_thought_over(world: World, nudge: Screen) -> None:
+    await world.robin.slash("nudge pause")
+
+    assert "### Your nudges" in (await world.robin.press("Back")).text
+
+
+async def test_a_pause_on_a_nudge_of_a_stopped_plan_says_so(world: World, nudge: Screen) -> None:
+    days = "b:n:pause_days:7:" + nudge.control("did_it").rpartition(":")[2]
+    await world.robin.press("Stop", on=nudge)
+
+    assert "there is nothing to pause" in (await world.press_crafted(world.robin, days)).text
+
+
+async def test_stop_of_a_stranger_says_that_nothing_is_held(world: World) -> None:
+    assert "Nothing is held about you" in (await world.robin.slash("nudge stop")).text
+
+
+async def test_a_taste_has_a_smaller_version_and_a_way_back(world: World) -> None:
+    await world.robin.slash("nudge now")
+    await world.robin.press("Smaller")
+    assert (await world.robin.press("Back")).labels[:4] == BUTTONS
+    await world.robin.press("Smaller")
+
+    assert "A smaller version:" in (await world.robin.press("Did it")).text
+
+
+async def test_settings_say_when_every_nudge_that_fits_was_had(world: World) -> None:
+    await world.set_up()
+    await world.start()
+    for _ in range(40):
+        dms = len(world.robin.dms)
+        await world.to_due()
+        if len(world.robin.dms) > dms:
+            await world.robin.press("Not today", on=world.robin.dms[-1])
+
+    assert "You have had every nudge that fits" in (await world.robin.slash("nudge settings")).text
 
 
 async def test_pausing_what_does_not_come_says_how_things_stand(world: World, nudge: Screen) -> None:

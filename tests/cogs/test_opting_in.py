@@ -64,7 +64,7 @@ async def test_picking_everything_stores_nothing_until_start(world: World) -> No
     found = await world.robin.send(place="leeds")
     assert "Which of these is you?" in found.text
     when = await world.robin.pick("zone", "Europe/London")
-    assert "Do they fall between 08:00-10:00?" in when.text
+    assert "Do they fall between 08:00 and 10:00 (8 AM to 10 AM)?" in when.text
     assert when.text.count("<t:") == 3
     await world.robin.press("Next")
     await world.robin.pick("size", "SMALL")
@@ -149,7 +149,7 @@ async def test_after_start_one_dm_follows_the_receipt(world: World) -> None:
 
     assert "Your receipt is in your DMs" in screen.text
     (receipt,) = world.robin.dms
-    assert "You said yes to:" in receipt.text
+    assert "You agree to:" in receipt.text
     assert "- nudges by DM\n- a private count of weeks" in receipt.text
     assert receipt.text.count("<t:") == 3
     assert receipt.labels == ["Stop", "Need more than a nudge?"]
@@ -263,3 +263,30 @@ async def test_somebody_can_start_in_the_bots_dm_without_any_server(world: World
     member = (await world.rows())["member"]
     assert member[0]["guild_id"] is None
     assert len(world.robin.dms) == 1
+
+
+async def test_a_known_member_who_agrees_to_nothing_is_told_what_stays(world: World) -> None:
+    await world.set_up()
+    await world.start()
+    await world.robin.slash("nudge start")
+    await world.robin.press_id(world.robin.screen.control("flip_nudges"))
+    for _ in range(3):
+        await world.robin.press("Next")
+
+    assert "All taken back" in (await world.robin.press("Start")).text
+
+
+async def test_times_during_a_pause_are_the_ones_after_it(world: World) -> None:
+    await world.set_up()
+    await world.start()
+    await world.robin.slash("nudge pause")
+    await world.robin.press("30 days")
+    await world.robin.slash("nudge start")
+
+    assert "You are paused until <t:" in (await world.robin.press("Next")).text
+
+
+async def test_a_discreet_start_says_where_the_receipt_is(world: World) -> None:
+    await world.set_up()
+
+    assert "behind *Open*" in (await world.start(discreet=True)).text

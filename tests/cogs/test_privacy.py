@@ -114,7 +114,7 @@ async def test_agreeing_to_nudges_here_brings_a_receipt(world: World) -> None:
 
     await world.robin.press_id(world.robin.screen.control("agree_nudges"))
 
-    assert ["You said yes to:" in dm.text for dm in world.robin.dms] == [True, True]
+    assert ["You agree to:" in dm.text for dm in world.robin.dms] == [True, True]
 
 
 async def test_agreeing_to_nudges_here_says_when_dms_are_closed(world: World) -> None:
@@ -133,7 +133,7 @@ async def test_choices_before_a_first_yes_say_where_to_begin(world: World) -> No
     await world.robin.slash("privacy choices")
     screen = await world.robin.press_id(world.robin.screen.control("agree_counts"))
 
-    assert "after a first yes" in screen.text
+    assert "Nothing is set up yet" in screen.text
 
 
 async def test_delete_asks_once_and_leaves_nothing(world: World) -> None:

@@ -13,10 +13,14 @@ async def test_weeks_are_counted_only_when_asked_and_never_fall(world: World) ->
     assert "Weeks are counted from now on" in begun
     assert "**0**" not in begun
     rested = (await world.robin.slash("streak rest")).text
-    assert "This week counts" in rested
+    assert "You rest this week. It counts." in rested
     assert "first week" not in rested, "rest is no achievement to be praised"
     assert "Weeks you showed up: **1**" in (await world.robin.slash("streak show")).text
     assert "will not be mentioned" in (await world.robin.slash("streak hide")).text
     assert "Weeks you showed up: **1**" in (await world.robin.slash("streak show")).text
     assert "Forgotten" in (await world.robin.slash("streak forget")).text
     assert "Nothing is counted" in (await world.robin.slash("streak show")).text
+
+
+async def test_there_is_nothing_to_hide_where_nothing_is_counted(world: World) -> None:
+    assert "nothing to hide" in (await world.robin.slash("streak hide")).text

@@ -17,7 +17,7 @@ def rules() -> tuple[Rule, ...]:
 def test_every_sentence_and_every_nudge_of_every_language_passes(library: Library) -> None:
     for code, language in library.languages.items():
         found = lint_language(language, read_rules(HERE / code))
-        assert [str(finding) for finding in found] == []
+        assert not found, "\n".join(map(str, found))
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_a_language_is_one_folder(two_languages: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "said", "instead", "named"),
     [
-        ("words-streak.toml", 'rest = "Rest it is. This week counts."', "", "streak.rest"),
+        ("words-streak.toml", 'rest = "You rest this week. It counts."', "", "streak.rest"),
         ("words-streak.toml", "That makes {count} weeks.", "Weeks.", "streak.milestone"),
         ("words-plan.toml", 'no = "no"', 'no = "no"\nmore_still = "x"', "overview.more_still"),
         ("nudges.toml", 'id = "kind-water"', 'id = "kind-tea"', "kind-tea"),

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.errors import NotStarted, UnknownZone
+from bot.errors import NotStarted, NudgesOff, UnknownZone
 from bot.rules.choose import Refused
 from bot.rules.consent import Purpose
 from bot.rules.delivery import Unreachable
@@ -98,7 +98,7 @@ async def test_resume_after_a_stop_takes_a_new_yes(house: House) -> None:
     await house.start()
     await house.journeys.leave.stop(ROBIN)
 
-    with pytest.raises(NotStarted):
+    with pytest.raises(NudgesOff):
         await house.journeys.adjust.resume(ROBIN)
 
     await house.journeys.review.agree(ROBIN, Purpose.NUDGES, press_id=99)
@@ -156,3 +156,12 @@ async def test_moving_west_to_east_never_brings_two_nudges_within_eight_hours(ho
 
     assert outlook.plan.next_due_at is not None
     assert outlook.plan.next_due_at - sent.due_at >= timedelta(hours=8)
+
+
+async def test_settings_know_whether_anything_is_set_aside(house: House) -> None:
+    await house.start()
+    assert not (await house.journeys.adjust.outlook(ROBIN)).has_set_aside
+    nudge = await house.to_next_nudge()
+    await house.journeys.answer.press(ROBIN, nudge.occurrence_id, Answer.NOT_FOR_ME, "en")
+
+    assert (await house.journeys.adjust.outlook(ROBIN)).has_set_aside

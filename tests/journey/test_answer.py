@@ -327,3 +327,24 @@ async def test_a_receipt_that_is_opened_after_a_stop_promises_no_times(house: Ho
     assert isinstance(after, Receipt)
     assert len(before.next_times) == 3
     assert after.next_times == ()
+
+
+async def test_having_done_the_smaller_version_is_an_answer_that_lets_nothing_grow(house: House) -> None:
+    await house.start(also=ANSWERS)
+    nudge = await house.sent_earlier("reply-one-line")
+
+    await house.journeys.answer.press(ROBIN, nudge.occurrence_id, Answer.DID_IT, "en", smaller=True)
+
+    assert (await house.occurrence(nudge.occurrence_id)).answer is Answer.DID_IT
+    assert (await house.plan()).level == 0
+
+
+async def test_a_pause_of_what_is_stopped_says_that_there_is_nothing_to_pause(house: House) -> None:
+    await house.start()
+    nudge = await house.to_next_nudge()
+    await house.journeys.leave.stop(ROBIN)
+
+    answered = await house.journeys.answer.pause(ROBIN, nudge.occurrence_id, 3, "en")
+
+    assert answered.paused_until is None
+    assert (await house.plan()).paused_until is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import NotCounted, NotStarted
+from bot.journey.check_in import Before
 from bot.journey.streak import Count
 from bot.rules.consent import Purpose
 from tests.support.house import ROBIN, House
@@ -13,11 +14,11 @@ PICKS = {"wanted": "space", "word": "tired"}
 
 
 async def test_a_check_in_that_is_kept_is_a_yes_to_keeping_it(house: House) -> None:
-    assert not await house.journeys.check_in.keeps_by_default(ROBIN)
+    assert await house.journeys.check_in.before(ROBIN) == Before(keeps=False, has_plan=False)
 
     await house.journeys.check_in.keep(ROBIN, 1, PICKS, "en")
 
-    assert await house.journeys.check_in.keeps_by_default(ROBIN)
+    assert (await house.journeys.check_in.before(ROBIN)).keeps
     held = await house.journeys.review.holding(ROBIN)
     assert [row["picks"] for row in held.rows["check_in"]] == [PICKS]
     assert [row["purpose"] for row in held.rows["consent"]] == ["check_ins"]
@@ -78,7 +79,7 @@ async def test_a_count_never_falls_while_nothing_is_answered(house: House) -> No
 
 async def test_hiding_keeps_counting_and_turning_it_on_shows_it_again(house: House) -> None:
     await house.start(also=frozenset({Purpose.STREAK}))
-    await house.journeys.streak.hide(ROBIN)
+    assert (await house.journeys.streak.hide(ROBIN)).is_on
     assert (await house.journeys.streak.rest(ROBIN)) == Count(is_on=True, is_hidden=True, weeks=1)
 
     assert (await house.journeys.streak.on(ROBIN)) == Count(is_on=True, is_hidden=False, weeks=1)

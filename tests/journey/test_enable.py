@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.errors import NotStarted
+from bot.errors import NudgesOff
+from bot.journey.courier import Receipt
 from bot.rules.consent import WORDINGS, Purpose
 from bot.rules.plan import PlanState
 from tests.support.house import ROBIN, SERVER, House
@@ -165,8 +166,33 @@ async def test_going_on_without_the_server_takes_a_yes_to_nudges(house: House) -
     await house.start(guild_id=SERVER)
     await house.journeys.leave.stop(ROBIN)
 
-    with pytest.raises(NotStarted):
+    with pytest.raises(NudgesOff):
         await house.journeys.adjust.go_on_without_guild(ROBIN)
 
     member = (await house.rows())["member"][0]
     assert member["guild_id"] == SERVER, "nothing was changed by half"
+
+
+async def test_whoever_goes_on_without_the_server_is_counted_in_it_no_more(house: House) -> None:
+    await house.journeys.enable.switch_on(SERVER, CHANNEL)
+    await house.start(guild_id=SERVER, also=frozenset({Purpose.COUNTS}))
+    await house.journeys.enable.switch_off(SERVER)
+
+    await house.journeys.adjust.go_on_without_guild(ROBIN)
+
+    assert await house.journeys.review.purposes(ROBIN) == {Purpose.NUDGES}
+
+
+async def test_a_receipt_for_somebody_whose_server_is_off_promises_no_times(house: House) -> None:
+    await house.journeys.enable.switch_on(SERVER, CHANNEL)
+    await house.start(guild_id=SERVER)
+    await house.journeys.leave.stop(ROBIN)
+    await house.journeys.enable.switch_off(SERVER)
+
+    agreed = await house.journeys.review.agree(ROBIN, Purpose.NUDGES, press_id=9)
+    assert agreed.receipt_id is not None
+    await house.journeys.deliver.send_now(agreed.receipt_id)
+
+    says = house.courier.sent[-1].says
+    assert isinstance(says, Receipt)
+    assert says.next_times == ()

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.errors import NotEnabledHere, NotStarted, UnknownZone
+from bot.errors import NotEnabledHere, NotStarted, NudgesOff, UnknownZone
 from bot.journey.courier import Receipt
 from bot.journey.opt_in import Before
 from bot.rules.consent import ON_AT_FIRST, Purpose
@@ -25,7 +25,7 @@ async def test_start_stores_the_yes_the_wishes_and_the_next_time(house: House) -
     plan = await house.plan()
     assert plan.wishes == EVENING
     assert plan.state is PlanState.ACTIVE
-    assert plan.next_due_at == house.journeys.opt_in.next_times(ROBIN, EVENING)[0]
+    assert plan.next_due_at == (await house.journeys.opt_in.next_times(ROBIN, EVENING)).next[0]
     assert await house.journeys.review.purposes(ROBIN) == ON_AT_FIRST
 
 
@@ -37,7 +37,7 @@ async def test_the_first_dm_is_the_receipt_and_there_is_one(house: House) -> Non
     letter = house.courier.sent[0]
     assert isinstance(letter.says, Receipt)
     assert letter.says.purposes == {Purpose.NUDGES, Purpose.STREAK}
-    assert list(letter.says.next_times) == house.journeys.opt_in.next_times(ROBIN, EVENING)
+    assert letter.says.next_times == (await house.journeys.opt_in.next_times(ROBIN, EVENING)).next
 
 
 async def test_the_same_press_delivered_twice_sends_one_receipt(house: House) -> None:
@@ -132,7 +132,7 @@ async def test_trying_again_takes_a_yes_to_nudges(house: House) -> None:
     with pytest.raises(NotStarted):
         await house.journeys.opt_in.try_again(ROBIN, press_id=1)
     await house.start(purposes=frozenset({Purpose.STREAK}))
-    with pytest.raises(NotStarted):
+    with pytest.raises(NudgesOff):
         await house.journeys.opt_in.try_again(ROBIN, press_id=2)
 
 
@@ -237,3 +237,28 @@ async def test_a_void_yes_that_is_left_out_is_taken_back_with_what_it_allowed(ho
     rows = await house.rows()
     assert "week" not in rows
     assert all(row["withdrawn_at"] for row in rows["consent"] if row["purpose"] == Purpose.STREAK)
+
+
+async def test_starting_anew_keeps_a_pause_and_what_was_asked_for_again(house: House) -> None:
+    await house.start()
+    nudge = await house.to_next_nudge()
+    await house.journeys.answer.later(ROBIN, nudge.occurrence_id, 1, "en")
+    until = (await house.journeys.adjust.pause(ROBIN, 30)).plan.paused_until
+    assert until is not None
+
+    times = await house.journeys.opt_in.next_times(ROBIN, EVENING)
+    await house.start()
+
+    plan = await house.plan()
+    assert (times.paused_until, plan.paused_until, plan.again_nudge_id) == (until, until, nudge.nudge_id)
+    assert min(times.next) > until
+    assert plan.next_due_at is not None
+    assert plan.next_due_at > until
+
+
+async def test_a_pause_that_is_over_holds_no_times_back(house: House) -> None:
+    await house.start()
+    await house.journeys.adjust.pause(ROBIN, 3)
+    house.clock.move(days=4)
+
+    assert (await house.journeys.opt_in.next_times(ROBIN, EVENING)).paused_until is None

@@ -12,7 +12,7 @@ from tests.support.house import ROBIN, House
 
 async def test_a_taste_is_tiny_leads_to_nobody_and_stores_nothing(house: House) -> None:
     for seed in range(50):
-        offer = house.journeys.taste.one("en", seed)
+        offer = await house.journeys.taste.one(ROBIN, "en", seed)
         assert offer.occurrence_id is None
         assert offer.nudge.size is Size.TINY
         assert not offer.nudge.leads_to_a_person
@@ -21,13 +21,13 @@ async def test_a_taste_is_tiny_leads_to_nobody_and_stores_nothing(house: House) 
 
 
 async def test_different_presses_show_different_nudges(house: House) -> None:
-    assert len({house.journeys.taste.one("en", seed).nudge.nudge_id for seed in range(50)}) > 5
+    assert len({(await house.journeys.taste.one(ROBIN, "en", seed)).nudge.nudge_id for seed in range(50)}) > 5
 
 
 async def test_the_three_samples_are_as_they_could_come_one_after_the_other(house: House) -> None:
     for size in Size:
         for seed in range(20):
-            samples = house.journeys.taste.samples("en", size, seed)
+            samples = await house.journeys.taste.samples(seed, "en", size)
             themes = [nudge.theme for nudge in samples]
             assert len({nudge.nudge_id for nudge in samples}) == 3
             assert themes[0] != themes[1] != themes[2]
@@ -92,4 +92,21 @@ async def test_when_nothing_fits_it_says_so(house: House) -> None:
 
 async def test_samples_of_a_library_that_holds_too_little_say_so(small_house: House) -> None:
     with pytest.raises(NothingFits):
-        small_house.journeys.taste.samples("en", Size.TINY, 1)
+        await small_house.journeys.taste.samples(ROBIN, "en", Size.TINY)
+
+
+async def test_what_was_refused_is_not_shown_again_anywhere_not_even_after_a_stop(house: House) -> None:
+    await house.start()
+    offer = await house.journeys.taste.of_today(ROBIN, "en", seed=1)
+    assert offer.occurrence_id is not None
+    await house.journeys.answer.press(ROBIN, offer.occurrence_id, Answer.NOT_OK, "en")
+    await house.journeys.leave.stop(ROBIN)
+
+    for seed in range(60):
+        shown = [
+            await house.journeys.taste.one(ROBIN, "en", seed),
+            await house.journeys.taste.of_today(ROBIN, "en", seed),
+        ]
+        assert offer.nudge.theme not in {one.nudge.theme for one in shown}
+    samples = await house.journeys.taste.samples(ROBIN, "en", Size.BRAVE)
+    assert offer.nudge.theme not in {nudge.theme for nudge in samples}

@@ -107,3 +107,23 @@ def test_a_date_that_the_zone_skips_moves_to_the_day_after() -> None:
     again = due_again(schedule, 1, now, [])
 
     assert local_date("Pacific/Apia", again).isoformat() == "2011-12-31"
+
+
+def test_a_night_that_a_clock_change_makes_short_still_keeps_eight_hours() -> None:
+    """Sent on an evening in New York, ten to midnight in Berlin; that night, Berlin's clocks skip an hour."""
+    sent = datetime(2026, 3, 28, 22, 50, tzinfo=UTC)
+    mornings = Schedule("Europe/Berlin", Window(480, 600), 4, spread=6)
+    soon = next_due(mornings, sent)
+    assert soon - sent < LEAST_GAP
+    assert local_date("Europe/Berlin", soon) != local_date("Europe/Berlin", sent)
+
+    assert due_after(mornings, sent, [sent]) - sent >= LEAST_GAP
+    assert due_again(mornings, 1, sent, [sent]) - sent >= LEAST_GAP
+
+
+def test_after_more_than_were_chosen_by_asking_again_the_next_one_waits_until_the_week_has_room() -> None:
+    monday, wednesday, friday, next_monday = next_dues(EVENINGS, NOON, 4)
+    tuesday = due_again(EVENINGS, 1, monday, [monday])
+    assert monday < tuesday < wednesday
+
+    assert due_after(EVENINGS, wednesday, [monday, tuesday, wednesday]) == next_monday > friday

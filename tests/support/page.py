@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playwright.async_api import FrameLocator, Locator, Page, async_playwright, expect
 
@@ -142,20 +143,24 @@ class Visitor:
 @asynccontextmanager
 async def visiting(url: str, executable: str) -> AsyncIterator[Visitor]:
     expect.set_options(timeout=PATIENCE * 1_000)
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=executable, args=QUIETLY)
-        page = await chromium.new_page(
-            viewport={"width": 1280, "height": 900}, locale="en-GB", timezone_id="Europe/London"
-        )
-        visitor = Visitor(page)
-        page.on("request", lambda request: visitor.addresses.add(request.url.partition("/")[2].split("/")[1]))
-        page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
-        await page.goto(url)
-        await visitor.settle()
-        try:
-            yield visitor
-        finally:
-            await chromium.close()
+    # A browser settles in at home; here, its home goes when it goes.
+    with TemporaryDirectory(ignore_cleanup_errors=True) as home:
+        async with async_playwright() as playwright:
+            chromium = await playwright.chromium.launch(
+                executable_path=executable, args=QUIETLY, env={**os.environ, "HOME": home, "XDG_CONFIG_HOME": home}
+            )
+            page = await chromium.new_page(
+                viewport={"width": 1280, "height": 900}, locale="en-GB", timezone_id="Europe/London"
+            )
+            visitor = Visitor(page)
+            page.on("request", lambda request: visitor.addresses.add(request.url.partition("/")[2].split("/")[1]))
+            page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
+            await page.goto(url)
+            await visitor.settle()
+            try:
+                yield visitor
+            finally:
+                await chromium.close()
 
 
 async def set_up(visitor: Visitor) -> None:
