@@ -2,7 +2,8 @@
 
 It holds no truth. Each wake-up asks the database, and says itself when the next one is wanted, at most `at_most`
 seconds ahead: a timer sleeps on the monotonic clock, and a wall clock that was set in the meantime is noticed only at
-the next wake-up. A second job watches: it ends a wake-up that hangs, and starts one that did not come.
+the next wake-up. Besides, a watch sleeps on the monotonic clock alone: it ends a wake-up that hangs, and starts one
+that did not come, for APScheduler waits as long as a wall clock was set back.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from typing import Any, Final
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.clock import Clock
 
@@ -48,8 +48,9 @@ class _In(BaseTrigger):  # type: ignore[misc]  # apscheduler ships no types
 class Ticker:
     """Calls `wake_up` at once, then whenever it asked for, and never two at a time."""
 
-    def __init__(self, clock: Clock, wake_up: WakeUp, at_most: float) -> None:
+    def __init__(self, clock: Clock, wake_up: WakeUp, at_most: float, watch_every: float = WATCH_EVERY_SECONDS) -> None:
         self._clock = clock
+        self._watch_every = watch_every
         self._wake_up = wake_up
         self._at_most = at_most
         self._scheduler = AsyncIOScheduler(
@@ -58,19 +59,22 @@ class Ticker:
         self._alive_at = clock.monotonic()
         self._busy = asyncio.Lock()
         self._under_way: asyncio.Task[datetime | None] | None = None
+        self._watcher: asyncio.Task[None] | None = None
         # What a caller's context holds (a log's bound values, say) must not leak into the wake-ups.
         self._context = contextvars.copy_context()
 
     def start(self) -> None:
         self._scheduler.add_job(self.wake, _In(0, self._at_most), id=JOB)
-        self._scheduler.add_job(self.look, IntervalTrigger(seconds=WATCH_EVERY_SECONDS, timezone="UTC"))
         self._scheduler.start()
+        self._watcher = asyncio.create_task(self._watch())
 
     async def stop(self, within: float) -> None:
         """Wake up no more. The wake-up that is under way gets `within` seconds to end; then it is cancelled."""
         if not self._scheduler.running:
             return
         self._scheduler.pause()
+        if self._watcher is not None:
+            self._watcher.cancel()
         try:
             async with asyncio.timeout(within), self._busy:
                 pass
@@ -91,6 +95,7 @@ class Ticker:
             return
         log.error("ticker.stuck", under_way=self._under_way is not None)
         if self._under_way is None:
+            self._note_alive()
             self._reschedule(AT_LEAST_SECONDS)
         else:
             self._under_way.cancel()
@@ -100,6 +105,11 @@ class Ticker:
         """When the scheduler wakes us next, by its own clock, which is the machine's."""
         at: datetime = self._scheduler.get_job(JOB).next_run_time
         return at
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(self._watch_every)
+            await self.look()
 
     async def _wake_safely(self) -> datetime | None:
         self._under_way = asyncio.ensure_future(self._wake_up(self._note_alive))

@@ -6,8 +6,9 @@ What each answer of Discord means, and why a lost answer means nothing certain: 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import aiohttp
 import discord
@@ -17,6 +18,8 @@ from bot.client import Porchlight
 from bot.journey.courier import Courier, Letter
 from bot.rules.delivery import Absent, NotNow, Sent, Unreachable, Unsure
 from cogs._ui.letters import letter_screen
+
+T = TypeVar("T")
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -47,11 +50,16 @@ TOO_MANY: Final = 429
 
 
 class DiscordCourier:
-    """Sends by the letter's own nonce, and recognises its messages by the ids in their buttons."""
+    """Sends by the letter's own nonce, and recognises its messages by the ids in their buttons.
+
+    A call that takes too long is left alone, and never cancelled: while Discord holds the whole bot back, discord.py
+    closes a gate and sleeps, and a cancelled sleep would leave that gate shut for everybody, for good.
+    """
 
     def __init__(self, client: Porchlight, timeout: float) -> None:
         self._client = client
         self._timeout = timeout
+        self._left_alone: set[asyncio.Task[Any]] = set()
 
     async def send(self, letter: Letter) -> Sent | Unreachable | NotNow | Unsure:
         deadline = self._deadline()
@@ -70,25 +78,43 @@ class DiscordCourier:
         channel_id = letter.channel_id or await self._open_channel(letter.member_id, deadline)
         if not isinstance(channel_id, int):
             return Unsure()
-        channel = self._client.get_partial_messageable(channel_id)
         try:
-            async with asyncio.timeout_at(deadline):
-                async for message in channel.history(after=since - CLOCK_DOUBT, limit=LOOK_THROUGH):
-                    if _carries(message, letter.occurrence_id):
-                        return Sent(channel_id, message.id)
+            found = await self._within(deadline, self._look(letter, channel_id, since))
         except (*LOST, discord.DiscordException):
             return Unsure()
-        return Absent()
+        return Absent() if found is None else Sent(channel_id, found)
+
+    async def _look(self, letter: Letter, channel_id: int, since: datetime) -> int | None:
+        """The id of the message that carries the letter's id; None when there is none."""
+        channel = self._client.get_partial_messageable(channel_id)
+        async for message in channel.history(after=since - CLOCK_DOUBT, limit=LOOK_THROUGH):
+            if _carries(message, letter.occurrence_id):
+                return message.id
+        return None
 
     def _deadline(self) -> float:
         return asyncio.get_running_loop().time() + self._timeout
 
+    async def _within(self, deadline: float, call: Coroutine[Any, Any, T]) -> T:
+        """What the call returns or raises. Raises TimeoutError at the deadline, and lets the call end by itself."""
+        task = asyncio.ensure_future(call)
+        self._left_alone.add(task)
+        task.add_done_callback(self._ended)
+        await asyncio.wait({task}, timeout=max(0.0, deadline - asyncio.get_running_loop().time()))
+        if not task.done():
+            raise TimeoutError
+        return task.result()
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._left_alone.discard(task)
+        if not task.cancelled():
+            task.exception()  # nobody else may be there to ask for it
+
     async def _open_channel(self, member_id: int, deadline: float) -> int | Unreachable | NotNow:
         try:
-            async with asyncio.timeout_at(deadline):
-                channel = await self._client.create_dm(discord.Object(member_id))
+            channel = await self._within(deadline, self._client.create_dm(discord.Object(member_id)))
         except discord.HTTPException as error:
-            return _refusal(error)
+            return _refusal(error, posted=False)
         except (*LOST, discord.DiscordException):
             return NotNow()
         return channel.id
@@ -99,15 +125,15 @@ class DiscordCourier:
         """The outcome of one POST; None when the channel is gone."""
         view = letter_screen(letter, self._client.library.language(letter.language).words)
         channel = self._client.get_partial_messageable(channel_id)
+        call = channel.send(view=view, nonce=letter.occurrence_id, silent=letter.discreet)
         try:
-            async with asyncio.timeout_at(deadline):
-                message = await channel.send(view=view, nonce=letter.occurrence_id, silent=letter.discreet)
+            message = await self._within(deadline, call)
         except discord.RateLimited as error:
-            return NotNow(timedelta(seconds=error.retry_after))
+            return NotNow(timedelta(seconds=error.retry_after), posted=True)
         except discord.HTTPException as error:
             return _outcome(error, channel_id)
         except aiohttp.ClientConnectorError:
-            return NotNow()
+            return NotNow(posted=True)
         except LOST:
             return Unsure()
         return Sent(channel_id, message.id)
@@ -120,21 +146,24 @@ def _outcome(error: discord.HTTPException, channel_id: int) -> Sent | Unreachabl
         # The nonce was known, and its message has been deleted since: it had arrived.
         return Sent(channel_id, None)
     refused = {BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_MANY}
-    return _refusal(error) if error.status in refused else Unsure()
+    return _refusal(error, posted=True) if error.status in refused else Unsure()
 
 
-def _refusal(error: discord.HTTPException) -> Unreachable | NotNow:
-    """What a clear no means. Blocked members are never tried again by ourselves."""
+def _refusal(error: discord.HTTPException, *, posted: bool) -> Unreachable | NotNow:
+    """What a no means. Blocked members are never tried again by ourselves.
+
+    The no is discord.py's last word; before it, it may have tried by itself, and that may have arrived.
+    """
     if error.code in GONE:
         return Unreachable()
     if error.code == OPENING_DMS_TOO_FAST:
         log.warning("courier.opening_too_fast")
-        return NotNow(TOO_FAST_WAIT)
+        return NotNow(TOO_FAST_WAIT, posted)
     if error.status == BAD_REQUEST:
         log.error("courier.malformed", code=error.code)
-        return NotNow(NEVER)
+        return NotNow(NEVER, posted)
     log.warning("courier.refused", status=error.status, code=error.code)
-    return NotNow()
+    return NotNow(posted=posted)
 
 
 def _carries(message: discord.Message, occurrence_id: str) -> bool:

@@ -215,3 +215,16 @@ async def test_the_next_wake_up_is_at_the_due_instant_and_never_too_far(
 
     assert next_wake_in(ticker) == pytest.approx(expected, abs=0.15)
     await ticker.stop(within=SOON)
+
+
+async def test_the_watch_looks_by_itself_whatever_the_scheduler_waits_for() -> None:
+    """As when the wall clock was set back: the scheduler waits, the watch does not."""
+    clock, woken = MovableClock(), Woken()
+    ticker = Ticker(clock, woken, at_most=3_600, watch_every=0.001)
+    ticker.start()
+    await woken.at_least(1)
+    await ticker.wake()
+    clock.move(seconds=STUCK_AFTER_SECONDS + 1)
+
+    await woken.at_least(3)
+    await ticker.stop(within=SOON)

@@ -10,9 +10,10 @@ from bot.clock import Clock
 from bot.content.library import Library
 from bot.errors import NotStarted, NudgesOff
 from bot.journey.ledger import take_back
-from bot.journey.standing import MemberStanding, bounds_of, schedule_of, sent_lately, standing_of
+from bot.journey.standing import MemberStanding, bounds_of, lately_of, schedule_of, standing_of
 from bot.rules.choose import NOT_AGAIN_FOR, Refused, choose, shown_before
 from bot.rules.consent import Purpose
+from bot.rules.due import Lately
 from bot.rules.plan import Plan, PlanState, Wishes
 from bot.store import Database, Records
 
@@ -30,8 +31,8 @@ class Outlook:
     """Whether they have set anything aside, so that it could be brought back."""
 
 
-Change = Callable[[MemberStanding, list[datetime]], Plan]
-"""From where a member stands, and when their nudges of the last days went out, to their new plan."""
+Change = Callable[[MemberStanding, Lately], Plan]
+"""From where a member stands, and what they were sent lately, to their new plan."""
 
 
 class Adjust:
@@ -65,12 +66,12 @@ class Adjust:
         """Take new wishes from now on. Raises NotStarted, UnknownZone."""
         schedule_of(member_id, wishes)
         now = self._clock.now()
-        return await self._change(member_id, lambda who, sent: who.standing.plan.changed(wishes, now, sent))
+        return await self._change(member_id, lambda who, lately: who.standing.plan.changed(wishes, now, lately))
 
     async def pause(self, member_id: int, days: int) -> Outlook:
         """Send nothing for that many days. Raises NotStarted."""
         until = self._clock.now() + timedelta(days=days)
-        return await self._change(member_id, lambda who, sent: who.standing.plan.paused(until, sent))
+        return await self._change(member_id, lambda who, lately: who.standing.plan.paused(until, lately))
 
     async def resume(self, member_id: int) -> Outlook:
         """Let nudges come again, after a pause, a stop, a silence or closed DMs. Silence is counted anew from here.
@@ -80,11 +81,11 @@ class Adjust:
         """
         now = self._clock.now()
 
-        def resumed(who: MemberStanding, sent: list[datetime]) -> Plan:
+        def resumed(who: MemberStanding, lately: Lately) -> Plan:
             _refuse_without_yes(who)
             if not who.standing.guild_on:
                 return who.standing.plan.ended(PlanState.GUILD_OFF)
-            return who.standing.plan.resumed(now, sent)
+            return who.standing.plan.resumed(now, lately)
 
         return await self._change(member_id, resumed)
 
@@ -95,9 +96,9 @@ class Adjust:
         """
         now = self._clock.now()
 
-        def going_on(who: MemberStanding, sent: list[datetime]) -> Plan:
+        def going_on(who: MemberStanding, lately: Lately) -> Plan:
             _refuse_without_yes(who)
-            return who.standing.plan.resumed(now, sent)
+            return who.standing.plan.resumed(now, lately)
 
         return await self._change(member_id, going_on, leaving_guild=True)
 
@@ -130,7 +131,7 @@ class Adjust:
 
         async def work(records: Records) -> Outlook:
             who = await _known(records, member_id)
-            changed = change(who, await sent_lately(records, member_id, now))
+            changed = change(who, await lately_of(records, member_id, now))
             await records.plans.put(changed)
             if leaving_guild:
                 await records.members.leave_guild(member_id)

@@ -14,7 +14,7 @@ from bot.content.nudges import Nudge
 from bot.errors import NoLongerHeld, NotYours
 from bot.journey.courier import Says
 from bot.journey.letters import says_of
-from bot.journey.standing import MemberStanding, sent_lately, standing_of
+from bot.journey.standing import MemberStanding, lately_of, standing_of
 from bot.rules.consent import Purpose
 from bot.rules.due import due_after, due_again
 from bot.rules.occurrence import ALWAYS_HEARD, Answer, Occurrence
@@ -111,8 +111,8 @@ class AnswerNudge:
             if press.plan.state is not PlanState.ACTIVE:
                 return await _conclude(records, press, already=False)
             until = press.now + timedelta(days=days)
-            sent = await sent_lately(records, member_id, press.now)
-            await records.plans.put(press.plan.paused(until, sent))
+            lately = await lately_of(records, member_id, press.now)
+            await records.plans.put(press.plan.paused(until, lately))
             return replace(await _conclude(records, press, already=False), paused_until=until)
 
         return await self._database.write(work)
@@ -169,8 +169,10 @@ async def _follow(records: Records, press: _Press, answer: Answer, *, smaller: b
     if answer is Answer.DID_IT and nudge is not None and not smaller:
         await records.plans.put(replace(plan, level=max(plan.level, nudge.exposure)))
     if answer is Answer.NOT_OK:
-        tiny = replace(plan.wishes, size=Size.TINY)
-        await records.plans.put(replace(plan, wishes=tiny, level=0, again_nudge_id=None))
+        plan = replace(plan, wishes=replace(plan.wishes, size=Size.TINY), level=0)
+        await records.plans.put(await _without_again(records, plan, press.now))
+    if answer is Answer.NOT_FOR_ME and plan.again_nudge_id == press.nudge_id:
+        await records.plans.put(await _without_again(records, plan, press.now))
     if answer is Answer.NOT_OK and nudge is not None:
         await records.refusals.refuse_theme(plan.member_id, nudge.theme, press.now)
     if answer in ALWAYS_HEARD:
@@ -178,12 +180,21 @@ async def _follow(records: Records, press: _Press, answer: Answer, *, smaller: b
         await records.refusals.refuse_nudge(plan.member_id, press.nudge_id, press.now)
 
 
+async def _without_again(records: Records, plan: Plan, now: datetime) -> Plan:
+    """What was asked for again does not come, nor does anything else in its place."""
+    plain = replace(plan, again_nudge_id=None)
+    if plan.again_nudge_id is None or plan.state is not PlanState.ACTIVE:
+        return plain
+    due = due_after(plan.schedule, max(now, plan.paused_until or now), await lately_of(records, plan.member_id, now))
+    return replace(plain, next_due_at=due)
+
+
 async def _due_again(records: Records, plan: Plan, days: int, now: datetime) -> datetime:
-    sent = await sent_lately(records, plan.member_id, now)
-    due = due_again(plan.schedule, days, now, sent)
+    lately = await lately_of(records, plan.member_id, now)
+    due = due_again(plan.schedule, days, now, lately)
     if plan.paused_until is None or due >= plan.paused_until:
         return due
-    return due_after(plan.schedule, plan.paused_until, sent)
+    return due_after(plan.schedule, plan.paused_until, lately)
 
 
 async def _conclude(records: Records, press: _Press, *, already: bool) -> Answered:

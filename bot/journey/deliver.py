@@ -17,16 +17,17 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 import structlog
 
 from bot.clock import Clock
 from bot.content.library import Library
-from bot.journey.ahead import Step, look_ahead
+from bot.journey.ahead import AFTER_QUESTION, Past, Step, look_ahead, silent_run_of
 from bot.journey.courier import Courier, Letter
 from bot.journey.letters import says_of
 from bot.journey.standing import MemberStanding, standing_of, standings
-from bot.rules.choose import NOT_AGAIN_FOR
+from bot.rules.choose import NOT_AGAIN_FOR, Refused
 from bot.rules.delivery import (
     LEASE,
     LONGEST_CALL,
@@ -41,14 +42,18 @@ from bot.rules.delivery import (
     must_look_first,
     why_not,
 )
+from bot.rules.due import LOOK_BACK
 from bot.rules.occurrence import Kind, Occurrence, State
 from bot.rules.pace import Bucket
-from bot.rules.plan import PlanState
-from bot.rules.silence import ASK_AFTER
+from bot.rules.plan import Plan, PlanState
+from bot.rules.silence import ASK_AFTER, is_time_to_ask
 from bot.store import Database, Records
 from bot.store.occurrences import Claimed
 
 log = structlog.stdlib.get_logger(__name__)
+
+# How long a plan is put off that cannot be decided about.
+PUT_OFF: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +135,8 @@ class Deliver:
         async def work(records: Records) -> Batch:
             taken_over = await records.occurrences.take_over(now, claim, now + LEASE, self._limits.batch)
             room = self._limits.batch - len(taken_over)
-            steps = await self._look_ahead(records, room, now) if room else []
+            plans = await records.plans.due(now, room) if room else []
+            steps = await self._look_ahead(records, plans, now)
             fresh = [
                 replace(step.occurrence, claim=claim, wake_at=now + LEASE, attempts=1, first_tried_at=now)
                 for step in steps
@@ -140,17 +146,32 @@ class Deliver:
             added = await records.occurrences.add([*fresh, *dissolved])
             await records.plans.put_all([step.plan for step in steps])
             claimed = [*taken_over, *(Claimed(one) for one in fresh if one.occurrence_id in added)]
-            return Batch(claimed, is_full=len(taken_over) + len(steps) >= self._limits.batch)
+            if len(added) < len(fresh) + len(dissolved):
+                log.error("delivery.slot_taken", how_many=len(fresh) + len(dissolved) - len(added))
+            return Batch(claimed, is_full=len(taken_over) + len(plans) >= self._limits.batch)
 
         return await self._database.write(work)
 
-    async def _look_ahead(self, records: Records, room: int, now: datetime) -> Sequence[Step]:
-        plans = await records.plans.due(now, room)
+    async def _look_ahead(self, records: Records, plans: Sequence[Plan], now: datetime) -> Sequence[Step]:
+        """A step for each plan. One that cannot be decided about is put off, so that it keeps nobody else back."""
         ids = [plan.member_id for plan in plans]
         people = await standings(records, ids)
         history = await records.occurrences.history(ids, now - NOT_AGAIN_FOR, last=ASK_AFTER)
+        slots = await records.occurrences.slots(ids, now - LOOK_BACK)
         refused = await records.refusals.by_ids(ids)
-        return [look_ahead(people[one], history.get(one, []), refused.get(one), self._library, now) for one in ids]
+        steps = []
+        for one in plans:
+            past = Past(
+                history.get(one.member_id, ()),
+                slots.get(one.member_id, frozenset()),
+                refused.get(one.member_id, Refused()),
+            )
+            try:
+                steps.append(look_ahead(people[one.member_id], past, self._library, now))
+            except Exception:
+                log.exception("delivery.undecided")
+                await records.plans.put(replace(one, next_due_at=now + PUT_OFF))
+        return steps
 
     async def _carry(self, claimed: Claimed) -> None:
         async with self._slots:
@@ -188,9 +209,21 @@ class Deliver:
                 return HeldBack(Obstacle.STOPPED), tried_before
             who = still_there
         obstacle = why_not(who.standing, occurrence.kind, occurrence.until_at, self._clock.now())
+        if obstacle is None and await self._is_answered(occurrence, who):
+            obstacle = Obstacle.ANSWERED
         if obstacle is not None:
             return HeldBack(obstacle), tried_before
         return await self._courier.send(letter), tried_before
+
+    async def _is_answered(self, occurrence: Occurrence, who: MemberStanding) -> bool:
+        """Whether the silence that this question is about has ended while it waited."""
+        if occurrence.kind is not Kind.STILL_WANTED:
+            return False
+        of, now = occurrence.member_id, self._clock.now()
+        history = await self._database.read(
+            lambda records: records.occurrences.history([of], now - NOT_AGAIN_FOR, last=ASK_AFTER)
+        )
+        return not is_time_to_ask(silent_run_of(who.standing.plan, history.get(of, ())))
 
     async def _settle(self, claimed: Claimed, outcome: Outcome, tried_before: bool) -> None:
         occurrence, now = claimed.occurrence, self._clock.now()
@@ -200,7 +233,7 @@ class Deliver:
         async def work(records: Records) -> bool:
             if not await records.occurrences.settle(occurrence, fate, place, now):
                 return False
-            await _note_consequences(records, occurrence.member_id, occurrence.kind, outcome)
+            await _note_consequences(records, occurrence, outcome)
             return True
 
         ours = await self._database.write(work)
@@ -230,14 +263,13 @@ class Deliver:
             await asyncio.sleep(wait)
 
 
-async def _note_consequences(records: Records, member_id: int, kind: Kind, outcome: Outcome) -> None:
-    """What an outcome says about the member's plan, beyond this one message; unless they changed it meanwhile."""
+async def _note_consequences(records: Records, occurrence: Occurrence, outcome: Outcome) -> None:
+    """What an outcome says about the member's plan, beyond this one message; unless they said otherwise since."""
     if isinstance(outcome, Sent):
-        await records.members.note_dm_channel(member_id, outcome.channel_id)
-    ends_in = {Kind.STILL_WANTED: PlanState.QUIET, Kind.GUILD_OFF: PlanState.GUILD_OFF}.get(kind)
-    state = PlanState.UNREACHABLE if isinstance(outcome, Unreachable) else ends_in
-    plan = await records.plans.get(member_id)
-    if plan is None or plan.state is not PlanState.ACTIVE or state is None:
+        await records.members.note_dm_channel(occurrence.member_id, outcome.channel_id)
+    state = PlanState.UNREACHABLE if isinstance(outcome, Unreachable) else AFTER_QUESTION.get(occurrence.kind)
+    plan = await records.plans.get(occurrence.member_id)
+    if plan is None or plan.state is not PlanState.ACTIVE or state is None or plan.since_at > occurrence.due_at:
         return
     if isinstance(outcome, Sent | Unreachable):
         await records.plans.put(plan.ended(state))

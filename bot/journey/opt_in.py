@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -11,8 +10,9 @@ from bot.clock import Clock
 from bot.errors import NotEnabledHere, NotStarted, NudgesOff
 from bot.journey.ledger import give, take_back
 from bot.journey.letters import ask_for_receipt
-from bot.journey.standing import MemberStanding, purposes_of, schedule_of, sent_lately, standing_of
+from bot.journey.standing import MemberStanding, lately_of, purposes_of, schedule_of, standing_of
 from bot.rules.consent import Purpose
+from bot.rules.due import Lately
 from bot.rules.plan import Plan, PlanState, Wishes
 from bot.rules.schedule import next_dues
 from bot.store import Database, Records
@@ -92,7 +92,7 @@ class OptIn:
                 return Started(None, is_kept=False)
             who = await standing_of(records, member_id)
             await records.members.put(member_id, _home(who, guild_id), language, now)
-            plan = _plan(who, member_id, wishes, now, await sent_lately(records, member_id, now), purposes)
+            plan = _plan(who, member_id, wishes, now, await lately_of(records, member_id, now), purposes)
             await records.plans.put(plan)
             agreed = await purposes_of(records, member_id)
             await take_back(records, member_id, frozenset(Purpose) - purposes, now)
@@ -116,7 +116,7 @@ class OptIn:
                 raise NotStarted
             if Purpose.NUDGES not in await purposes_of(records, member_id):
                 raise NudgesOff
-            await records.plans.put(plan.going_on(now, await sent_lately(records, member_id, now)))
+            await records.plans.put(plan.going_on(now, await lately_of(records, member_id, now)))
             return Started(await ask_for_receipt(records, member_id, press_id, now))
 
         return await self._database.write(work)
@@ -139,10 +139,10 @@ def _plan(
     member_id: int,
     wishes: Wishes,
     now: datetime,
-    sent: Iterable[datetime],
+    lately: Lately,
     purposes: frozenset[Purpose],
 ) -> Plan:
     """The plan that these wishes make, out of the one there was."""
     before = who.standing.plan if who is not None else Plan(member_id, wishes, PlanState.OFF, since_at=now)
     plan = replace(before, wishes=wishes)
-    return plan.going_on(now, sent) if Purpose.NUDGES in purposes else plan.ended(PlanState.OFF)
+    return plan.going_on(now, lately) if Purpose.NUDGES in purposes else plan.ended(PlanState.OFF)

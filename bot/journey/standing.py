@@ -10,7 +10,7 @@ from bot.errors import UnknownZone
 from bot.rules.choose import Bounds, Refused
 from bot.rules.consent import Purpose, holding
 from bot.rules.delivery import Standing
-from bot.rules.due import LOOK_BACK
+from bot.rules.due import LOOK_BACK, Lately
 from bot.rules.occurrence import Kind, Occurrence
 from bot.rules.plan import Plan, Wishes
 from bot.rules.schedule import Schedule, is_zone
@@ -51,20 +51,21 @@ async def purposes_of(records: Records, member_id: int) -> frozenset[Purpose]:
     return holding(await records.consents.of(member_id))
 
 
-async def sent_lately(records: Records, member_id: int, now: datetime) -> list[datetime]:
-    """When this member's nudges of the last days were due, as `rules.due` wants it."""
+async def lately_of(records: Records, member_id: int, now: datetime) -> Lately:
+    """What this member was sent in the last days."""
     history = await records.occurrences.history([member_id], now - LOOK_BACK)
-    return due_times(history.get(member_id, ()))
+    slots = await records.occurrences.slots([member_id], now - LOOK_BACK)
+    return lately_from(history.get(member_id, ()), slots.get(member_id, frozenset()))
 
 
-def due_times(history: Iterable[Occurrence]) -> list[datetime]:
-    """When the nudges among these went out. One that was only shown takes no place among them."""
-    return [one.due_at for one in history if one.kind is Kind.NUDGE]
+def lately_from(history: Iterable[Occurrence], slots: frozenset[str]) -> Lately:
+    """The nudges among these, with all dates that had one. One that was only shown takes no place among them."""
+    return Lately(tuple(one.due_at for one in history if one.kind is Kind.NUDGE), slots)
 
 
-def bounds_of(plan: Plan, refused: Refused | None) -> Bounds:
+def bounds_of(plan: Plan, refused: Refused) -> Bounds:
     """What bounds the choice of this member's nudges."""
-    return Bounds(plan.wishes.size, plan.level, refused or Refused())
+    return Bounds(plan.wishes.size, plan.level, refused)
 
 
 def schedule_of(member_id: int, wishes: Wishes) -> Schedule:

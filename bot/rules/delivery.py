@@ -15,7 +15,7 @@ from typing import Final
 from bot.rules.consent import Purpose
 from bot.rules.occurrence import Kind, Occurrence, State
 from bot.rules.plan import Plan, PlanState
-from bot.rules.schedule import is_night
+from bot.rules.schedule import is_night, local_minute
 
 # How long a claim is good for, and the longest that one call of the courier may take. A letter is carried only while
 # the claim outlasts both of its calls: looking for it, and sending it.
@@ -43,7 +43,11 @@ class Obstacle(StrEnum):
     GUILD_ON = "guild_on"
     PAUSED = "paused"
     NIGHT = "night"
+    OUTSIDE = "outside"
+    """The member's clock stands outside of their window by now, because one of the two was changed."""
     OVER = "over"
+    ANSWERED = "answered"
+    """The silence that a question was about has ended."""
     NOTHING_TO_SAY = "nothing_to_say"
     """Its nudge has left the library."""
 
@@ -79,6 +83,7 @@ def why_not(standing: Standing, kind: Kind, until_at: datetime, now: datetime) -
         Obstacle.GUILD_ON: standing.guild_on,
         Obstacle.PAUSED: plan.is_paused(now),
         Obstacle.NIGHT: is_night(plan.schedule.zone, now),
+        Obstacle.OUTSIDE: not plan.schedule.window.holds(local_minute(plan.schedule.zone, now)),
         Obstacle.OVER: now >= until_at,
     }
     return next((obstacle for obstacle, stands in facts.items() if stands and obstacle in CHECKS[kind]), None)
@@ -111,9 +116,11 @@ class Unreachable:
 
 @dataclass(frozen=True, slots=True)
 class NotNow:
-    """Discord surely did not take it. `wait` is what Discord asked for, if it did."""
+    """Discord's last word was no. `wait` is what it asked for, if it did."""
 
     wait: timedelta | None = None
+    posted: bool = False
+    """Whether a POST was made: discord.py tries again by itself, and an earlier try of its own may have arrived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,20 +154,20 @@ class Fate:
 
 
 def fate_of(occurrence: Occurrence, outcome: Outcome, now: datetime, *, tried_before: bool) -> Fate:
-    """`tried_before` says that an earlier try may have arrived; then no later refusal makes that try undone."""
+    """`tried_before` says that an earlier try may have arrived: then no refusal of a later one settles what it was."""
     match outcome:
         case Sent():
             return Fate(State.SENT)
-        case Unreachable():
+        case Unreachable() if not tried_before:
             return Fate(State.UNREACHABLE)
-        case HeldBack():
+        case HeldBack() if not tried_before:
             return Fate(State.DISSOLVED)
-        case NotNow(wait):
+        case NotNow(wait, posted):
             again = now + max(wait or timedelta(), retry_wait(occurrence.attempts))
-            if again >= occurrence.until_at:
+            if again < occurrence.until_at:
+                return Fate(State.WAITING, again, forget_try=not (tried_before or posted))
+            if not tried_before:
                 return Fate(State.DISSOLVED)
-            return Fate(State.WAITING, again, forget_try=not tried_before)
-    # Unsure: it may have arrived.
     again = now + LOOK_AGAIN
     return Fate(State.UNKNOWN, again if again < occurrence.until_at + LOOK_AGAIN else None)
 

@@ -4,12 +4,13 @@ Law: at least eight hours between two nudges, and never two on one local date, h
 changes their mind, or asks for one again. By itself nothing comes more often in seven local dates than they chose; one
 that is asked for again (Later) may come on any date, and takes the place of another.
 
-`sent` is when nudges that may have arrived were due, in UTC, over at least `LOOK_BACK`.
+Whatever is due by these rules is free to be sent: a date that had its nudge is not promised again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
@@ -26,30 +27,42 @@ LOOK_BACK: Final = timedelta(days=9)
 LATER_DAYS: Final = (1, 2, 3)
 
 
-def due_after(schedule: Schedule, after: datetime, sent: Iterable[datetime], *, skip: int = 0) -> datetime:
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """A member's nudges of the last days, over at least `LOOK_BACK`."""
+
+    sent: tuple[datetime, ...] = ()
+    """When those that may have arrived were due, in UTC."""
+    taken: frozenset[str] = frozenset()
+    """The dates (ISO, on the clock of that time) that had one, also where nobody saw it: none of them has another."""
+
+    def and_(self, due: datetime) -> Lately:
+        """With one more that goes out."""
+        return replace(self, sent=(*self.sent, due))
+
+
+def due_after(schedule: Schedule, after: datetime, lately: Lately, *, skip: int = 0) -> datetime:
     """The first due time later than `after` that keeps the law, or the one `skip` places behind it."""
-    earlier = tuple(sent)
-    fitting = (due for due in _dues(schedule, after) if _has_room(schedule, due, earlier))
+    fitting = (due for due in _dues(schedule, after) if _has_room(schedule, due, lately))
     return next(islice(fitting, skip, None))
 
 
-def due_again(schedule: Schedule, days: int, now: datetime, sent: Iterable[datetime]) -> datetime:
+def due_again(schedule: Schedule, days: int, now: datetime, lately: Lately) -> datetime:
     """When a nudge comes once more that was asked for again in that many days: on that date, or soon after it.
 
-    It may be the one more that its week can hold, because the one it stands in for is skipped (`due_after_again`).
+    It may be one more than its week holds by itself, because the one it stands in for is left out (`stood_in_for`).
     """
-    earlier = tuple(sent)
     day = local_date(schedule.zone, now) + timedelta(days=days)
     while True:
         due = due_on(schedule, day)
-        if due is not None and due > now and _keeps_its_distance(schedule, due, earlier):
+        if due is not None and due > now and _keeps_its_distance(schedule, due, lately):
             return due
         day += timedelta(days=1)
 
 
-def stood_in_for(schedule: Schedule, sent: Iterable[datetime], now: datetime) -> datetime:
+def stood_in_for(schedule: Schedule, lately: Lately, now: datetime) -> datetime:
     """The due time whose place a nudge takes that was asked for again: the one that followed the last one sent."""
-    return next_due(schedule, max(sent, default=now))
+    return next_due(schedule, max(lately.sent, default=now))
 
 
 def _dues(schedule: Schedule, after: datetime) -> Iterator[datetime]:
@@ -58,13 +71,15 @@ def _dues(schedule: Schedule, after: datetime) -> Iterator[datetime]:
         yield after
 
 
-def _has_room(schedule: Schedule, due: datetime, earlier: tuple[datetime, ...]) -> bool:
+def _has_room(schedule: Schedule, due: datetime, lately: Lately) -> bool:
     day = local_date(schedule.zone, due)
-    dates = {local_date(schedule.zone, at) for at in earlier}
+    dates = {local_date(schedule.zone, at) for at in lately.sent}
     of_the_week = [date for date in dates if timedelta() <= day - date < timedelta(days=7)]
-    return _keeps_its_distance(schedule, due, earlier) and len(of_the_week) < schedule.per_week
+    return _keeps_its_distance(schedule, due, lately) and len(of_the_week) < schedule.per_week
 
 
-def _keeps_its_distance(schedule: Schedule, due: datetime, earlier: tuple[datetime, ...]) -> bool:
+def _keeps_its_distance(schedule: Schedule, due: datetime, lately: Lately) -> bool:
     day = local_date(schedule.zone, due)
-    return all(due - at >= LEAST_GAP and local_date(schedule.zone, at) != day for at in earlier)
+    if day.isoformat() in lately.taken:
+        return False
+    return all(due - at >= LEAST_GAP and local_date(schedule.zone, at) != day for at in lately.sent)

@@ -1,18 +1,17 @@
 """What a member chose, and where their nudges stand.
 
 Law: a plan has a next due time exactly while it is ACTIVE. The methods are the only ways from one plan to the next.
-`sent` is, in all of them, when the member's nudges of the last days went out (`rules.due`). Instants are UTC.
+`lately` is, in all of them, what the member was sent in the last days (`rules.due`). Instants are UTC.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Final
 
-from bot.rules.due import due_after
+from bot.rules.due import Lately, due_after
 from bot.rules.schedule import Schedule, Window, spread_of
 
 # How many days a pause can be chosen for.
@@ -91,28 +90,28 @@ class Plan:
     def is_paused(self, now: datetime) -> bool:
         return self.paused_until is not None and now < self.paused_until
 
-    def going_on(self, now: datetime, sent: Iterable[datetime]) -> Plan:
+    def going_on(self, now: datetime, lately: Lately) -> Plan:
         """Nudges come from now on, or from the end of a pause. Silence is counted anew."""
-        due = due_after(self.schedule, max(now, self.paused_until or now), sent)
+        due = due_after(self.schedule, max(now, self.paused_until or now), lately)
         return replace(self, state=PlanState.ACTIVE, since_at=now, next_due_at=due)
 
-    def resumed(self, now: datetime, sent: Iterable[datetime]) -> Plan:
+    def resumed(self, now: datetime, lately: Lately) -> Plan:
         """Nudges come from now on; a pause ends."""
-        return replace(self, paused_until=None).going_on(now, sent)
+        return replace(self, paused_until=None).going_on(now, lately)
 
     def ended(self, state: PlanState) -> Plan:
         """Nothing is on its way any more, for the reason that `state` gives."""
         return replace(self, state=state, next_due_at=None, again_nudge_id=None)
 
-    def paused(self, until: datetime, sent: Iterable[datetime]) -> Plan:
+    def paused(self, until: datetime, lately: Lately) -> Plan:
         """Nothing comes before `until`. What comes by itself at all comes after it."""
         if self.state is not PlanState.ACTIVE:
             return replace(self, paused_until=until)
-        return replace(self, paused_until=until, next_due_at=due_after(self.schedule, until, sent))
+        return replace(self, paused_until=until, next_due_at=due_after(self.schedule, until, lately))
 
-    def changed(self, wishes: Wishes, now: datetime, sent: Iterable[datetime]) -> Plan:
+    def changed(self, wishes: Wishes, now: datetime, lately: Lately) -> Plan:
         """Other wishes from now on. They end no pause, and begin nothing that does not come now."""
         new = replace(self, wishes=wishes)
         if self.state is not PlanState.ACTIVE:
             return new
-        return replace(new, next_due_at=due_after(new.schedule, max(now, self.paused_until or now), sent))
+        return replace(new, next_due_at=due_after(new.schedule, max(now, self.paused_until or now), lately))

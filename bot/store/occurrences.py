@@ -75,6 +75,18 @@ class Occurrences:
             found[row["member_id"]].append(_occurrence(row))
         return found
 
+    async def slots(self, member_ids: Collection[int], since: datetime) -> Mapping[int, frozenset[str]]:
+        """The dates that had a nudge since then, whatever became of it."""
+        rows = await self._connection.execute(
+            select(occurrence.c.member_id, occurrence.c.slot).where(
+                occurrence.c.member_id.in_(member_ids), occurrence.c.kind == Kind.NUDGE, occurrence.c.due_at >= since
+            )
+        )
+        found = defaultdict[int, set[str]](set)
+        for member_id, slot in rows:
+            found[member_id].add(slot)
+        return {member_id: frozenset(slots) for member_id, slots in found.items()}
+
     async def take_over(self, now: datetime, claim: str, until: datetime, limit: int) -> list[Claimed]:
         """Claim what needs attention: retries that are due, claims that died, messages to look for."""
         needing = (

@@ -42,7 +42,7 @@ OUR_CSP: Final = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; o
 async def serve(world: World, port: int) -> AsyncIterator[str]:
     """Serve the page at that port, or at the next free one; its address."""
     async with Stage.open(world) as stage, aiohttp.ClientSession(auto_decompress=False) as upstream:
-        listener = _listen(port)
+        listener = listen(port)
         page = Page(world, stage, upstream, listener.getsockname()[1])
         runner = web.AppRunner(page.application(), access_log=None)
         await runner.setup()
@@ -155,14 +155,15 @@ def _framed(headers: aiohttp.typedefs.LooseHeaders) -> dict[str, str]:
     return kept
 
 
-def _listen(port: int) -> socket.socket:
-    """A socket on that port, or on the first free one after it."""
+def listen(port: int) -> socket.socket:
+    """A socket on that port, or on the first free one after it. Raises NoFreePort."""
     last: OSError | None = None
     for candidate in range(port, min(port + PORTS_TRIED, 65_535) + 1):
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((HOST, candidate))
+            listener.listen()
         except OSError as error:
             listener.close()
             last = error

@@ -28,6 +28,8 @@ class Line:
     def __init__(self, library: Library, **ends: Any) -> None:
         self.library = library
         self.calls: list[str] = []
+        self.cancelled: list[str] = []
+        self.let_go = asyncio.Event()
         self._ends = ends
 
     def get_partial_messageable(self, _channel_id: int) -> Line:
@@ -48,7 +50,12 @@ class Line:
         end = self._ends.get(call)
         end = end.pop(0) if isinstance(end, list) and call != "look" else end
         if end is NEVER:
-            await asyncio.Event().wait()
+            try:
+                await self.let_go.wait()
+            except asyncio.CancelledError:
+                self.cancelled.append(call)
+                raise
+            raise ConnectionResetError
         if isinstance(end, BaseException):
             raise end
         return end
@@ -83,13 +90,13 @@ def courier(line: Line, timeout: float = 5) -> Courier:
     ("end", "outcome"),
     [
         (MESSAGE, Sent(CHANNEL, 7)),
-        (refused_connection(), NotNow()),
-        (discord.RateLimited(90), NotNow(timedelta(seconds=90))),
+        (refused_connection(), NotNow(posted=True)),
+        (discord.RateLimited(90), NotNow(timedelta(seconds=90), posted=True)),
         (aiohttp.ServerDisconnectedError(), Unsure()),
         (ConnectionResetError(), Unsure()),
         (http_error(502, 0), Unsure()),
         (http_error(408, 0), Unsure()),
-        (http_error(401, 0), NotNow()),
+        (http_error(401, 0), NotNow(posted=True)),
         (http_error(403, 50007), Unreachable()),
     ],
 )
@@ -101,6 +108,30 @@ async def test_how_a_send_ends_decides_whether_it_may_have_arrived(
 
 async def test_a_send_without_an_answer_may_have_arrived(library: Library, letter: Letter) -> None:
     assert await courier(Line(library, send=NEVER), timeout=0.01).send(letter) == Unsure()
+
+
+async def test_a_call_that_takes_too_long_is_left_alone_and_never_cancelled(library: Library, letter: Letter) -> None:
+    """A cancelled call can leave discord.py's gate for the whole bot shut, for good."""
+    line = Line(library, send=NEVER, look=NEVER, open=NEVER)
+    tight = courier(line, timeout=0.01)
+
+    assert await tight.send(letter) == Unsure()
+    assert await tight.find(letter, SINCE) == Unsure()
+    assert await tight.send(replace(letter, channel_id=None)) == NotNow()
+
+    assert line.calls == ["send", "look", "open"]
+    assert line.cancelled == []
+
+
+async def test_what_ends_after_nobody_waits_for_it_any_more_troubles_nobody(library: Library, letter: Letter) -> None:
+    line = Line(library, send=NEVER)
+    assert await courier(line, timeout=0.01).send(letter) == Unsure()
+
+    line.let_go.set()
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+    assert line.cancelled == []
 
 
 async def test_a_dm_that_does_not_open_in_time_was_surely_not_written_in(library: Library, letter: Letter) -> None:

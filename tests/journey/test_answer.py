@@ -348,3 +348,42 @@ async def test_a_pause_of_what_is_stopped_says_that_there_is_nothing_to_pause(ho
 
     assert answered.paused_until is None
     assert (await house.plan()).paused_until is None
+
+
+@pytest.mark.parametrize("regret", [Answer.NOT_OK, Answer.NOT_FOR_ME])
+async def test_what_was_asked_for_again_and_then_refused_brings_nothing_else_on_that_day(
+    house: House, regret: Answer
+) -> None:
+    await house.start(wishes=replace(EVENING, per_week=1))
+    nudge = await house.to_next_nudge()
+    regular = (await house.plan()).next_due_at
+    await house.journeys.answer.later(ROBIN, nudge.occurrence_id, 1, "en")
+
+    await house.journeys.answer.press(ROBIN, nudge.occurrence_id, regret, "en")
+
+    assert (await house.plan()).next_due_at == regular
+
+
+async def test_one_that_was_asked_for_again_and_left_the_library_brings_nothing_else_on_that_day(house: House) -> None:
+    await house.start(wishes=replace(EVENING, per_week=1))
+    nudge = await house.to_next_nudge()
+    regular = (await house.plan()).next_due_at
+    await house.journeys.answer.later(ROBIN, nudge.occurrence_id, 1, "en")
+    plan = await house.plan()
+    await house.database.write(lambda records: records.plans.put(replace(plan, again_nudge_id="left-the-library")))
+
+    await house.to_next_nudge()
+
+    assert house.courier.kinds == ["receipt", "nudge"]
+    assert (await house.plan()).next_due_at == regular
+
+
+async def test_one_that_left_the_library_on_a_regular_day_leaves_that_day_to_another(house: House) -> None:
+    await house.start()
+    await house.to_next_nudge()
+    plan = await house.plan()
+    await house.database.write(lambda records: records.plans.put(replace(plan, again_nudge_id="left-the-library")))
+
+    await house.to_next_nudge()
+
+    assert house.courier.kinds == ["receipt", "nudge", "nudge"]

@@ -8,19 +8,23 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from bot.journey.courier import Letter, NudgeNote
-from bot.journey.deliver import Limits
+from bot.journey.deliver import PUT_OFF, Limits
 from bot.journey.journeys import Journeys
 from bot.rules.consent import ON_AT_FIRST, Purpose
 from bot.rules.delivery import LEASE, LOOK_AGAIN, NONCE_TRUST, Absent, NotNow, Sent, Unreachable, Unsure
 from bot.rules.occurrence import Answer, Kind, Occurrence, State
-from bot.rules.plan import PlanState, Size
-from bot.rules.schedule import local_date, next_due, window_end_on
+from bot.rules.plan import PlanState, Size, Wishes
+from bot.rules.schedule import Window, local_date, next_due, window_end_on
+from bot.store import schema
 from tests.support.courier import DM_CHANNEL, FakeCourier
 from tests.support.house import ALEX, EVENING, ROBIN, House
+from tests.support.sql import looking_into
 
 A_MINUTE = timedelta(minutes=1)
 
@@ -379,8 +383,11 @@ async def test_what_changes_between_claim_and_send_is_respected(house: House, ch
             house.courier.looks.append(Absent())
 
     await again.deliver.run()
+    house.clock.move_to(house.clock.now() + LOOK_AGAIN)
+    await again.deliver.run()
 
     assert house.courier.sent == []
+    assert len(house.courier.looked_for) == 1, "what may have arrived is looked for, whatever was decided since"
     assert [one.state for one in await nudges(house)] == [State.DISSOLVED]
 
 
@@ -607,9 +614,11 @@ async def test_a_nudge_that_left_the_library_after_its_claim_dissolves(house: Ho
     again = Journeys.over(house.database, house.clock, smaller, house.courier, Limits(1_000, 5, 10))
 
     await again.deliver.run()
+    house.clock.move_to(house.clock.now() + LOOK_AGAIN)
+    await again.deliver.run()
 
     assert house.courier.sent == []
-    assert [one.state for one in await nudges(house)] == [State.DISSOLVED]
+    assert [one.state for one in await nudges(house)] == [State.UNKNOWN], "and cannot be looked for any more"
 
 
 class Busy(FakeCourier):
@@ -774,3 +783,139 @@ async def test_a_question_that_discord_did_not_take_yet_leaves_the_plan_as_it_is
 
     assert (question.kind, question.state) == (Kind.STILL_WANTED, State.WAITING)
     assert (await house.plan()).state is PlanState.ACTIVE
+
+
+async def with_the_question_on_its_way(house: House) -> None:
+    """Six nudges in silence, and a question whose answer was lost."""
+    await house.start()
+    for _ in range(6):
+        await house.to_next_nudge()
+    house.courier.answers.append(Unsure())
+    await house.to_next_nudge()
+
+
+async def test_a_yes_is_not_overruled_by_its_own_question_that_is_found_later(house: House) -> None:
+    await with_the_question_on_its_way(house)
+    house.clock.move(seconds=60)
+    await house.journeys.adjust.resume(ROBIN)
+    house.courier.looks.append(Sent(DM_CHANNEL, 9))
+    house.clock.move(minutes=3)
+
+    await house.journeys.deliver.run()
+
+    assert (await house.plan()).state is PlanState.ACTIVE
+
+
+async def test_a_question_that_may_have_arrived_is_not_asked_again(house: House) -> None:
+    await with_the_question_on_its_way(house)
+    house.courier.looks.extend([Unsure()] * 100)
+    while (due := await house.journeys.deliver.run()) is not None:
+        house.clock.move_to(due)
+
+    assert house.courier.kinds.count("still_wanted") == 1
+    assert (await house.plan()).state is PlanState.QUIET
+
+
+async def test_a_question_that_waits_is_let_go_when_the_silence_ends(house: House) -> None:
+    await house.start()
+    for _ in range(6):
+        nudge = await house.to_next_nudge()
+    house.courier.answers.append(NotNow())
+    question = await house.to_next_nudge()
+    assert (question.kind, question.state) == (Kind.STILL_WANTED, State.WAITING)
+
+    await house.journeys.answer.press(ROBIN, nudge.occurrence_id, Answer.DID_IT, "en")
+    house.clock.move(minutes=1)
+    await house.journeys.deliver.run()
+
+    assert (await house.occurrence(question.occurrence_id)).state is State.DISSOLVED
+    assert (await house.plan()).state is PlanState.ACTIVE
+
+
+async def test_an_answer_to_an_older_nudge_ends_the_silence_too(house: House) -> None:
+    await house.start()
+    first = await house.to_next_nudge()
+    for _ in range(5):
+        await house.to_next_nudge()
+
+    await house.journeys.answer.press(ROBIN, first.occurrence_id, Answer.NOT_TODAY, "en")
+    await house.to_next_nudge()
+
+    assert house.courier.kinds == ["receipt", *["nudge"] * 7]
+
+
+@pytest.mark.parametrize("lost", [NotNow(), Unsure()])
+@pytest.mark.parametrize(
+    "moved",
+    [replace(EVENING, window=Window(480, 600)), replace(EVENING, zone="America/New_York")],
+    ids=["window", "zone"],
+)
+async def test_a_retry_keeps_to_the_window_that_holds_by_then(
+    house: House, lost: NotNow | Unsure, moved: Wishes
+) -> None:
+    await house.start()
+    house.courier.answers.append(lost)
+    await house.to_next_nudge()
+    await house.journeys.adjust.change(ROBIN, moved)
+    house.clock.move(minutes=4)
+
+    await house.journeys.deliver.run()
+
+    assert house.courier.kinds == ["receipt", "nudge"]
+
+
+async def test_a_nudge_that_may_have_arrived_counts_as_seen_whatever_was_decided_since(house: House) -> None:
+    again = await claimed_but_not_sent(house)
+    (nudge,) = await nudges(house)
+    await house.journeys.answer.pause(ROBIN, nudge.occurrence_id, 3, "en")
+    await again.deliver.run()
+
+    history = await house.database.read(lambda records: records.occurrences.history([ROBIN], nudge.due_at))
+    assert [one.occurrence_id for one in history[ROBIN]] == [nudge.occurrence_id]
+
+
+async def test_a_zone_that_is_gone_from_tzdata_keeps_nobody_else_back(house: House, tmp_path: Path) -> None:
+    for member_id in (ALEX, ROBIN):
+        await house.start(member_id)
+        await house.set_due(member_id, house.clock.now() + timedelta(hours=6))
+    with looking_into(tmp_path / "porchlight.db") as connection:
+        connection.execute(update(schema.plan).where(schema.plan.c.member_id == ALEX).values(zone="US/Pacific-New"))
+    house.courier.sent.clear()
+    house.clock.move(hours=6)
+
+    due = await house.journeys.deliver.run()
+
+    assert [letter.member_id for letter in house.courier.sent] == [ROBIN]
+    assert due == house.clock.now() + PUT_OFF
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        (replace(EVENING, zone="Asia/Tokyo", window=Window(480, 600), per_week=4), replace(EVENING, per_week=4)),
+        (replace(EVENING, window=Window(480, 600), per_week=4), replace(EVENING, per_week=4)),
+    ],
+    ids=["moving west", "another window"],
+)
+@pytest.mark.parametrize("outcome", ["sent", "not sent"])
+async def test_whatever_time_is_promised_brings_a_nudge(
+    house: House, earlier: Wishes, later: Wishes, outcome: str
+) -> None:
+    """A date that had its nudge is not promised again, in whatever zone it was, and though nobody saw it."""
+    for member_id in range(1, 9):
+        await house.start(member_id, wishes=earlier)
+        plan = await house.plan(member_id)
+        assert plan.next_due_at is not None
+        if outcome == "not sent":
+            house.clock.move_to(window_end_on(plan.schedule, local_date(plan.schedule.zone, plan.next_due_at)))
+            await house.journeys.deliver.run()
+        else:
+            await house.to_next_nudge(member_id)
+
+        promised = (await house.journeys.adjust.change(member_id, later)).plan.next_due_at
+        assert promised is not None
+        house.clock.move_to(promised)
+        await house.journeys.deliver.run()
+
+        came = [one for one in await house.occurrences(member_id) if one.due_at == promised]
+        assert [one.state for one in came] == [State.SENT]

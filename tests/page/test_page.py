@@ -8,6 +8,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.errors import NoFreePort
+from bot.tryout.page import listen
 from tests.support.page import browser, set_up, start, try_out, visiting
 
 CHROMIUM = browser()
@@ -73,7 +75,7 @@ async def test_ctrl_c_ends_it_cleanly_and_nothing_is_left_behind(tmp_path: Path)
         code = await running.stop()
 
     assert code == 0
-    assert running.said[-1] == "Stopped. Nothing was left behind."
+    assert running.said[-1] == "Stopped. All that was stored is removed."
     assert list(tmp_path.iterdir()) == []
 
 
@@ -108,3 +110,8 @@ async def test_other_names_and_other_pages_are_refused(tmp_path: Path) -> None:
         for path in ("bar/go/nowhere", "bar/time/backwards"):
             async with session.post(running.url + path) as answer:
                 assert answer.status == 404
+
+
+def test_where_no_port_is_free_it_says_so_in_one_sentence() -> None:
+    with listen(65_535), pytest.raises(NoFreePort, match="No port from 65535 on is free"):
+        listen(65_535)

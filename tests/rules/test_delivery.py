@@ -108,7 +108,16 @@ def test_the_end_of_the_window_is_a_hard_stop() -> None:
     for kind in CHECKS:
         standing = replace(STANDING, guild_on=kind is not Kind.GUILD_OFF)
 
-        assert why_not(standing, kind, LATER, LATER) is Obstacle.OVER
+        assert why_not(standing, kind, NOON, NOON) is Obstacle.OVER
+
+
+def test_a_window_that_was_changed_meanwhile_holds_everything_back_but_the_receipt() -> None:
+    moved = replace(STANDING, plan=replace(PLAN, wishes=replace(PLAN.wishes, window=Window(480, 600))))
+
+    assert why_not(moved, Kind.NUDGE, LATER, NOON) is Obstacle.OUTSIDE
+    assert why_not(moved, Kind.STILL_WANTED, LATER, NOON) is Obstacle.OUTSIDE
+    assert why_not(replace(moved, guild_on=False), Kind.GUILD_OFF, LATER, NOON) is Obstacle.OUTSIDE
+    assert why_not(moved, Kind.RECEIPT, LATER, NOON) is None
 
 
 def test_a_message_tried_lately_is_sent_again_and_an_older_one_is_looked_for() -> None:
@@ -127,7 +136,7 @@ def test_a_claim_outlasts_all_calls_that_a_letter_can_take() -> None:
 
 def test_what_is_checked_for_each_kind_of_message() -> None:
     gentle = {Obstacle.STOPPED, Obstacle.NO_CONSENT, Obstacle.OVER}
-    common = {*gentle, Obstacle.PAUSED, Obstacle.NIGHT, Obstacle.NOTHING_TO_SAY}
+    common = set(Obstacle) - {Obstacle.GUILD_OFF, Obstacle.GUILD_ON}
 
     assert dict(CHECKS) == {
         Kind.NUDGE: common | {Obstacle.GUILD_OFF},
@@ -158,6 +167,14 @@ def test_what_would_be_tried_again_after_the_window_dissolves() -> None:
 
 def test_a_refusal_does_not_undo_an_earlier_try_that_may_have_arrived() -> None:
     assert not fate(NotNow(), tried_before=True).forget_try
+    for outcome in (Unreachable(), HeldBack(Obstacle.STOPPED), NotNow(timedelta(hours=2))):
+        assert fate(outcome, tried_before=True).state is State.UNKNOWN, "it may have been seen"
+
+
+def test_a_refusal_after_a_post_may_follow_a_try_that_arrived() -> None:
+    """discord.py tries again by itself after a lost answer, and says only how its last try ended."""
+    assert fate(NotNow()).forget_try
+    assert not fate(NotNow(posted=True)).forget_try
 
 
 def test_what_may_have_arrived_is_looked_for_once_more_even_after_the_window() -> None:

@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.rules.due import due_after
+from bot.rules.due import Lately, due_after
 from bot.rules.plan import Plan, PlanState, Size, Wishes
 from bot.rules.schedule import Window, spread_of
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 WISHES = Wishes("Europe/Berlin", Window(1080, 1200), 3, Size.SMALL, discreet=True)
-PLAN = Plan(7, WISHES, PlanState.OFF, since_at=NOW).going_on(NOW, [])
+PLAN = Plan(7, WISHES, PlanState.OFF, since_at=NOW).going_on(NOW, Lately())
 SLEEPING = [state for state in PlanState if state is not PlanState.ACTIVE]
 
 
@@ -38,17 +38,17 @@ def test_a_pause_ends_by_itself() -> None:
 
 def test_going_on_keeps_a_pause_and_counts_silence_anew() -> None:
     later, until = NOW + timedelta(days=1), NOW + timedelta(days=7)
-    plan = PLAN.paused(until, []).ended(PlanState.QUIET).going_on(later, [])
+    plan = PLAN.paused(until, Lately()).ended(PlanState.QUIET).going_on(later, Lately())
 
     assert (plan.state, plan.since_at, plan.paused_until) == (PlanState.ACTIVE, later, until)
-    assert plan.next_due_at == due_after(plan.schedule, until, [])
+    assert plan.next_due_at == due_after(plan.schedule, until, Lately())
 
 
 def test_resuming_ends_a_pause() -> None:
-    plan = PLAN.paused(NOW + timedelta(days=7), []).resumed(NOW, [])
+    plan = PLAN.paused(NOW + timedelta(days=7), Lately()).resumed(NOW, Lately())
 
     assert plan.paused_until is None
-    assert plan.next_due_at == due_after(plan.schedule, NOW, [])
+    assert plan.next_due_at == due_after(plan.schedule, NOW, Lately())
 
 
 @pytest.mark.parametrize("state", SLEEPING)
@@ -56,13 +56,13 @@ def test_neither_a_pause_nor_other_wishes_begin_what_does_not_come(state: PlanSt
     asleep = PLAN.ended(state)
     other = replace(WISHES, per_week=1)
 
-    assert asleep.paused(NOW, []).state is state
-    assert asleep.changed(other, NOW, []) == replace(asleep, wishes=other)
+    assert asleep.paused(NOW, Lately()).state is state
+    assert asleep.changed(other, NOW, Lately()) == replace(asleep, wishes=other)
 
 
 def test_other_wishes_end_no_pause() -> None:
     until = NOW + timedelta(days=7)
-    plan = PLAN.paused(until, []).changed(replace(WISHES, per_week=1), NOW, [])
+    plan = PLAN.paused(until, Lately()).changed(replace(WISHES, per_week=1), NOW, Lately())
 
     assert plan.next_due_at is not None
     assert plan.next_due_at > until
@@ -74,7 +74,8 @@ def test_what_ends_lets_go_of_what_was_to_be_shown_again() -> None:
 
 @pytest.mark.parametrize("sent_hours_ago", [0.1, 3, 7.9])
 def test_every_way_to_a_next_nudge_keeps_eight_hours_from_the_last_one(sent_hours_ago: float) -> None:
-    sent = [NOW - timedelta(hours=sent_hours_ago)]
+    at = NOW - timedelta(hours=sent_hours_ago)
+    sent = Lately((at,))
     moved = replace(WISHES, zone="Pacific/Auckland", per_week=4)
 
     for member_id in range(30):
@@ -82,4 +83,4 @@ def test_every_way_to_a_next_nudge_keeps_eight_hours_from_the_last_one(sent_hour
         active = plan.going_on(NOW, sent)
         for after in (active, plan.resumed(NOW, sent), active.changed(moved, NOW, sent), active.paused(NOW, sent)):
             assert after.next_due_at is not None
-            assert after.next_due_at - sent[0] >= timedelta(hours=8)
+            assert after.next_due_at - at >= timedelta(hours=8)
