@@ -919,3 +919,17 @@ async def test_whatever_time_is_promised_brings_a_nudge(
 
         came = [one for one in await house.occurrences(member_id) if one.due_at == promised]
         assert [one.state for one in came] == [State.SENT]
+
+
+async def test_a_date_that_has_its_nudge_gets_no_second_one_even_from_a_plan_that_says_so(house: House) -> None:
+    """The last guard: as after an error of ours, or a database that was mended by hand."""
+    await house.start()
+    await house.to_next_nudge()
+    await house.set_due(ROBIN, house.clock.now() + A_MINUTE)
+    house.clock.move(minutes=1)
+
+    due = await house.journeys.deliver.run()
+
+    assert house.courier.kinds == ["receipt", "nudge"]
+    assert due is not None
+    assert due > house.clock.now() + timedelta(hours=8)
