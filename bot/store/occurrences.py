@@ -53,7 +53,10 @@ class Occurrences:
     async def history(
         self, member_ids: Collection[int], since: datetime, last: int = 0
     ) -> Mapping[int, list[Occurrence]]:
-        """What these members may have seen since then, and their `last` nudges however old; the newest first."""
+        """What these members may have seen since then, and their `last` nudges however old; the newest first.
+
+        Whatever was answered was seen, whatever became of it by our own account.
+        """
         place = (
             func.row_number()
             .over(partition_by=(occurrence.c.member_id, occurrence.c.kind), order_by=occurrence.c.due_at.desc())
@@ -61,7 +64,10 @@ class Occurrences:
         )
         seen = (
             select(occurrence, place)
-            .where(occurrence.c.member_id.in_(member_ids), occurrence.c.state.not_in(UNSEEN))
+            .where(
+                occurrence.c.member_id.in_(member_ids),
+                or_(occurrence.c.state.not_in(UNSEEN), occurrence.c.answered_at.is_not(None)),
+            )
             .subquery()
         )
         is_late = and_(seen.c.kind == Kind.NUDGE, seen.c.place <= last)

@@ -933,3 +933,19 @@ async def test_a_date_that_has_its_nudge_gets_no_second_one_even_from_a_plan_tha
     assert house.courier.kinds == ["receipt", "nudge"]
     assert due is not None
     assert due > house.clock.now() + timedelta(hours=8)
+
+
+async def test_what_was_answered_was_seen_even_if_it_is_not_found_any_more(house: House) -> None:
+    """As when its member pressed a button, and then deleted the message."""
+    again = await claimed_but_not_sent(house)
+    (nudge,) = await nudges(house)
+    await house.journeys.answer.pause(ROBIN, nudge.occurrence_id, 3, "en")
+    house.courier.looks.append(Absent())
+    house.clock.move(minutes=5)
+    await again.deliver.begin()
+    await again.deliver.run()
+    assert (await house.occurrence(nudge.occurrence_id)).state is State.DISSOLVED
+
+    history = await house.database.read(lambda records: records.occurrences.history([ROBIN], nudge.due_at))
+
+    assert [one.occurrence_id for one in history[ROBIN]] == [nudge.occurrence_id]
