@@ -21,7 +21,7 @@ from bot.store import Database
 from tests.support.code import CODE, ROOT, imports, name
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("*/**/README.md")])
-DOCUMENTS = [path for path in DOCUMENTS if not {".venv", "node_modules"} & set(path.parts)]
+DOCUMENTS = [path for path in DOCUMENTS if not any(part.startswith(".") for part in path.relative_to(ROOT).parts)]
 
 
 def text(name: str) -> str:
