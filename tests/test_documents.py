@@ -204,11 +204,12 @@ def test_numbers_in_the_changelog_are_counted(library: Library) -> None:
     changelog = text("CHANGELOG.md")
 
     lines, countries = len(library.helplines.lines), len(library.helplines.countries("en"))
-    assert f"{words[lines]} lines in {words[countries]} countries" in changelog
-    assert (
-        f"{len(english.nudges)} nudges in English, of {words[len({n.theme for n in english.nudges})]} kinds"
-        in changelog
-    )
+    kinds = words[len({nudge.theme for nudge in english.nudges})]
+    for said in (
+        f"{words[lines]} lines in {words[countries]} countries",
+        f"{len(english.nudges)} nudges in English, of {kinds} kinds",
+    ):
+        assert said in changelog, f"CHANGELOG.md has to say: {said}"
 
 
 def test_ci_runs_what_the_readme_says() -> None:
