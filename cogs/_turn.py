@@ -7,6 +7,7 @@ what is said to them. Discord waits three seconds; `take_time` makes that fiftee
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import discord
 from discord import ui
@@ -16,18 +17,12 @@ from bot.client import Interaction
 
 async def say(interaction: Interaction, view: ui.LayoutView) -> None:
     """Say something new, to this person alone."""
-    if interaction.response.is_done():
-        await interaction.followup.send(view=view, ephemeral=True)
-    else:
-        await interaction.response.send_message(view=view, ephemeral=True)
+    await _send(interaction, view=view)
 
 
 async def hand_over(interaction: Interaction, text: str, files: Sequence[discord.File]) -> None:
     """Hand over files, to this person alone."""
-    if interaction.response.is_done():
-        await interaction.followup.send(text, files=files, ephemeral=True)
-    else:
-        await interaction.response.send_message(text, files=files, ephemeral=True)
+    await _send(interaction, content=text, files=files)
 
 
 async def show(interaction: Interaction, view: ui.LayoutView) -> None:
@@ -46,3 +41,10 @@ async def ask(interaction: Interaction, form: ui.Modal) -> None:
 async def take_time(interaction: Interaction) -> None:
     """Before work that may take longer than Discord waits. What is shown next replaces the message that was pressed."""
     await interaction.response.defer()
+
+
+async def _send(interaction: Interaction, **what: Any) -> None:
+    if interaction.response.is_done():
+        await interaction.followup.send(**what, ephemeral=True)
+    else:
+        await interaction.response.send_message(**what, ephemeral=True)

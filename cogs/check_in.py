@@ -20,8 +20,8 @@ class CheckInCog(commands.Cog):
     @app_commands.command()
     async def checkin(self, interaction: Interaction) -> None:
         """How are things? Four picks, about 20 seconds."""
-        before = await self._client.journeys.check_in.before(interaction.user.id)
-        await _turn.ask(interaction, check_in_form(before, self._client.words(interaction)))
+        prefill = await self._client.journeys.check_in.prefill(interaction.user.id)
+        await _turn.ask(interaction, check_in_form(prefill, self._client.words(interaction)))
 
     async def press(self, interaction: Interaction, press: Press) -> None:
         if press.step != "send":

@@ -13,7 +13,7 @@ from babel import Locale
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from rapidfuzz import fuzz, process
 
-from bot.content.places import simplify
+from bot.content.spelling import simplify
 
 # A row older than this is not shown any more, and CI fails on it: a wrong number is worse than none.
 MOST_DAYS_OLD: Final = 365

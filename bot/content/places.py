@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,6 +18,8 @@ from typing import Final
 
 from babel import Locale
 from rapidfuzz import fuzz, process
+
+from bot.content.spelling import simplify
 
 OFFSET: Final = re.compile(r"(?:utc|gmt)?\s*([+-])\s*(\d{1,2})(?::?(\d{2}))?", re.IGNORECASE)
 FUZZY_FROM_LETTERS: Final = 4
@@ -127,12 +128,6 @@ class Places:
         for place in places:
             found.setdefault(place.zone, place)
         return list(found.values())
-
-
-def simplify(text: str) -> str:
-    """Lower case, without accents and punctuation: what two spellings of one name have in common."""
-    bare = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-    return " ".join(re.findall(r"\w+", bare.casefold().replace("_", " ")))
 
 
 def _zones_of_the_world() -> list[str]:

@@ -11,6 +11,6 @@
     review     what is held about them
     leave      stop, or delete
 
-`standing`, `ledger` and `letters` are what several steps read, write and say alike; `courier` is the one way out;
-`journeys` puts all steps into one hand.
+`standing` and `past` are what several steps read alike, `ledger` and `letters` what they write and say alike;
+`courier` is the one way out; `journeys` puts all steps into one hand.
 """

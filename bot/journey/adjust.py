@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.clock import Clock
 from bot.content.library import Library
-from bot.errors import NotStarted, NudgesOff
 from bot.journey.ledger import take_back
-from bot.journey.standing import MemberStanding, bounds_of, lately_of, schedule_of, standing_of
-from bot.rules.choose import NOT_AGAIN_FOR, Refused, choose, shown_before
+from bot.journey.past import past_of
+from bot.journey.standing import MemberStanding, known, schedule_of, willing
 from bot.rules.consent import Purpose
 from bot.rules.due import Lately
 from bot.rules.plan import Plan, PlanState, Wishes
@@ -34,6 +33,9 @@ class Outlook:
 Change = Callable[[MemberStanding, Lately], Plan]
 """From where a member stands, and what they were sent lately, to their new plan."""
 
+Reader = Callable[[Records, int], Awaitable[MemberStanding]]
+"""Reads where a member stands, and raises for one who may not ask."""
+
 
 class Adjust:
     def __init__(self, database: Database, clock: Clock, library: Library) -> None:
@@ -46,13 +48,14 @@ class Adjust:
         now = self._clock.now()
 
         async def work(records: Records) -> Outlook:
-            who = await _known(records, member_id)
-            refused = await records.refusals.of(member_id)
+            who = await known(records, member_id)
+            plan, past = who.standing.plan, await past_of(records, member_id, now)
+            language = self._library.language(who.member.language)
             return Outlook(
-                who.standing.plan,
+                plan,
                 who.standing.guild_on,
-                something_fits=await self._fits(records, who, refused, now),
-                has_set_aside=bool(refused.nudges or refused.themes),
+                something_fits=past.choose(plan, language, "", now) is not None,
+                has_set_aside=bool(past.refused.nudges or past.refused.themes),
             )
 
         return await self._database.read(work)
@@ -82,12 +85,11 @@ class Adjust:
         now = self._clock.now()
 
         def resumed(who: MemberStanding, lately: Lately) -> Plan:
-            _refuse_without_yes(who)
             if not who.standing.guild_on:
                 return who.standing.plan.ended(PlanState.GUILD_OFF)
             return who.standing.plan.resumed(now, lately)
 
-        return await self._change(member_id, resumed)
+        return await self._change(member_id, resumed, asked_by=willing)
 
     async def go_on_without_guild(self, member_id: int) -> Outlook:
         """Keep the nudges of a server that was switched off, from now on as nobody's but the member's own.
@@ -96,11 +98,12 @@ class Adjust:
         """
         now = self._clock.now()
 
-        def going_on(who: MemberStanding, lately: Lately) -> Plan:
-            _refuse_without_yes(who)
-            return who.standing.plan.resumed(now, lately)
-
-        return await self._change(member_id, going_on, leaving_guild=True)
+        return await self._change(
+            member_id,
+            lambda who, lately: who.standing.plan.resumed(now, lately),
+            asked_by=willing,
+            leaving_guild=True,
+        )
 
     async def is_to_be_told(self, member_id: int) -> bool:
         """Whether this member's DMs are closed, and they were not told so yet."""
@@ -121,17 +124,14 @@ class Adjust:
         """Undo every "not for me" and "this wasn't OK"."""
         await self._database.write(lambda records: records.refusals.forget(member_id))
 
-    async def _fits(self, records: Records, who: MemberStanding, refused: Refused, now: datetime) -> bool:
-        plan, nudges = who.standing.plan, self._library.language(who.member.language).nudges
-        history = (await records.occurrences.history([plan.member_id], now - NOT_AGAIN_FOR)).get(plan.member_id, [])
-        return choose(nudges, bounds_of(plan, refused), shown_before(history), "", now) is not None
-
-    async def _change(self, member_id: int, change: Change, *, leaving_guild: bool = False) -> Outlook:
+    async def _change(
+        self, member_id: int, change: Change, *, asked_by: Reader = known, leaving_guild: bool = False
+    ) -> Outlook:
         now = self._clock.now()
 
         async def work(records: Records) -> Outlook:
-            who = await _known(records, member_id)
-            changed = change(who, await lately_of(records, member_id, now))
+            who = await asked_by(records, member_id)
+            changed = change(who, (await past_of(records, member_id, now)).lately)
             await records.plans.put(changed)
             if leaving_guild:
                 await records.members.leave_guild(member_id)
@@ -139,15 +139,3 @@ class Adjust:
             return Outlook(changed, guild_on=leaving_guild or who.standing.guild_on)
 
         return await self._database.write(work)
-
-
-def _refuse_without_yes(who: MemberStanding) -> None:
-    if Purpose.NUDGES not in who.standing.purposes:
-        raise NudgesOff
-
-
-async def _known(records: Records, member_id: int) -> MemberStanding:
-    who = await standing_of(records, member_id)
-    if who is None:
-        raise NotStarted
-    return who

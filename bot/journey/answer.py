@@ -14,11 +14,11 @@ from bot.content.nudges import Nudge
 from bot.errors import NoLongerHeld, NotYours
 from bot.journey.courier import Says
 from bot.journey.letters import says_of
-from bot.journey.standing import MemberStanding, lately_of, standing_of
+from bot.journey.past import past_of
+from bot.journey.standing import MemberStanding, standing_of
 from bot.rules.consent import Purpose
-from bot.rules.due import due_after, due_again
 from bot.rules.occurrence import ALWAYS_HEARD, Answer, Occurrence
-from bot.rules.plan import Plan, PlanState, Size
+from bot.rules.plan import Plan, PlanState
 from bot.rules.schedule import local_date
 from bot.rules.streak import milestone, week_of
 from bot.store import Database, Records
@@ -93,10 +93,11 @@ class AnswerNudge:
             plan = press.plan
             if not press.is_first or plan.state is not PlanState.ACTIVE:
                 return answered
-            due = await _due_again(records, plan, days, press.now)
-            await records.plans.put(replace(plan, next_due_at=due, again_nudge_id=press.nudge_id))
+            lately = (await past_of(records, member_id, press.now)).lately
+            asked = plan.with_again(press.nudge_id, days, press.now, lately)
+            await records.plans.put(asked)
             paused_until = plan.paused_until if plan.is_paused(press.now) else None
-            return replace(answered, comes_at=due, paused_until=paused_until)
+            return replace(answered, comes_at=asked.next_due_at, paused_until=paused_until)
 
         return await self._database.write(work)
 
@@ -111,7 +112,7 @@ class AnswerNudge:
             if press.plan.state is not PlanState.ACTIVE:
                 return await _conclude(records, press, already=False)
             until = press.now + timedelta(days=days)
-            lately = await lately_of(records, member_id, press.now)
+            lately = (await past_of(records, member_id, press.now)).lately
             await records.plans.put(press.plan.paused(until, lately))
             return replace(await _conclude(records, press, already=False), paused_until=until)
 
@@ -165,36 +166,20 @@ async def _standing(records: Records, member_id: int) -> MemberStanding:
 
 async def _follow(records: Records, press: _Press, answer: Answer, *, smaller: bool) -> None:
     """What an answer changes beyond itself. Having done the smaller version lets nothing grow. Why: docs/pace.md."""
-    plan, nudge = press.plan, press.nudge
+    plan, nudge, now = press.plan, press.nudge, press.now
     if answer is Answer.DID_IT and nudge is not None and not smaller:
-        await records.plans.put(replace(plan, level=max(plan.level, nudge.exposure)))
+        await records.plans.put(plan.grown(nudge.exposure))
+    if answer not in ALWAYS_HEARD:
+        return
+    lately = (await past_of(records, plan.member_id, now)).lately
     if answer is Answer.NOT_OK:
-        plan = replace(plan, wishes=replace(plan.wishes, size=Size.TINY), level=0)
-        await records.plans.put(await _without_again(records, plan, press.now))
-    if answer is Answer.NOT_FOR_ME and plan.again_nudge_id == press.nudge_id:
-        await records.plans.put(await _without_again(records, plan, press.now))
+        await records.plans.put(plan.made_gentle(now, lately))
+    elif plan.again_nudge_id == press.nudge_id:
+        await records.plans.put(plan.without_again(now, lately))
     if answer is Answer.NOT_OK and nudge is not None:
-        await records.refusals.refuse_theme(plan.member_id, nudge.theme, press.now)
-    if answer in ALWAYS_HEARD:
-        await records.occurrences.amend(press.occurrence_id, answer)
-        await records.refusals.refuse_nudge(plan.member_id, press.nudge_id, press.now)
-
-
-async def _without_again(records: Records, plan: Plan, now: datetime) -> Plan:
-    """What was asked for again does not come, nor does anything else in its place."""
-    plain = replace(plan, again_nudge_id=None)
-    if plan.again_nudge_id is None or plan.state is not PlanState.ACTIVE:
-        return plain
-    due = due_after(plan.schedule, max(now, plan.paused_until or now), await lately_of(records, plan.member_id, now))
-    return replace(plain, next_due_at=due)
-
-
-async def _due_again(records: Records, plan: Plan, days: int, now: datetime) -> datetime:
-    lately = await lately_of(records, plan.member_id, now)
-    due = due_again(plan.schedule, days, now, lately)
-    if plan.paused_until is None or due >= plan.paused_until:
-        return due
-    return due_after(plan.schedule, plan.paused_until, lately)
+        await records.refusals.refuse_theme(plan.member_id, nudge.theme, now)
+    await records.occurrences.amend(press.occurrence_id, answer)
+    await records.refusals.refuse_nudge(plan.member_id, press.nudge_id, now)
 
 
 async def _conclude(records: Records, press: _Press, *, already: bool) -> Answered:

@@ -14,7 +14,7 @@ from bot.store import Database, Records
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class Prefill:
     """Whether check-ins may be kept, and whether there is a pace to ask about."""
 
     keeps: bool
@@ -26,12 +26,12 @@ class CheckIn:
         self._database = database
         self._clock = clock
 
-    async def before(self, member_id: int) -> Before:
+    async def prefill(self, member_id: int) -> Prefill:
         """What is known about this member before they look how things are."""
 
-        async def work(records: Records) -> Before:
+        async def work(records: Records) -> Prefill:
             plan = await records.plans.get(member_id)
-            return Before(Purpose.CHECK_INS in await purposes_of(records, member_id), has_plan=plan is not None)
+            return Prefill(Purpose.CHECK_INS in await purposes_of(records, member_id), has_plan=plan is not None)
 
         return await self._database.read(work)
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -23,12 +23,13 @@ import structlog
 
 from bot.clock import Clock
 from bot.content.library import Library
-from bot.journey.ahead import AFTER_QUESTION, Past, Step, look_ahead, silent_run_of
+from bot.journey.ahead import Step, look_ahead
 from bot.journey.courier import Courier, Letter
 from bot.journey.letters import says_of
+from bot.journey.past import past_of, pasts
 from bot.journey.standing import MemberStanding, standing_of, standings
-from bot.rules.choose import NOT_AGAIN_FOR, Refused
 from bot.rules.delivery import (
+    AFTER_QUESTION,
     LEASE,
     LONGEST_CALL,
     Absent,
@@ -42,11 +43,10 @@ from bot.rules.delivery import (
     must_look_first,
     why_not,
 )
-from bot.rules.due import LOOK_BACK
 from bot.rules.occurrence import Kind, Occurrence, State
 from bot.rules.pace import Bucket
 from bot.rules.plan import Plan, PlanState
-from bot.rules.silence import ASK_AFTER, is_time_to_ask
+from bot.rules.silence import is_time_to_ask
 from bot.store import Database, Records
 from bot.store.occurrences import Claimed
 
@@ -63,7 +63,7 @@ class Limits:
     rate_per_second: float
     at_once: int
     batch: int
-    call: timedelta = field(default=LONGEST_CALL)
+    call: timedelta = LONGEST_CALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,21 +156,14 @@ class Deliver:
         """A step for each plan. One that cannot be decided about is put off, so that it keeps nobody else back."""
         ids = [plan.member_id for plan in plans]
         people = await standings(records, ids)
-        history = await records.occurrences.history(ids, now - NOT_AGAIN_FOR, last=ASK_AFTER)
-        slots = await records.occurrences.slots(ids, now - LOOK_BACK)
-        refused = await records.refusals.by_ids(ids)
+        before = await pasts(records, ids, now)
         steps = []
-        for one in plans:
-            past = Past(
-                history.get(one.member_id, ()),
-                slots.get(one.member_id, frozenset()),
-                refused.get(one.member_id, Refused()),
-            )
+        for plan in plans:
             try:
-                steps.append(look_ahead(people[one.member_id], past, self._library, now))
+                steps.append(look_ahead(people[plan.member_id], before[plan.member_id], self._library, now))
             except Exception:
                 log.exception("delivery.undecided")
-                await records.plans.put(replace(one, next_due_at=now + PUT_OFF))
+                await records.plans.put(plan.moved_on(now + PUT_OFF, plan.again_nudge_id))
         return steps
 
     async def _carry(self, claimed: Claimed) -> None:
@@ -219,11 +212,9 @@ class Deliver:
         """Whether the silence that this question is about has ended while it waited."""
         if occurrence.kind is not Kind.STILL_WANTED:
             return False
-        of, now = occurrence.member_id, self._clock.now()
-        history = await self._database.read(
-            lambda records: records.occurrences.history([of], now - NOT_AGAIN_FOR, last=ASK_AFTER)
-        )
-        return not is_time_to_ask(silent_run_of(who.standing.plan, history.get(of, ())))
+        now = self._clock.now()
+        past = await self._database.read(lambda records: past_of(records, occurrence.member_id, now))
+        return not is_time_to_ask(past.silent_run(who.standing.plan))
 
     async def _settle(self, claimed: Claimed, outcome: Outcome, tried_before: bool) -> None:
         occurrence, now = claimed.occurrence, self._clock.now()

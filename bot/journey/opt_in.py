@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Final
 
 from bot.clock import Clock
-from bot.errors import NotEnabledHere, NotStarted, NudgesOff
+from bot.errors import NotEnabledHere
 from bot.journey.ledger import give, take_back
 from bot.journey.letters import ask_for_receipt
-from bot.journey.standing import MemberStanding, lately_of, purposes_of, schedule_of, standing_of
+from bot.journey.past import past_of
+from bot.journey.standing import MemberStanding, purposes_of, schedule_of, standing_of, willing
 from bot.rules.consent import Purpose
 from bot.rules.due import Lately
 from bot.rules.plan import Plan, PlanState, Wishes
@@ -92,7 +93,8 @@ class OptIn:
                 return Started(None, is_kept=False)
             who = await standing_of(records, member_id)
             await records.members.put(member_id, _home(who, guild_id), language, now)
-            plan = _plan(who, member_id, wishes, now, await lately_of(records, member_id, now), purposes)
+            lately = (await past_of(records, member_id, now)).lately
+            plan = _plan(who, member_id, wishes, now, lately, purposes)
             await records.plans.put(plan)
             agreed = await purposes_of(records, member_id)
             await take_back(records, member_id, frozenset(Purpose) - purposes, now)
@@ -111,12 +113,8 @@ class OptIn:
         now = self._clock.now()
 
         async def work(records: Records) -> Started:
-            plan = await records.plans.get(member_id)
-            if plan is None:
-                raise NotStarted
-            if Purpose.NUDGES not in await purposes_of(records, member_id):
-                raise NudgesOff
-            await records.plans.put(plan.going_on(now, await lately_of(records, member_id, now)))
+            plan = (await willing(records, member_id)).standing.plan
+            await records.plans.put(plan.going_on(now, (await past_of(records, member_id, now)).lately))
             return Started(await ask_for_receipt(records, member_id, press_id, now))
 
         return await self._database.write(work)

@@ -10,7 +10,8 @@ from bot.clock import Clock
 from bot.errors import NotStarted
 from bot.journey.ledger import give, take_back
 from bot.journey.letters import ask_for_receipt
-from bot.journey.standing import lately_of, purposes_of
+from bot.journey.past import past_of
+from bot.journey.standing import purposes_of
 from bot.rules.consent import Purpose
 from bot.store import Database, Records
 
@@ -84,4 +85,4 @@ async def _refuse_too_early(records: Records, member_id: int, purpose: Purpose) 
 async def _let_nudges_come(records: Records, member_id: int, now: datetime) -> None:
     plan = await records.plans.get(member_id)
     assert plan is not None, "nobody agrees to nudges without having started"
-    await records.plans.put(plan.going_on(now, await lately_of(records, member_id, now)))
+    await records.plans.put(plan.going_on(now, (await past_of(records, member_id, now)).lately))

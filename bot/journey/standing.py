@@ -1,18 +1,14 @@
-"""Reading what decides whether and when a member may be written to; shared by the steps that ask."""
+"""Reading what decides whether a member may be written to; shared by the steps that ask."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-from bot.errors import UnknownZone
-from bot.rules.choose import Bounds, Refused
+from bot.errors import NotStarted, NudgesOff, UnknownZone
 from bot.rules.consent import Purpose, holding
 from bot.rules.delivery import Standing
-from bot.rules.due import LOOK_BACK, Lately
-from bot.rules.occurrence import Kind, Occurrence
-from bot.rules.plan import Plan, Wishes
+from bot.rules.plan import Wishes
 from bot.rules.schedule import Schedule, is_zone
 from bot.store import Records
 from bot.store.members import Member
@@ -46,26 +42,25 @@ async def standing_of(records: Records, member_id: int) -> MemberStanding | None
     return (await standings(records, [member_id])).get(member_id)
 
 
+async def known(records: Records, member_id: int) -> MemberStanding:
+    """The member and where they stand. Raises NotStarted without a plan."""
+    who = await standing_of(records, member_id)
+    if who is None:
+        raise NotStarted
+    return who
+
+
+async def willing(records: Records, member_id: int) -> MemberStanding:
+    """The same, of a member who agrees to nudges. Raises NotStarted; and NudgesOff: only a new yes changes that."""
+    who = await known(records, member_id)
+    if Purpose.NUDGES not in who.standing.purposes:
+        raise NudgesOff
+    return who
+
+
 async def purposes_of(records: Records, member_id: int) -> frozenset[Purpose]:
     """What the member agrees to now."""
     return holding(await records.consents.of(member_id))
-
-
-async def lately_of(records: Records, member_id: int, now: datetime) -> Lately:
-    """What this member was sent in the last days."""
-    history = await records.occurrences.history([member_id], now - LOOK_BACK)
-    slots = await records.occurrences.slots([member_id], now - LOOK_BACK)
-    return lately_from(history.get(member_id, ()), slots.get(member_id, frozenset()))
-
-
-def lately_from(history: Iterable[Occurrence], slots: frozenset[str]) -> Lately:
-    """The nudges among these, with all dates that had one. One that was only shown takes no place among them."""
-    return Lately(tuple(one.due_at for one in history if one.kind is Kind.NUDGE), slots)
-
-
-def bounds_of(plan: Plan, refused: Refused) -> Bounds:
-    """What bounds the choice of this member's nudges."""
-    return Bounds(plan.wishes.size, plan.level, refused)
 
 
 def schedule_of(member_id: int, wishes: Wishes) -> Schedule:

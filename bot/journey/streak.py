@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.clock import Clock
-from bot.errors import NotCounted, NotStarted
+from bot.errors import NotCounted
 from bot.journey.ledger import give, take_back
-from bot.journey.standing import MemberStanding, standing_of
+from bot.journey.standing import known, standing_of
 from bot.rules.consent import Purpose
 from bot.rules.schedule import local_date
 from bot.rules.streak import week_of
@@ -36,7 +36,7 @@ class Streak:
         now = self._clock.now()
 
         async def work(records: Records) -> Count:
-            who = await _known(records, member_id)
+            who = await known(records, member_id)
             if Purpose.STREAK not in who.standing.purposes:
                 await give(records, member_id, {Purpose.STREAK}, now)
             await records.members.hide_streak(member_id, hidden=False)
@@ -49,7 +49,7 @@ class Streak:
         now = self._clock.now()
 
         async def work(records: Records) -> Count:
-            who = await _known(records, member_id)
+            who = await known(records, member_id)
             if Purpose.STREAK not in who.standing.purposes:
                 raise NotCounted
             await records.weeks.add(member_id, week_of(local_date(who.standing.plan.schedule.zone, now)))
@@ -70,13 +70,6 @@ class Streak:
         """Stop counting, and forget every week."""
         now = self._clock.now()
         await self._database.write(lambda records: take_back(records, member_id, {Purpose.STREAK}, now))
-
-
-async def _known(records: Records, member_id: int) -> MemberStanding:
-    who = await standing_of(records, member_id)
-    if who is None:
-        raise NotStarted
-    return who
 
 
 async def _count(records: Records, member_id: int) -> Count:

@@ -10,8 +10,9 @@ from bot.clock import Clock
 from bot.content.library import Language, Library
 from bot.content.nudges import Nudge
 from bot.errors import NothingFits
-from bot.journey.standing import MemberStanding, bounds_of, standing_of
-from bot.rules.choose import NOT_AGAIN_FOR, Bounds, Refused, Shown, choose, shown_before
+from bot.journey.past import past_of
+from bot.journey.standing import MemberStanding, standing_of
+from bot.rules.choose import Bounds, Refused, Shown, choose
 from bot.rules.occurrence import Kind, Occurrence, State, occurrence_id
 from bot.rules.plan import PlanState, Size
 from bot.rules.schedule import local_date
@@ -95,10 +96,7 @@ class Taste:
 async def _choose_for_today(records: Records, who: MemberStanding, language: Language, now: datetime) -> Offer:
     plan = who.standing.plan
     slot = local_date(plan.schedule.zone, now).isoformat()
-    history = await records.occurrences.history([plan.member_id], now - NOT_AGAIN_FOR)
-    shown = shown_before(history.get(plan.member_id, []))
-    bounds = bounds_of(plan, await records.refusals.of(plan.member_id))
-    chosen = choose(language.nudges, bounds, shown, f"{plan.member_id}:{slot}", now)
+    chosen = (await past_of(records, plan.member_id, now)).choose(plan, language, slot, now)
     if chosen is None:
         raise NothingFits
     asked = Occurrence(

@@ -48,6 +48,8 @@ class Obstacle(StrEnum):
     OVER = "over"
     ANSWERED = "answered"
     """The silence that a question was about has ended."""
+    ASKED = "asked"
+    """A question that may have been seen before: it is asked once."""
     NOTHING_TO_SAY = "nothing_to_say"
     """Its nudge has left the library."""
 
@@ -61,6 +63,10 @@ CHECKS: Final = MappingProxyType(
         Kind.RECEIPT: frozenset({Obstacle.STOPPED, Obstacle.NO_CONSENT, Obstacle.OVER}),
     }
 )
+
+
+# What a question, once it may have been seen, leaves a plan in.
+AFTER_QUESTION: Final = MappingProxyType({Kind.STILL_WANTED: PlanState.QUIET, Kind.GUILD_OFF: PlanState.GUILD_OFF})
 
 
 @dataclass(frozen=True, slots=True)

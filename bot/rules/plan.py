@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Final
 
-from bot.rules.due import Lately, due_after
+from bot.rules.due import Lately, due_after, due_again
 from bot.rules.schedule import Schedule, Window, spread_of
 
 # How many days a pause can be chosen for.
@@ -90,9 +90,13 @@ class Plan:
     def is_paused(self, now: datetime) -> bool:
         return self.paused_until is not None and now < self.paused_until
 
+    def free_from(self, now: datetime) -> datetime:
+        """From when on something may come: now, or the end of a pause."""
+        return max(now, self.paused_until or now)
+
     def going_on(self, now: datetime, lately: Lately) -> Plan:
         """Nudges come from now on, or from the end of a pause. Silence is counted anew."""
-        due = due_after(self.schedule, max(now, self.paused_until or now), lately)
+        due = due_after(self.schedule, self.free_from(now), lately)
         return replace(self, state=PlanState.ACTIVE, since_at=now, next_due_at=due)
 
     def resumed(self, now: datetime, lately: Lately) -> Plan:
@@ -114,4 +118,32 @@ class Plan:
         new = replace(self, wishes=wishes)
         if self.state is not PlanState.ACTIVE:
             return new
-        return replace(new, next_due_at=due_after(new.schedule, max(now, self.paused_until or now), lately))
+        return replace(new, next_due_at=due_after(new.schedule, self.free_from(now), lately))
+
+    def grown(self, exposure: int) -> Plan:
+        """A step of that exposure was done: the next ones may go one further."""
+        return replace(self, level=max(self.level, exposure))
+
+    def made_gentle(self, now: datetime, lately: Lately) -> Plan:
+        """Something was not OK: steps begin anew, tiny, and what was asked for again does not come."""
+        tiny = replace(self.wishes, size=Size.TINY)
+        return replace(self, wishes=tiny, level=0).without_again(now, lately)
+
+    def with_again(self, nudge_id: str, days: int, now: datetime, lately: Lately) -> Plan:
+        """That nudge comes once more, in that many days or after a pause, in the place of the next one."""
+        if self.state is not PlanState.ACTIVE:
+            return self
+        due = due_again(self.schedule, days, now, lately)
+        if due < self.free_from(now):
+            due = due_after(self.schedule, self.free_from(now), lately)
+        return replace(self, next_due_at=due, again_nudge_id=nudge_id)
+
+    def without_again(self, now: datetime, lately: Lately) -> Plan:
+        """What was asked for again does not come, nor does anything else in its place."""
+        if self.again_nudge_id is None or self.state is not PlanState.ACTIVE:
+            return self
+        return self.moved_on(due_after(self.schedule, self.free_from(now), lately))
+
+    def moved_on(self, due: datetime, again_nudge_id: str | None = None) -> Plan:
+        """The nudge that was due has had its chance; the next one is due then."""
+        return replace(self, next_due_at=due, again_nudge_id=again_nudge_id)

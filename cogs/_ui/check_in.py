@@ -9,7 +9,7 @@ import discord
 from discord import ui
 
 from bot.content.words import Words
-from bot.journey.check_in import Before
+from bot.journey.check_in import Prefill
 from bot.rules.consent import Purpose
 from cogs._ui.controls import form
 from cogs._ui.helplines import need_more
@@ -27,11 +27,11 @@ QUESTIONS: Final = ("quiet", "wanted", "word", PACE)
 AS_MENU: Final = frozenset({"word"})
 
 
-def check_in_form(before: Before, words: Words) -> ui.Modal:
+def check_in_form(prefill: Prefill, words: Words) -> ui.Modal:
     """Keeping it starts at yes where the member said so before. Nobody without a pace is asked about it."""
-    asked = [question for question in QUESTIONS if before.has_plan or question != PACE]
+    asked = [question for question in QUESTIONS if prefill.has_plan or question != PACE]
     fields = [_question(question, words) for question in asked]
-    return form(FLOW, "send", words("check_in.title"), [*fields, _keep(before.keeps, words)])
+    return form(FLOW, "send", words("check_in.title"), [*fields, _keep(prefill.keeps, words)])
 
 
 def picks_in(fields: Mapping[str, tuple[str, ...]], words: Words) -> dict[str, str]:

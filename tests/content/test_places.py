@@ -8,7 +8,8 @@ import zoneinfo
 import pytest
 
 from bot.content.library import HERE, Library
-from bot.content.places import Places, simplify
+from bot.content.places import Places
+from bot.content.spelling import simplify
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import NotCounted, NotStarted
-from bot.journey.check_in import Before
+from bot.journey.check_in import Prefill
 from bot.journey.streak import Count
 from bot.rules.consent import Purpose
 from tests.support.house import ROBIN, House
@@ -14,11 +14,11 @@ PICKS = {"wanted": "space", "word": "tired"}
 
 
 async def test_a_check_in_that_is_kept_is_a_yes_to_keeping_it(house: House) -> None:
-    assert await house.journeys.check_in.before(ROBIN) == Before(keeps=False, has_plan=False)
+    assert await house.journeys.check_in.prefill(ROBIN) == Prefill(keeps=False, has_plan=False)
 
     await house.journeys.check_in.keep(ROBIN, 1, PICKS, "en")
 
-    assert (await house.journeys.check_in.before(ROBIN)).keeps
+    assert (await house.journeys.check_in.prefill(ROBIN)).keeps
     held = await house.journeys.review.holding(ROBIN)
     assert [row["picks"] for row in held.rows["check_in"]] == [PICKS]
     assert [row["purpose"] for row in held.rows["consent"]] == ["check_ins"]

@@ -84,3 +84,41 @@ def test_every_way_to_a_next_nudge_keeps_eight_hours_from_the_last_one(sent_hour
         for after in (active, plan.resumed(NOW, sent), active.changed(moved, NOW, sent), active.paused(NOW, sent)):
             assert after.next_due_at is not None
             assert after.next_due_at - at >= timedelta(hours=8)
+
+
+@pytest.mark.parametrize("state", SLEEPING)
+def test_what_is_asked_for_again_wakes_no_plan(state: PlanState) -> None:
+    asleep = PLAN.ended(state)
+
+    assert asleep.with_again("kind-rest", 1, NOW, Lately()) == asleep
+    assert asleep.without_again(NOW, Lately()) == asleep
+
+
+def test_what_is_asked_for_again_comes_on_its_day_and_after_a_pause() -> None:
+    tomorrow = PLAN.with_again("kind-rest", 1, NOW, Lately())
+    until = NOW + timedelta(days=7)
+    paused = PLAN.paused(until, Lately()).with_again("kind-rest", 1, NOW, Lately())
+
+    assert tomorrow.next_due_at is not None
+    assert timedelta() < tomorrow.next_due_at - NOW < timedelta(days=2)
+    assert (tomorrow.again_nudge_id, paused.again_nudge_id) == ("kind-rest", "kind-rest")
+    assert paused.next_due_at is not None
+    assert paused.next_due_at > until
+
+
+def test_what_was_not_ok_makes_steps_tiny_and_lets_go_of_what_was_asked_for_again() -> None:
+    gentle = PLAN.grown(3).with_again("kind-rest", 1, NOW, Lately()).made_gentle(NOW, Lately())
+
+    assert (gentle.wishes.size, gentle.level, gentle.again_nudge_id) == (Size.TINY, 0, None)
+    assert gentle.next_due_at == due_after(PLAN.schedule, NOW, Lately())
+
+
+def test_steps_only_ever_grow_by_being_done() -> None:
+    assert PLAN.grown(2).grown(1).level == 2
+
+
+def test_moving_on_keeps_what_is_told_and_nothing_else() -> None:
+    later = NOW + timedelta(days=3)
+
+    assert PLAN.moved_on(later) == replace(PLAN, next_due_at=later)
+    assert PLAN.moved_on(later, "kind-rest").again_nudge_id == "kind-rest"

@@ -1,0 +1,71 @@
+"""What a member's messages so far say about the next one: what they may have seen, what is taken, what they refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.content.library import Language
+from bot.content.nudges import Nudge
+from bot.rules.choose import NOT_AGAIN_FOR, Bounds, Refused, choose, shown_before
+from bot.rules.due import LOOK_BACK, Lately
+from bot.rules.occurrence import Kind, Occurrence, State
+from bot.rules.plan import Plan
+from bot.rules.silence import ASK_AFTER, silent_run
+from bot.store import Records
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The past of one member."""
+
+    history: Sequence[Occurrence]
+    """What they may have seen for as long as a nudge rests, and their last nudges however old; the newest first."""
+    slots: frozenset[str]
+    """The dates that had a nudge lately, whatever became of it."""
+    refused: Refused
+
+    @property
+    def lately(self) -> Lately:
+        """As `rules.due` wants it. A nudge that was only shown takes no place among those that were sent."""
+        return Lately(tuple(one.due_at for one in self.history if one.kind is Kind.NUDGE), self.slots)
+
+    def bounds(self, plan: Plan) -> Bounds:
+        return Bounds(plan.wishes.size, plan.level, self.refused)
+
+    def choose(self, plan: Plan, language: Language, slot: str, now: datetime) -> Nudge | None:
+        """The nudge of that date; None when none is left that fits."""
+        seed = f"{plan.member_id}:{slot}"
+        return choose(language.nudges, self.bounds(plan), shown_before(self.history), seed, now)
+
+    def silent_run(self, plan: Plan) -> int:
+        """How many nudges in a row went unanswered. Any answer ends the silence, also one to an older nudge."""
+        answers = [one.answered_at for one in self.history if one.answered_at is not None]
+        last_answer = max(answers, default=plan.since_at)
+        return silent_run(
+            [
+                last_answer >= one.due_at
+                for one in self.history
+                if one.kind is Kind.NUDGE and one.state is State.SENT and one.due_at >= plan.since_at
+            ]
+        )
+
+    def was_asked(self, plan: Plan, kind: Kind) -> bool:
+        """Whether that question may have been seen since the member last said that nudges may come."""
+        return any(one.kind is kind and one.due_at >= plan.since_at for one in self.history)
+
+
+async def pasts(records: Records, member_ids: Collection[int], now: datetime) -> Mapping[int, Past]:
+    """The past of each of these members."""
+    history = await records.occurrences.history(member_ids, now - NOT_AGAIN_FOR, last=ASK_AFTER)
+    slots = await records.occurrences.slots(member_ids, now - LOOK_BACK)
+    refused = await records.refusals.by_ids(member_ids)
+    return {
+        one: Past(history.get(one, ()), slots.get(one, frozenset()), refused.get(one, Refused())) for one in member_ids
+    }
+
+
+async def past_of(records: Records, member_id: int, now: datetime) -> Past:
+    """The past of this one."""
+    return (await pasts(records, [member_id], now))[member_id]
