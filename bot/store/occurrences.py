@@ -137,6 +137,10 @@ class Occurrences:
             update(occurrence).where(occurrence.c.state == State.CLAIMED).values(wake_at=now)
         )
 
+    async def wake_from(self, later_than: datetime, now: datetime) -> None:
+        """Whatever waits for longer than that needs attention now."""
+        await self._connection.execute(update(occurrence).where(occurrence.c.wake_at > later_than).values(wake_at=now))
+
     async def dissolve_waiting(self, member_id: int, now: datetime) -> None:
         """Let go of what has not been sent yet."""
         await self._connection.execute(
