@@ -19,7 +19,7 @@ from bot.clock import Clock
 from bot.content.library import Library
 from bot.journey.ahead import Step, look_ahead
 from bot.journey.past import pasts
-from bot.journey.standing import standings
+from bot.journey.standing import standings_of
 from bot.rules.delivery import LEASE
 from bot.rules.plan import Plan
 from bot.store import Database, Records
@@ -91,9 +91,9 @@ class Claims:
 
     async def _look_ahead(self, records: Records, plans: Sequence[Plan], now: datetime) -> Sequence[Step]:
         """A step for each plan. One that cannot be decided about is put off, so that it keeps nobody else back."""
-        ids = [plan.member_id for plan in plans]
-        people = await standings(records, ids)
-        before = await pasts(records, ids, now)
+        by_member = {plan.member_id: plan for plan in plans}
+        people = await standings_of(records, by_member)
+        before = await pasts(records, by_member, now)
         steps = []
         for plan in plans:
             # Deciding takes a while for many; whoever pressed a button meanwhile gets their turn in between.
