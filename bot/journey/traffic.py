@@ -74,6 +74,8 @@ class Hold(StrEnum):
     """Discord refused the bot's token. Every further request would count against our address."""
     REFUSED = "refused"
     """Discord refused so much that more could have our address banned."""
+    SLOWED = "slowed"
+    """Discord asked for a wait that is longer than letters can be kept in hand."""
     CLOCK = "clock"
     """Our clock and Discord's are more than two minutes apart, or ours was set and Discord has not been asked yet."""
 
@@ -99,11 +101,13 @@ class Traffic:
     def hold(self) -> Hold | None:
         """Why nothing may be sent now; None when it may."""
         self._sense = self._sense.looked(self._clock.set_by())
-        self._refusals = self._refusals.looked(self._clock.monotonic())
+        steady = self._clock.monotonic()
+        self._refusals = self._refusals.looked(steady)
         reasons = {
             Hold.TOKEN: self.token_refused.is_set(),
             Hold.REFUSED: self._refusals.broken,
             Hold.CLOCK: self._sense.doubted,
+            Hold.SLOWED: self._pace.quiet_until - steady > IN_HAND.total_seconds(),
         }
         held = next((hold for hold, stands in reasons.items() if stands), None)
         if held is not self._held:

@@ -229,6 +229,20 @@ async def test_when_discord_objects_fewer_letters_are_in_hand_and_they_wait(hous
     assert time.perf_counter() - began >= 0.2
 
 
+async def test_a_long_wait_is_waited_out_with_nothing_in_hand(house: House) -> None:
+    await house.start()
+    await to_due(house)
+    house.traffic.heard(Heard(429, wait=timedelta(minutes=5)))
+
+    await house.journeys.deliver.run()
+    assert house.traffic.hold() is Hold.SLOWED
+    assert await nudge_states(house) == []
+
+    house.clock.move(minutes=5)
+    await house.journeys.deliver.run()
+    assert await nudge_states(house) == [State.SENT]
+
+
 async def test_an_objection_without_a_wait_is_waited_out_all_the_same(house: House) -> None:
     house.traffic.heard(Heard(429))
 
