@@ -148,4 +148,5 @@ async def _all(send: Send, members: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(leg(**processes.given()))
+    with processes.logging_as_shipped():
+        asyncio.run(leg(**processes.given()))

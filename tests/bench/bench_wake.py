@@ -169,4 +169,5 @@ async def _wake(deliver: Any, timed: TimedDatabase, courier: HoldingCourier, lag
 
 
 if __name__ == "__main__":
-    asyncio.run(leg(**processes.given()))
+    with processes.logging_as_shipped():
+        asyncio.run(leg(**processes.given()))

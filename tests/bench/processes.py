@@ -7,13 +7,16 @@ import json
 import os
 import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+
+from bot.logs import set_up_logs
+from bot.settings import LogSettings
 
 ROOT = Path(__file__).parent.parent.parent
 CACHE = ROOT / ".cache" / "bench"
@@ -49,6 +52,15 @@ def given() -> dict[str, Any]:
     """In a leg: what it was given."""
     handed: dict[str, Any] = json.loads(sys.argv[1])
     return handed
+
+
+@contextmanager
+def logging_as_shipped() -> Iterator[None]:
+    """In a leg: what the bot logs is formatted and written as it is when it runs, to a file."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "leg.log").open("w", encoding="utf-8") as log:
+        set_up_logs(LogSettings(), log)
+        yield
 
 
 def found(**what: Any) -> None:
