@@ -16,14 +16,14 @@ from types import MappingProxyType
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from tests.bench import bench_free, bench_paced, bench_wake
+from tests.bench import bench_apscheduler, bench_free, bench_paced, bench_wake
 from tests.bench.processes import ROOT
 from tests.bench.row import Bench, Row, table
 
 REPORT = ROOT / ".cache" / "bench.txt"
 WIDTH = 150
 BENCHES: MappingProxyType[str, Bench] = MappingProxyType(
-    {"paced": bench_paced.rows, "free": bench_free.rows, "wake": bench_wake.rows}
+    {"paced": bench_paced.rows, "free": bench_free.rows, "wake": bench_wake.rows, "apscheduler": bench_apscheduler.rows}
 )
 
 
