@@ -9,13 +9,14 @@ READY  := $(VENV)/.ready
 export PIP_NO_CACHE_DIR := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help try test check format screenshot lock clean
+.PHONY: help try test check bench format screenshot lock clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make try     the whole bot in a browser page: no token, no account"
 	@echo "make test    everything that must pass"
 	@echo "make check   the quick part of it: style, types, imports"
+	@echo "make bench   how fast and how small it is, beside what it must reach; ONLY=wake measures one, MEMBERS=1000 tries it"
 	@echo "make format  put the code into house style"
 	@echo "make screenshot  take the picture in README.md anew (needs Chromium)"
 	@echo "make lock    write requirements*.txt anew from pyproject.toml"
@@ -33,6 +34,9 @@ check: $(READY)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo --cache-dir .cache/imports
+
+bench: $(READY)
+	@$(BIN)/python -m tests.bench $(ONLY) $(if $(MEMBERS),--members $(MEMBERS))
 
 format: $(READY)
 	@$(BIN)/ruff check --fix .

@@ -1,0 +1,175 @@
+"""Files with many members who said yes, and making some of them due.
+
+A file is made once by SQL and kept in .cache/bench; nobody in it is due for weeks; those whose turn it is get a past
+of eight weeks, three nudges a week, when they are made due. It is made anew when the tables change, and every month.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import shutil
+import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from bot.content.library import load_library
+from bot.rules.consent import WORDINGS, Purpose
+from bot.rules.occurrence import Kind, State, occurrence_id
+from bot.store import Database
+from tests.bench.processes import CACHE, ROOT
+
+FIRST = 10**17
+CHANNELS = 10**16
+DAY = 86_400_000
+WEEKS = 8
+DAYS_OF_A_WEEK = (2, 4, 7)
+# Wide enough that no benchmark outlasts it, whatever the hour at which it starts.
+WINDOW = (12 * 60, 17 * 60)
+
+PEOPLE = """
+INSERT INTO member (member_id, guild_id, language, joined_at, dm_channel_id, streak_hidden)
+WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :count)
+SELECT :first + i, NULL, 'en', :then, :channels + i, 0 FROM n
+"""
+LEDGER = """
+INSERT INTO consent (member_id, purpose, wording, given_at)
+SELECT member_id, :purpose, :wording, joined_at FROM member ORDER BY member_id
+"""
+PLANS = """
+INSERT INTO plan (member_id, state, zone, window_start, window_end, per_week, size, discreet, since_at, next_due_at,
+                  level)
+SELECT member_id, 'active', :zone, :start, :end, 3, 3, 0, joined_at,
+       :later + (member_id - :first) * 7919 % (14 * 86400000), 2
+FROM member ORDER BY member_id
+"""
+PAST = """
+INSERT OR IGNORE INTO occurrence (occurrence_id, member_id, kind, slot, state, nudge_id, again, due_at, until_at,
+                                  attempts, settled_at, channel_id, message_id, answered_at)
+VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, 1, ?, ?, ?, ?)
+"""
+
+
+def ids(numbers: Sequence[int]) -> list[int]:
+    return [FIRST + number for number in numbers]
+
+
+async def opted_in(count: int) -> Path:
+    """A file with that many members, nobody due and nobody with a past."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    path = CACHE / f"members-{count}-{_version()}.db"
+    if path.exists():
+        await asyncio.to_thread(settle_down, path)
+        return path
+    for outdated in CACHE.glob(f"members-{count}-*"):
+        outdated.unlink()
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    async with Database.open(f"sqlite:///{fresh}"):
+        pass
+    await asyncio.to_thread(_fill, fresh, count)
+    fresh.rename(path)
+    return path
+
+
+def copy(of: Path, name: str) -> Path:
+    """A copy to change at will."""
+    path = CACHE / f"{name}.db"
+    for ending in ("", "-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+    shutil.copyfile(of, path)
+    return path
+
+
+def make_due(path: Path, numbers: Sequence[int], ago: float = 1.0) -> None:
+    """These members are due since `ago` seconds, inside their window, with a past of eight weeks."""
+    now = datetime.now(UTC)
+    nudges = [nudge.nudge_id for nudge in load_library().language("en").nudges]
+    zone = zone_of_the_afternoon(now)
+    due = _ms(now) - int(ago * 1_000)
+    rows = [row for member_id in ids(numbers) for row in _past(member_id, now, nudges)]
+    with _open(path) as connection:
+        connection.executemany(PAST, rows)
+        connection.executemany(
+            "UPDATE plan SET next_due_at = ?, zone = ? WHERE member_id = ?",
+            [(due, zone, member_id) for member_id in ids(numbers)],
+        )
+    connection.close()
+
+
+def zone_of_the_afternoon(now: datetime) -> str:
+    """A zone whose clocks show between one and two in the afternoon."""
+    ahead = (13 - now.hour) % 24
+    ahead = ahead - 24 if ahead > 14 else ahead
+    return f"Etc/GMT{-ahead:+d}"
+
+
+def _past(member_id: int, now: datetime, nudges: Sequence[str]) -> list[tuple[object, ...]]:
+    days = [7 * week + day for week in range(WEEKS) for day in DAYS_OF_A_WEEK]
+    rows: list[tuple[object, ...]] = []
+    for place, day in enumerate(days):
+        at = now - timedelta(days=day)
+        slot, due = at.date().isoformat(), _ms(at)
+        identity = occurrence_id(member_id, Kind.NUDGE, slot)
+        nudge = nudges[(member_id + place) % len(nudges)]
+        answered = due + 60_000 if place % 2 == 0 else None
+        until, message = due + 3_600_000, member_id + place
+        rows.append(
+            (identity, member_id, Kind.NUDGE, slot, State.SENT, nudge, due, until, due, CHANNELS, message, answered)
+        )
+    return rows
+
+
+def _fill(path: Path, count: int) -> None:
+    now = datetime.now(UTC)
+    start, end = WINDOW
+    values = {
+        "count": count,
+        "first": FIRST,
+        "channels": CHANNELS,
+        "then": _ms(now) - 90 * DAY,
+        "purpose": Purpose.NUDGES,
+        "wording": WORDINGS[Purpose.NUDGES],
+        "zone": "Europe/Berlin",
+        "start": start,
+        "end": end,
+        "later": _ms(now) + 45 * DAY,
+    }
+    with _open(path) as connection:
+        for statement in (PEOPLE, LEDGER, PLANS):
+            connection.execute(statement, values)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+
+
+def settle_down(path: Path) -> None:
+    """Undo what an earlier run left: nobody is due, and nothing has happened."""
+    soon = _ms(datetime.now(UTC)) + 10 * DAY
+    with _open(path) as connection:
+        connection.execute("DELETE FROM occurrence")
+        connection.execute(
+            "UPDATE plan SET state = 'active', next_due_at = ? WHERE next_due_at < ? OR next_due_at IS NULL",
+            (soon + 5 * DAY, soon),
+        )
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=30)
+    connection.execute("PRAGMA synchronous = OFF")
+    return connection
+
+
+def _version() -> str:
+    """Changes with the tables, and with the month."""
+    digest = hashlib.sha256()
+    for migration in sorted((ROOT / "bot/store/migrations/versions").glob("*.py")):
+        digest.update(migration.read_bytes())
+    today: date = datetime.now(UTC).date()
+    return f"{today:%Y%m}-{digest.hexdigest()[:8]}"
+
+
+def _ms(at: datetime) -> int:
+    return int(at.timestamp() * 1_000)
