@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.errors import DatabaseUnusable
-from bot.store import Records
+from bot.store import Records, Reserve
 from tests.support.stores import Opened
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -32,12 +32,12 @@ async def test_what_is_written_is_there_after_opening_the_file_again(tmp_path: P
 
 
 async def test_only_its_own_account_may_read_the_file(tmp_path: Path, opened: Opened) -> None:
-    async with opened(f"sqlite:///{tmp_path}/a.db") as database:
+    async with opened(f"sqlite:///{tmp_path}/a.db", reserve=Reserve(ballast=1_000)) as database:
         await database.write(lambda records: put(records, "fact"))
 
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
 
-    assert modes == {"a.db": 0o600, "a.db-wal": 0o600, "a.db-shm": 0o600}
+    assert modes == dict.fromkeys(("a.db", "a.db-wal", "a.db-shm", "a.db.lock", "a.db.ballast"), 0o600)
 
 
 async def test_every_connection_is_set_to_survive_a_power_cut_and_to_overwrite_what_is_deleted(
