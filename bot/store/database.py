@@ -88,12 +88,14 @@ class Database:
         """
         path: Path = await aside(place_of, url, disk)
         with alone_with(path) if alone else nullcontext():
+            room = Room(path, reserve, disk)
             await aside(make_ready, path)
+            await aside(room.make_way)
             is_checked = await aside(migrate, path)
-            database = cls(path, writing(path, connect), reading(path, connect), Room(path, reserve, disk), aside)
+            database = cls(path, writing(path, connect), reading(path, connect), room, aside)
             try:
                 await database._shielded(database._take_over())
-                await aside(database._room.keep)
+                await aside(room.keep)
                 async with look_through(None if is_checked else connect(path), path, database._stop_for):
                     yield database
             finally:
@@ -189,7 +191,6 @@ class Database:
             except OperationalError as error:
                 if not is_full(error) or not await self._aside(self._room.give_away):
                     raise
-            log.warning("storage.ballast_given_away")
             return await self._in_transaction(work)
 
     async def _in_transaction(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:

@@ -22,6 +22,7 @@ from bot.errors import DatabaseUnusable
 log = structlog.stdlib.get_logger(__name__)
 
 MEGABYTE: Final = 1024 * 1024
+LEAST_TO_OPEN: Final = MEGABYTE
 
 # Where the locks of two machines do not meet, or where what was synced is not on the disk yet.
 NETWORK: Final = frozenset(
@@ -112,6 +113,14 @@ class Room:
         except OSError as error:
             log.warning("storage.no_ballast", reason=error.strerror)
 
+    def make_way(self) -> None:
+        """At the start: on a disk with no room at all, SQLite cannot even open its log."""
+        try:
+            if self._disk.free(self._folder) < LEAST_TO_OPEN:
+                self.give_away()
+        except OSError as error:
+            log.warning("storage.no_ballast", reason=error.strerror)
+
     def give_away(self) -> bool:
         """Let the disk have the ballast. False when there is none."""
         self.is_kept = False
@@ -119,6 +128,7 @@ class Room:
             self._ballast.unlink()
         except OSError:
             return False
+        log.warning("storage.ballast_given_away")
         return True
 
     def _allocate(self, size: int) -> None:

@@ -58,14 +58,18 @@ def is_busy(error: DBAPIError) -> bool:
 
 
 def is_full(error: DBAPIError) -> bool:
-    """Whether there was no room on the disk."""
-    return _code(error) == sqlite3.SQLITE_FULL
+    """Whether there was no room on the disk, for a page or for the index of the log."""
+    return _code(error) == sqlite3.SQLITE_FULL or _extended_code(error) == sqlite3.SQLITE_IOERR_SHMSIZE
 
 
-def _code(error: DBAPIError) -> int | None:
-    """SQLite's primary result code; the extended ones hold it in their lowest byte."""
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    return None if code is None else code & 0xFF
+def _code(error: DBAPIError) -> int:
+    """SQLite's primary result code, which the extended ones hold in their lowest byte."""
+    return _extended_code(error) & 0xFF
+
+
+def _extended_code(error: DBAPIError) -> int:
+    code: int = getattr(error.orig, "sqlite_errorcode", 0)
+    return code
 
 
 def _engine(path: Path, connect: Connect, size: int, begin: str, own: dict[str, int | str]) -> AsyncEngine:

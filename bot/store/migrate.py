@@ -43,7 +43,9 @@ def migrate(path: Path, migrations: Path = MIGRATIONS) -> bool:
     config = _config(migrations)
     try:
         with engine.connect() as connection:
+            # Reading also rolls back what a crash left half done; only then is the file as long as it should be.
             here, wanted = _revisions(connection, path, config)
+            _refuse_cut(connection, path)
             is_checked = path.stat().st_size <= CHECKED_FIRST_BYTES or here != wanted
             if is_checked:
                 _refuse_damaged(connection, path)
@@ -84,6 +86,14 @@ def _config(migrations: Path) -> Config:
     config = Config()
     config.set_main_option("script_location", str(migrations))
     return config
+
+
+def _refuse_cut(connection: Connection, path: Path) -> None:
+    """SQLite reads zeros where the last page ends too early. That is in order only while a log still holds the page."""
+    log = path.with_name(f"{path.name}-wal")
+    page_size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
+    if path.stat().st_size % page_size and not (log.exists() and log.stat().st_size):
+        raise DatabaseUnusable(damaged(path, "it ends inside a page"))
 
 
 def _refuse_damaged(connection: Connection, path: Path) -> None:

@@ -55,6 +55,7 @@ def damaged(path: Path, verdict: str) -> str:
     """The sentence about a file that is not whole: it names the newest copy that lies beside it."""
     copies = sorted(path.parent.glob(f"{path.name}.before-*"), key=lambda one: one.stat().st_mtime)
     newest = f" (the newest copy beside it is {copies[-1].name})" if copies else ""
+    verdict = verdict.splitlines()[-1]
     return f"The database {path.name} is damaged ({verdict}). Put a backup in its place{newest}; do not delete it yet."
 
 

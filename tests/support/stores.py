@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -19,3 +21,17 @@ WAYS: Final = MappingProxyType(
         "at once": partial(Database.open, connect=inline, aside=at_once),
     }
 )
+
+
+@dataclass
+class ToldDisk:
+    """A disk that is what a test says it is."""
+
+    room: int = 10**12
+    fstype: str = "ext4"
+
+    def free(self, _folder: Path) -> int:
+        return self.room
+
+    def kind(self, _folder: Path) -> str:
+        return self.fstype
