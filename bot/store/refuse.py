@@ -53,16 +53,17 @@ def _cannot_open(path: Path, why: str | None) -> DatabaseUnusable:
 
 def damaged(path: Path, verdict: str) -> str:
     """The sentence about a file that is not whole: it names the newest copy that lies beside it."""
+    # quick_check begins with a heading of its own.
+    found = verdict.rpartition("\n")[2]
     copies = sorted(path.parent.glob(f"{path.name}.before-*"), key=lambda one: one.stat().st_mtime)
     newest = f" (the newest copy beside it is {copies[-1].name})" if copies else ""
-    verdict = verdict.splitlines()[-1]
-    return f"The database {path.name} is damaged ({verdict}). Put a backup in its place{newest}; do not delete it yet."
+    return f"The database {path.name} is damaged ({found}). Put a backup in its place{newest}; do not delete it yet."
 
 
 def explained(error: DatabaseError | sqlite3.DatabaseError, path: Path) -> ForOperator:
     """The same in a sentence that says what to do."""
     cause = getattr(error, "orig", None) or error
-    said = str(cause).splitlines()[0]
+    said = str(cause).partition("\n")[0]
     match getattr(cause, "sqlite_errorcode", 0) & 0xFF:
         case sqlite3.SQLITE_BUSY:
             return AlreadyRunning(f"Another program holds {path.name} locked. Wait until it is done, or stop it.")

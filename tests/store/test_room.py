@@ -9,15 +9,15 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-import aiosqlite
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.errors import DatabaseUnusable
 from bot.store import Database, Records, Reserve
 from bot.store.disk import LEAST_TO_OPEN, MEGABYTE, REAL_DISK, Room, allocate, fill
-from bot.store.inline import InlineConnection
+from bot.store.engines import Connect, is_full
 from tests.support.mounts import read_only, small_disk
+from tests.support.power import PowerDisk
 from tests.support.sql import looking_into
 from tests.support.stores import Opened, ToldDisk
 
@@ -94,51 +94,103 @@ def test_a_disk_that_gives_no_answer_has_no_room(tmp_path: Path) -> None:
     assert not room.give_away()
 
 
-class Full(sqlite3.Connection):
-    """A connection to a disk on which there is room only where the ballast was."""
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (sqlite3.SQLITE_FULL, True),
+        (sqlite3.SQLITE_IOERR_SHMSIZE, True),  # what SQLite says where the index of the log finds no room
+        (sqlite3.SQLITE_IOERR_WRITE, False),
+        (sqlite3.SQLITE_BUSY, False),
+    ],
+)
+def test_what_counts_as_a_full_disk(code: int, expected: bool) -> None:
+    error = sqlite3.OperationalError()
+    error.sqlite_errorcode = code
 
-    ballast: Path
-
-    def commit(self) -> None:
-        if self.in_transaction and self.ballast.exists():
-            self.rollback()
-            error = sqlite3.OperationalError("database or disk is full")
-            error.sqlite_errorcode = sqlite3.SQLITE_FULL
-            raise error
-        super().commit()
+    assert is_full(OperationalError(None, None, error)) is expected
 
 
-def full_disk(path: Path) -> aiosqlite.Connection:
-    class FullHere(Full):
-        ballast = path.with_name(f"{path.name}.ballast")
-
-    return InlineConnection(lambda: sqlite3.connect(path, factory=FullHere))
+async def on_a_full_disk(tmp_path: Path) -> tuple[ToldDisk, PowerDisk, Connect]:
+    """A database with a ballast, closed; its disk has no byte more than what lies on it, and says so."""
+    told, real = ToldDisk(), PowerDisk()
+    async with Database.open(url(tmp_path), connect=real.connect, reserve=RESERVE, disk=told) as database:
+        await database.write(note)
+        assert (tmp_path / "a.db.ballast").exists()
+    told.room = LEAST_TO_OPEN
+    return told, real, real.connect
 
 
 async def test_on_a_full_disk_a_unit_of_work_runs_once_more_in_the_room_of_the_ballast(tmp_path: Path) -> None:
     runs: list[str] = []
 
     async def work(records: Records) -> None:
-        runs.append(await records.facts.get("sent") or "nothing")
-        await note(records)
+        runs.append(await records.facts.get("sent again") or "nothing")
+        await note(records, "sent again")
 
-    disk = ToldDisk()
-    async with Database.open(url(tmp_path), reserve=RESERVE, disk=disk) as database:
-        assert (tmp_path / "a.db.ballast").exists()
-    disk.room = LEAST_TO_OPEN
-    async with Database.open(url(tmp_path), connect=full_disk, reserve=RESERVE, disk=disk) as database:
-        assert not (tmp_path / "a.db.ballast").exists(), "taking the file over had to be written down, too"
-        disk.room = 10**12
-        assert database.has_room()
-        await settled(database)
-        disk.room = 0
-
+    told, real, connect = await on_a_full_disk(tmp_path)
+    async with Database.open(url(tmp_path), connect=connect, reserve=RESERVE, disk=told) as database:
+        real.capacity = used(tmp_path)
         await database.write(work)
 
         assert runs == ["nothing", "nothing"], "the first run was undone"
-        assert await database.read(lambda records: records.facts.get("sent"))
+        assert await database.read(lambda records: records.facts.get("sent again"))
         assert not database.has_room()
         assert not (tmp_path / "a.db.ballast").exists()
+        for more in range(20):
+            await database.write(partial(note, name=f"more {more}"))
+
+        told.room, real.capacity = 10**12, None
+        assert database.has_room()
+        await settled(database)
+        assert (tmp_path / "a.db.ballast").exists()
+
+
+async def test_taking_the_file_over_finds_room_as_well(tmp_path: Path) -> None:
+    told, real, connect = await on_a_full_disk(tmp_path)
+    real.capacity = used(tmp_path) + 8_192
+
+    async with Database.open(url(tmp_path), connect=connect, reserve=RESERVE, disk=told) as database:
+        assert not (tmp_path / "a.db.ballast").exists()
+        await database.write(note)
+
+
+async def test_when_the_ballast_is_gone_too_a_full_disk_is_an_error_and_changes_nothing(tmp_path: Path) -> None:
+    told, real, connect = await on_a_full_disk(tmp_path)
+    async with Database.open(url(tmp_path), connect=connect, reserve=RESERVE, disk=told) as database:
+        real.capacity = 0
+        with pytest.raises(OperationalError, match="full"):
+            await database.write(lambda records: note(records, "lost"))
+        assert await database.read(lambda records: records.facts.get("lost")) is None
+
+        real.capacity = None
+        await database.write(note)
+
+
+async def test_a_disk_that_fails_is_a_clear_error_and_nothing_is_half_done(tmp_path: Path) -> None:
+    async def two(records: Records) -> None:
+        await note(records, "one")
+        await note(records, "two")
+
+    disk = PowerDisk()
+    async with Database.open(url(tmp_path), connect=disk.connect) as database:
+        disk.broken = True
+        with pytest.raises(OperationalError):
+            await database.write(two)
+        disk.broken = False
+        for name in ("one", "two"):
+            assert await database.read(partial(kept, name=name)) is None
+
+        await database.write(two)
+        for name in ("one", "two"):
+            assert await database.read(partial(kept, name=name))
+
+
+async def kept(records: Records, name: str) -> str | None:
+    return await records.facts.get(name)
+
+
+def used(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.iterdir())
 
 
 async def test_without_a_ballast_a_full_disk_is_an_error_and_changes_nothing(tmp_path: Path, opened: Opened) -> None:
