@@ -51,13 +51,13 @@ def _cannot_open(path: Path, why: str | None) -> DatabaseUnusable:
     return DatabaseUnusable(f"The database {path} cannot be opened: {why}. Check storage.url and its folder.")
 
 
-def damaged(path: Path, verdict: str) -> str:
+def damaged(path: Path, verdict: str, then: str = "do not delete it yet") -> str:
     """The sentence about a file that is not whole: it names the newest copy that lies beside it."""
     # quick_check begins with a heading of its own.
     found = verdict.rpartition("\n")[2]
     copies = sorted(path.parent.glob(f"{path.name}.before-*"), key=lambda one: one.stat().st_mtime)
     newest = f" (the newest copy beside it is {copies[-1].name})" if copies else ""
-    return f"The database {path.name} is damaged ({found}). Put a backup in its place{newest}; do not delete it yet."
+    return f"The database {path.name} is damaged ({found}). Put a backup in its place{newest}; {then}."
 
 
 def explained(error: DatabaseError | sqlite3.DatabaseError, path: Path) -> ForOperator:
@@ -87,9 +87,7 @@ def _refuse_cut_short(path: Path) -> None:
     if path.exists() and (
         _size(path.with_name(f"{path.name}.ballast")) or list(path.parent.glob(f"{path.name}.before-*"))
     ):
-        raise DatabaseUnusable(
-            damaged(path, "it was cut to nothing").replace("do not delete it yet", "or delete it to begin anew")
-        )
+        raise DatabaseUnusable(damaged(path, "it was cut to nothing", "or delete it to begin anew"))
 
 
 def _size(path: Path) -> int:
