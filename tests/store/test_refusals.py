@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import sqlite3
@@ -186,7 +187,8 @@ async def test_damage_in_a_large_file_stops_the_process_with_a_sentence(tmp_path
     overwritten(path, path.stat().st_size // 2 // PAGE * PAGE, b"\xff" * PAGE)
 
     async with opened(f"sqlite:///{path}") as database:
-        trouble = await database.trouble()
+        async with asyncio.timeout(20):
+            trouble = await database.trouble()
         with pytest.raises(DatabaseUnusable):
             await database.write(lambda records: records.facts.put("fact", "there"))
 

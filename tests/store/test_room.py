@@ -16,6 +16,7 @@ from bot.errors import DatabaseUnusable
 from bot.store import Database, Records, Reserve
 from bot.store.disk import LEAST_TO_OPEN, MEGABYTE, REAL_DISK, Room, allocate, fill
 from bot.store.engines import Connect, is_full
+from bot.store.refuse import make_ready
 from tests.support.mounts import read_only, small_disk
 from tests.support.power import PowerDisk
 from tests.support.sql import looking_into
@@ -260,6 +261,8 @@ async def test_a_disk_that_turns_read_only_is_a_clear_error_and_nothing_is_half_
             await database.write(note)
         read_only(disk)
 
+        with pytest.raises(DatabaseUnusable, match="this account may not read and write it"):
+            make_ready(disk / "a.db")
         with pytest.raises(DatabaseUnusable, match="cannot be opened"):
             async with opened(url(disk)):
                 pass

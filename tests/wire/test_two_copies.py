@@ -43,6 +43,13 @@ async def test_a_second_copy_ends_at_once_and_the_first_goes_on(bot: Bot, copy: 
     assert (await bot.terminate()).code == 0
 
 
+async def test_the_process_keeps_the_ballast_that_its_settings_say(bot: Bot, double: Double) -> None:
+    await bot.launch(PORCHLIGHT_STORAGE__BALLAST_MEGABYTES="2")
+    await double.until(lambda: double.identified == 1)
+
+    assert (bot.folder / "porchlight.db.ballast").stat().st_size == 2 * 1024 * 1024
+
+
 async def test_the_lock_goes_with_the_process_that_was_killed(bot: Bot) -> None:
     await bot.start()
     await bot.kill()
