@@ -46,6 +46,8 @@ def alone_with(path: Path) -> Iterator[None]:
         _take(held, path)
         yield
     finally:
+        # A process that was forked off shares the lock, and would keep it.
+        fcntl.flock(held, fcntl.LOCK_UN)
         os.close(held)
 
 

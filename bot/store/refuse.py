@@ -23,6 +23,12 @@ SOUND: Final = "ok"
 def place_of(url: str, disk: Disk) -> Path:
     """The file itself, wherever links lead to it: so it has one lock and one log. Raises DatabaseUnusable."""
     path = Path(os.path.realpath(url.removeprefix(SCHEME)))
+    try:
+        is_something_else = path.exists() and not path.is_file()
+    except OSError as error:
+        raise _cannot_open(path, error.strerror) from error
+    if is_something_else:
+        raise _cannot_open(path, "it is no file")
     refuse_network(path, disk)
     return path
 

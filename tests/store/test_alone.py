@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from pathlib import Path
 
@@ -89,6 +90,23 @@ def test_the_lock_is_given_back_whatever_happens(tmp_path: Path) -> None:
     for _ in range(2):
         with pytest.raises(ZeroDivisionError), alone_with(tmp_path / "a.db"):
             raise ZeroDivisionError
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux lists a process's open files there")
+def test_who_shares_the_lock_does_not_keep_it(tmp_path: Path) -> None:
+    """As a process does that was forked off."""
+    with alone_with(tmp_path / "a.db"):
+        held = [int(one.name) for one in Path("/proc/self/fd").iterdir() if is_link_to(one, tmp_path / "a.db.lock")]
+        shared = os.dup(held[0])
+    try:
+        with alone_with(tmp_path / "a.db"):
+            pass
+    finally:
+        os.close(shared)
+
+
+def is_link_to(one: Path, target: Path) -> bool:
+    return one.is_symlink() and one.readlink() == target
 
 
 def test_a_lock_file_that_cannot_be_had_is_said_plainly(tmp_path: Path) -> None:

@@ -173,6 +173,15 @@ async def test_a_file_that_this_account_may_not_write_is_refused(tmp_path: Path,
     assert "this account may not read and write it" in await refusal(opened, tmp_path / "a.db")
 
 
+async def test_what_is_no_file_is_refused_and_gets_nothing_beside_it(tmp_path: Path, opened: Opened) -> None:
+    (tmp_path / "a.db").mkdir()
+
+    with pytest.raises(DatabaseUnusable, match=r"a\.db cannot be opened: it is no file\."):
+        async with opened(f"sqlite:///{tmp_path}/a.db"):
+            pass
+    assert [path.name for path in tmp_path.iterdir()] == ["a.db"]
+
+
 async def test_a_large_file_is_looked_through_beside_the_work(tmp_path: Path, opened: Opened) -> None:
     await large(opened, tmp_path / "a.db")
 
