@@ -22,12 +22,12 @@ from bot import seams
 from bot.client import Porchlight
 from bot.clock import Clock, SystemClock, use_pinned_zones
 from bot.content.library import Library, load_library
-from bot.errors import DiscordUnreachable, TokenRefused
+from bot.errors import DiscordUnreachable, ForOperator, TokenRefused
 from bot.journey.courier import Courier
 from bot.journey.journeys import Journeys
 from bot.journey.traffic import Limits, Traffic
 from bot.settings import DeliverySettings, Settings
-from bot.store import Database
+from bot.store import Database, Reserve
 from bot.ticker import Ticker
 
 log = structlog.stdlib.get_logger(__name__)
@@ -53,10 +53,12 @@ class App:
 
 @asynccontextmanager
 async def assemble(settings: Settings, clock: Clock | None = None) -> AsyncIterator[App]:
-    """Put everything together, and take it apart again. Raises DatabaseUnusable."""
+    """Put everything together, and take it apart again. Raises DatabaseUnusable, and AlreadyRunning."""
     use_pinned_zones()
     library = load_library()
-    async with Database.open(settings.storage.url) as database:
+    storage = settings.storage
+    reserve = Reserve.of_megabytes(storage.ballast_megabytes, storage.free_megabytes_at_least)
+    async with Database.open(storage.url, reserve=reserve) as database:
         app = furnish(settings, database, library, clock or SystemClock())
         await app.journeys.deliver.begin()
         yield app
@@ -90,7 +92,8 @@ def limits_of(delivery: DeliverySettings) -> Limits:
 async def run(settings: Settings) -> None:
     """Connect to Discord and deliver, until SIGTERM or SIGINT.
 
-    Raises TokenRefused when Discord does not accept the token, DiscordUnreachable when it cannot be reached at start.
+    Raises TokenRefused when Discord does not accept the token, DiscordUnreachable when it cannot be reached at start,
+    Superseded when another copy takes the database over, DatabaseUnusable when it turns out to be damaged.
     """
     gateway = settings.discord.gateway_url
     seams.point_to(str(settings.discord.api_url), None if gateway is None else str(gateway))
@@ -98,17 +101,20 @@ async def run(settings: Settings) -> None:
     async with assemble(settings) as app:
         await _log_in(app.client, settings)
         connection = asyncio.create_task(app.client.connect())
+        refused = asyncio.create_task(app.traffic.token_refused.wait())
+        trouble = asyncio.create_task(app.database.trouble())
         app.ticker.start()
         log.info("porchlight.started")
-        refused = asyncio.create_task(app.traffic.token_refused.wait())
         try:
-            await asyncio.wait({connection, stop, refused}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({connection, stop, refused, trouble}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            stop.cancel()
-            refused.cancel()
+            for watch in (stop, refused, trouble):
+                watch.cancel()
             await _leave(app, connection)
         if app.traffic.token_refused.is_set():
             raise TokenRefused
+        if trouble.done() and not trouble.cancelled():
+            raise trouble.result()
         if connection.done() and not connection.cancelled():
             _explain_end(connection)
 
@@ -119,6 +125,9 @@ async def _log_in(client: Porchlight, settings: Settings) -> None:
     except discord.LoginFailure:
         await client.close()
         raise TokenRefused from None
+    except ForOperator:
+        await client.close()
+        raise
     except (aiohttp.ClientError, OSError, discord.HTTPException) as error:
         await client.close()
         raise DiscordUnreachable(

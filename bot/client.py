@@ -116,6 +116,8 @@ class Porchlight(commands.AutoShardedBot):
         return self.language(interaction).words
 
     async def setup_hook(self) -> None:
+        assert self.application_id is not None, "login() knows it"
+        await self._database.belong_to(self.application_id)
         for cog in COGS:
             await self.load_extension(cog)
         self._describe_commands()

@@ -119,6 +119,18 @@ class DatabaseUnusable(ForOperator):
     exit_code = 74
 
 
+class AlreadyRunning(ForOperator):
+    """Somebody else is at work in the database. Stop that one first."""
+
+    exit_code = 75
+
+
+class Superseded(ForOperator):
+    """Another Porchlight has taken the database over, so this one stops. Let only one of them run."""
+
+    exit_code = 76
+
+
 class DiscordUnreachable(ForOperator):
     """Discord cannot be reached."""
 

@@ -40,6 +40,7 @@ FOR_OPERATORS = {
     "seams.py",
     "migrate.py",
     "database.py",
+    "refuse.py",
     "__main__.py",
     "kindness.py",
 }

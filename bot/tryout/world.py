@@ -65,7 +65,7 @@ async def open_world(database: Path) -> AsyncIterator[World]:
     clock = SimulatedClock()
     settings = Settings(
         discord=DiscordSettings(token=SecretStr("simulated")),
-        storage=StorageSettings(url=f"sqlite:///{database}"),
+        storage=StorageSettings(url=f"sqlite:///{database}", ballast_megabytes=0, free_megabytes_at_least=0),
         delivery=DeliverySettings(),
     )
     async with (

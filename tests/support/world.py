@@ -306,7 +306,7 @@ async def open_world(folder: Path, seen: Seen | None = None) -> AsyncIterator[Wo
     file = folder / "porchlight.db"
     settings = Settings(
         discord=DiscordSettings(token=SecretStr("simulated")),
-        storage=StorageSettings(url=f"sqlite:///{file}"),
+        storage=StorageSettings(url=f"sqlite:///{file}", ballast_megabytes=0, free_megabytes_at_least=0),
         delivery=DeliverySettings(),
     )
     clock = SharedClock()

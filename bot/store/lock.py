@@ -1,0 +1,65 @@
+"""One process per file: the lock that is held for as long as the database is open.
+
+It is an advisory lock on a file of its own beside the database, never on the database itself: closing that file
+anywhere in a process would drop the locks SQLite holds on it. The kernel lets go of it however the process ends, and a
+program that is started from here does not inherit it. The lock file stays; deleting it while it is held is how two get
+in, and then the token (bot/store/owner.py) makes the first one stop.
+
+Windows knows no flock. There, the token alone keeps two processes apart, and the log says so.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import structlog
+
+from bot.errors import AlreadyRunning, DatabaseUnusable
+
+if sys.platform != "win32":
+    import fcntl
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+@contextmanager
+def alone_with(path: Path) -> Iterator[None]:
+    """Hold the lock of that database file. Raises AlreadyRunning when another process has it."""
+    if sys.platform == "win32":
+        log.warning("storage.no_lock_on_this_system")
+        yield
+        return
+    lock = path.with_name(f"{path.name}.lock")
+    try:
+        held = os.open(lock, os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        raise DatabaseUnusable(
+            f"The database {path} cannot be opened: {lock.name} beside it cannot be written ({error.strerror}). "
+            "Check storage.url and its folder."
+        ) from error
+    try:
+        _take(held, path)
+        yield
+    finally:
+        # A process that was forked off shares the lock, and would keep it.
+        fcntl.flock(held, fcntl.LOCK_UN)
+        os.close(held)
+
+
+def _take(held: int, path: Path) -> None:
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
+            raise AlreadyRunning(
+                f"Another Porchlight is running on {path.name}. Stop that one first, or give this one a storage.url of "
+                "its own."
+            ) from None
+        raise DatabaseUnusable(
+            f"The folder of {path.name} knows no locks ({error.strerror}). Point storage.url to a disk of this machine."
+        ) from error
