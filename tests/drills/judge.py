@@ -10,16 +10,19 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from tests.support.crowd import Someone
+from tests.support.crowd import Someone, crowd, fill, just_now, zone_where_it_is
 from tests.wire.double import Double
 from tests.wire.mail import moment_of
 from tests.wire.process import Bot
 
 # A message leaves while the window holds, and arrives a moment later.
 ON_THE_WAY_SECONDS: Final = 1.0
+
+# A row exactly when that many messages are in that state.
+STAND: Final = "SELECT count(*) FROM occurrence HAVING sum(state = ?) = ?"
 
 EXPLAINED: Final = frozenset({"dissolved", "unreachable", "unknown"})
 NOT_ARRIVED: Final = frozenset({"dissolved", "unreachable"})
@@ -73,6 +76,13 @@ def _is_inside(one: Someone, identity: int) -> bool:
     earliest = datetime.fromtimestamp(moment_of(identity) - ON_THE_WAY_SECONDS, UTC).astimezone(zone)
     same_day = latest.date() == one.due.astimezone(zone).date()
     return same_day and any(one.window.holds(at.hour * 60 + at.minute) for at in (earliest, latest))
+
+
+def due_now(bot: Bot, count: int, **more: Any) -> dict[int, Someone]:
+    """That many members whose nudge has been due for a second, in the middle of their day."""
+    people = crowd(count, just_now(), zone_where_it_is(13), **more)
+    fill(bot.file, people)
+    return {one.member_id: one for one in people}
 
 
 def pass_time(bot: Bot, double: Double, seconds: float) -> None:

@@ -132,10 +132,10 @@ class Bot:
         await self.send(signal.SIGTERM)
         return await self.ended()
 
-    async def ended(self) -> Ended:
+    async def ended(self, within: float = PATIENCE) -> Ended:
         assert self.process is not None
         began = time.monotonic()
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(within):
             code = await self.process.wait()
         return Ended(code, self.said, time.monotonic() - began)
 
