@@ -30,7 +30,7 @@ NOT_ARRIVED: Final = frozenset({"dissolved", "unreachable"})
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Of that many members who had one nudge due. All but the first four have to be zero."""
+    """What became of that many members' nudges; all that `broken` looks at has to be zero."""
 
     due: int
     arrived: int
@@ -41,11 +41,17 @@ class Verdict:
     outside: int = 0
     untrue: int = 0
     """Rows that say something else than what stands in the DM."""
+    presses: int = 0
+    """Answers that members saw taken, where the test has members press."""
+    forgotten: int = 0
+    """Those among them that are not in the file."""
 
     @property
     def broken(self) -> dict[str, int]:
         counted = asdict(self)
-        return {name: counted[name] for name in ("duplicates", "lost", "outside", "untrue") if counted[name]}
+        return {
+            name: counted[name] for name in ("duplicates", "lost", "outside", "untrue", "forgotten") if counted[name]
+        }
 
 
 def judge(bot: Bot, double: Double, people: Mapping[int, Someone]) -> Verdict:
@@ -64,7 +70,7 @@ def judge(bot: Bot, double: Double, people: Mapping[int, Someone]) -> Verdict:
         tally["duplicates"] += max(0, len(ids) - 1) + strange
         tally["lost"] += not ids and became not in EXPLAINED
         tally["outside"] += sum(not _is_inside(one, identity) for identity in ids)
-        tally["untrue"] += bool(ids) is (became in NOT_ARRIVED) or (became == "sent" and not ids)
+        tally["untrue"] += became in NOT_ARRIVED if ids else became == "sent"
     return Verdict(**{name: tally[name] for name in Verdict.__slots__})
 
 

@@ -137,7 +137,7 @@ class Double:
 
     async def slash(self, name: str, sub: str, user: int = MEMBER, **options: str) -> dict[str, Any]:
         """Use `/name sub`; what the bot showed."""
-        began = await self.members.slash(name, sub, user, options)
+        began = await self.members.slash(name, sub or None, user, options)
         return await self._answered(began.answer)
 
     async def press(self, shown: dict[str, Any], step: str, user: int = MEMBER) -> dict[str, Any]:

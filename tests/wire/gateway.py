@@ -154,8 +154,7 @@ def guild(identity: int) -> dict[str, Any]:
     everyone = {"id": str(identity), "name": "@everyone", "permissions": "2048", "position": 0, "color": 0}
     plain = {"hoist": False, "managed": False, "mentionable": False, "flags": 0}
     empty: dict[str, Any] = {
-        key: []
-        for key in ("emojis", "stickers", "members", "presences", "voice_states", "threads", "stage_instances")
+        key: [] for key in ("emojis", "stickers", "members", "presences", "voice_states", "threads", "stage_instances")
     }
     return empty | {
         "id": str(identity),

@@ -4,8 +4,8 @@ What is forked runs `bot/__main__.py` as `python -m bot run` would, with its own
 moment that all modules are loaded. So it is the shipped process but for its first seconds, in which it does nothing but
 read Python files. Tests that need those too start it the long way.
 
-    {"spawn": {"environment": …, "folder": …, "output": …, "arguments": […]}}  ->  {"pid": …}
-    {"look": pid}                                                              ->  {"code": null, or how it ended}
+    {"spawn": {"environment": …, "folder": …, "output": …, "arguments": …}}  ->  {"pid": …}
+    {"look": pid}                                                            ->  {"code": null, or how it ended}
 """
 
 from __future__ import annotations
@@ -88,9 +88,9 @@ def warm_up() -> None:
 
 def spawn(environment: dict[str, str], folder: str, output: str, arguments: list[str]) -> int:
     pid = os.fork()
-    if pid:
-        return pid
-    live(environment, folder, output, arguments)
+    if not pid:
+        live(environment, folder, output, arguments)
+    return pid
 
 
 def live(environment: dict[str, str], folder: str, output: str, arguments: list[str]) -> NoReturn:

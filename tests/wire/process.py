@@ -43,7 +43,7 @@ class Forked:
     returncode: int | None = None
 
     async def wait(self) -> int:
-        while self.look() is None:
+        while self.look() is None:  # noqa: ASYNC110 - the nursery calls nobody
             await asyncio.sleep(0.005)
         assert self.returncode is not None
         return self.returncode
@@ -86,11 +86,14 @@ class Bot:
         return kept | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"} | ours | self.settings
 
     async def launch(self, *arguments: str, **environment: str) -> None:
+        await self.launch_with(self.environment | environment, *arguments)
+
+    async def launch_with(self, environment: dict[str, str], *arguments: str) -> None:
+        """With that environment, and nothing of ours beside it."""
         if self.nursery is None:
-            self.process = await self._launch_whole(arguments, self.environment | environment)
+            self.process = await self._launch_whole(arguments, environment)
         else:
-            said = self.folder / "said.txt"
-            pid = self.nursery.spawn(self.environment | environment, self.folder, said, arguments)
+            pid = self.nursery.spawn(environment, self.folder, self.folder / "said.txt", arguments)
             self.process = Forked(self.nursery, pid)
 
     async def launch_whole(self, **environment: str) -> None:

@@ -11,21 +11,13 @@ import pytest
 from tests.support.crowd import just_now, milliseconds, zone_where_it_is_one_o_clock
 from tests.wire.double import PATIENCE, Double
 from tests.wire.mail import APPLICATION, CHANNEL, DM, GUILD, MEMBER, text_of
+from tests.wire.opting_in import opt_in
 from tests.wire.process import Bot
-
-NOON_WINDOW = "2"  # 12:00 to 14:00
 
 
 async def opted_in(bot: Bot, double: Double) -> None:
-    """Robin says yes, screen by screen, and gets the receipt."""
-    shown = await double.slash("nudge", "start", place=zone_where_it_is_one_o_clock())
-    shown = await double.press(shown, "when")
-    shown = await double.pick(shown, "window", NOON_WINDOW)
-    shown = await double.press(shown, "how")
-    shown = await double.press(shown, "last")
-    shown = await double.press(shown, "go")
-    assert "Your receipt is in your DMs" in text_of(shown)
-    assert len(double.dm) == 1
+    """Robin says yes, and gets the receipt."""
+    await opt_in(double, zone_where_it_is_one_o_clock())
 
 
 def make_due(bot: Bot) -> None:
@@ -152,7 +144,12 @@ async def test_nothing_that_is_logged_says_who_somebody_is(bot: Bot, double: Dou
     ended = await bot.terminate()
 
     assert "delivery.settled" in ended.said
-    for secret in (*map(str, (APPLICATION, GUILD, CHANNEL, MEMBER, DM)), "robin", "a-token-of-the-double", "interaction-"):
+    for secret in (
+        *map(str, (APPLICATION, GUILD, CHANNEL, MEMBER, DM)),
+        "robin",
+        "a-token-of-the-double",
+        "interaction-",
+    ):
         assert secret not in ended.said
 
 
