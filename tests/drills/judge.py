@@ -24,6 +24,7 @@ ON_THE_WAY_SECONDS: Final = 1.0
 # A row exactly when that many messages are in that state.
 STAND: Final = "SELECT count(*) FROM occurrence HAVING sum(state = ?) = ?"
 
+BROKEN: Final = ("duplicates", "lost", "outside", "untrue", "forgotten")
 EXPLAINED: Final = frozenset({"dissolved", "unreachable", "unknown"})
 NOT_ARRIVED: Final = frozenset({"dissolved", "unreachable"})
 
@@ -49,9 +50,7 @@ class Verdict:
     @property
     def broken(self) -> dict[str, int]:
         counted = asdict(self)
-        return {
-            name: counted[name] for name in ("duplicates", "lost", "outside", "untrue", "forgotten") if counted[name]
-        }
+        return {name: counted[name] for name in BROKEN if counted[name]}
 
 
 def judge(bot: Bot, double: Double, people: Mapping[int, Someone]) -> Verdict:

@@ -1,7 +1,7 @@
 """The 38 drills: what is done to Porchlight, and the tests that hold what has to follow.
 
-Law, held by tests/drills/test_table.py: every test that is named exists, every test of this folder is named, and a drill
-without any says why. `python -m tests.drills.table` prints the tests, for `make drills` to run.
+Law, held by tests/drills/test_table.py: every test that is named exists, every test of this folder is named, and a
+drill without any says why. `python -m tests.drills.table` prints the tests, for `make drills` to run.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What members, servers and time zones change between the claim of a nudge and its sending. Drills 26, 27, 34 and 35."""
+"""What members, servers and time zones change between claim and send. Drills 26, 27, 34 and 35."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ async def test_settings_that_are_wrong_are_one_line_and_nothing_is_sent(
     strict=True, raises=TimeoutError, reason="nothing notices yet that the database belongs to another bot"
 )
 async def test_the_database_of_another_bot_is_refused_and_nothing_is_sent(bot: Bot, double: Double) -> None:
-    """Its DM channels are not ours: every one of them would be an error, and thousands of those get an address banned."""
+    """Its DM channels are not ours: each would be an error, and thousands of those get an address banned."""
     await bot.start()
     await bot.terminate()
     due_now(bot, 1, dm_channel_id=dm_of(FIRST))

@@ -1,8 +1,8 @@
 """A Discord on 127.0.0.1: REST and gateway for one bot, any number of members and their DMs, over real sockets.
 
 Law: it promises what Discord promises and nothing beyond it; each part says at its head what that is (`mail`, `rest`,
-`gateway`, `members`, `limits`). What it does on purpose, it does because a test asked for it: `faults` for requests, the
-methods of `gateway` for connections. Whatever the bot asks for and Discord does not have fails the test.
+`gateway`, `members`, `limits`). What goes wrong in it goes wrong because a test asked for it: `faults` for requests,
+the methods of `gateway` for connections. Whatever the bot asks for and Discord does not have fails the test.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What people do at their end: commands, presses, picks; and what Discord makes of the answers.
 
-Law, as on Discord: an interaction is acknowledged within three seconds, once, and answered within fifteen minutes; later
-it is unknown (10062), and a second acknowledgement is refused (40060).
+Law, as on Discord: an interaction is acknowledged within three seconds, once, and answered within fifteen minutes;
+later it is unknown (10062), and a second acknowledgement is refused (40060).
 """
 
 from __future__ import annotations
