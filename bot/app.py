@@ -24,9 +24,9 @@ from bot.clock import Clock, SystemClock, use_pinned_zones
 from bot.content.library import Library, load_library
 from bot.errors import DiscordUnreachable, TokenRefused
 from bot.journey.courier import Courier
-from bot.journey.deliver import Limits
 from bot.journey.journeys import Journeys
-from bot.settings import Settings
+from bot.journey.traffic import Limits, Traffic
+from bot.settings import DeliverySettings, Settings
 from bot.store import Database
 from bot.ticker import Ticker
 
@@ -47,6 +47,7 @@ class App:
     client: Porchlight
     journeys: Journeys
     database: Database
+    traffic: Traffic
     ticker: Ticker
 
 
@@ -64,13 +65,26 @@ async def assemble(settings: Settings, clock: Clock | None = None) -> AsyncItera
 def furnish(settings: Settings, database: Database, library: Library, clock: Clock) -> App:
     """One client, its courier, the journeys and the ticker, over a database that is open."""
     delivery = settings.delivery
-    client = Porchlight(library, database)
-    courier: Courier = import_module(COURIER).build(client, delivery.send_timeout_seconds)
-    call = timedelta(seconds=delivery.send_timeout_seconds)
-    limits = Limits(delivery.rate_per_second, delivery.at_once, delivery.batch, call)
-    journeys = Journeys.over(database, clock, library, courier, limits)
+    traffic = Traffic(database, clock, limits_of(delivery))
+    client = Porchlight(library, database, traffic.heard)
+    courier: Courier = import_module(COURIER).build(client, traffic)
+    journeys = Journeys.over(database, clock, library, courier, traffic)
     client.admit(journeys)
-    return App(client, journeys, database, Ticker(clock, journeys.deliver.run, delivery.wake_at_most_seconds))
+    ticker = Ticker(clock, journeys.deliver.run, delivery.wake_at_most_seconds)
+    return App(client, journeys, database, traffic, ticker)
+
+
+def limits_of(delivery: DeliverySettings) -> Limits:
+    """What the settings say about how fast we go."""
+    return Limits(
+        rate_per_second=delivery.rate_per_second,
+        at_once=delivery.at_once,
+        batch=delivery.batch,
+        call=timedelta(seconds=delivery.send_timeout_seconds),
+        opens_per_minute=delivery.dm_opens_per_minute,
+        opens_per_day=delivery.dm_opens_per_day,
+        refusals=delivery.refusals_in_ten_minutes,
+    )
 
 
 async def run(settings: Settings) -> None:
@@ -86,11 +100,15 @@ async def run(settings: Settings) -> None:
         connection = asyncio.create_task(app.client.connect())
         app.ticker.start()
         log.info("porchlight.started")
+        refused = asyncio.create_task(app.traffic.token_refused.wait())
         try:
-            await asyncio.wait({connection, stop}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({connection, stop, refused}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             stop.cancel()
+            refused.cancel()
             await _leave(app, connection)
+        if app.traffic.token_refused.is_set():
+            raise TokenRefused
         if connection.done() and not connection.cancelled():
             _explain_end(connection)
 

@@ -20,6 +20,8 @@ from bot.content.library import Language, Library
 from bot.content.words import Words
 from bot.errors import ForMember, Outdated
 from bot.journey.journeys import Journeys
+from bot.journey.traffic import Heard
+from bot.listening import listener
 from bot.store import Database
 
 log = structlog.stdlib.get_logger(__name__)
@@ -61,7 +63,7 @@ Flow = Callable[[Interaction, Press], Awaitable[None]]
 class Porchlight(commands.AutoShardedBot):
     """The client. `admit` gives it the journeys before it connects."""
 
-    def __init__(self, library: Library, database: Database) -> None:
+    def __init__(self, library: Library, database: Database, heard: Callable[[Heard], None]) -> None:
         intents = discord.Intents.none()
         intents.guilds = True
         super().__init__(
@@ -71,6 +73,7 @@ class Porchlight(commands.AutoShardedBot):
             intents=intents,
             tree_cls=Tree,
             max_messages=None,
+            http_trace=listener(heard),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             allowed_mentions=discord.AllowedMentions.none(),

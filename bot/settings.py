@@ -60,6 +60,9 @@ class DeliverySettings(Section):
     at_once: Annotated[int, Field(ge=1, le=200)] = 20
     batch: Annotated[int, Field(ge=1, le=1_000)] = 100
     send_timeout_seconds: Annotated[float, Field(ge=1, le=30)] = 20
+    dm_opens_per_minute: Annotated[int, Field(ge=1, le=60)] = 30
+    dm_opens_per_day: Annotated[int, Field(ge=1, le=100_000)] = 1_000
+    refusals_in_ten_minutes: Annotated[int, Field(ge=10, le=8_000)] = 2_000
     wake_at_most_seconds: Annotated[float, Field(ge=1, le=60)] = 30
 
 

@@ -6,7 +6,9 @@ What each answer of Discord means, and why a lost answer means nothing certain: 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Coroutine
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
@@ -16,7 +18,9 @@ import structlog
 
 from bot.client import Porchlight
 from bot.journey.courier import Courier, Letter
+from bot.journey.traffic import Traffic
 from bot.rules.delivery import Absent, NotNow, Sent, Unreachable, Unsure
+from bot.rules.opens import CLOSED_FOR
 from cogs._ui.letters import letter_screen
 
 T = TypeVar("T")
@@ -33,7 +37,6 @@ GONE: Final = frozenset({CANNOT_SEND_TO_USER, NO_MUTUAL_GUILDS, UNKNOWN_USER})
 
 # A letter that Discord calls malformed stays so; this wait is longer than any window, so it dissolves.
 NEVER: Final = timedelta(days=2)
-TOO_FAST_WAIT: Final = timedelta(minutes=10)
 
 # How far our clock and Discord's may differ when looking for a message by its time.
 CLOCK_DOUBT: Final = timedelta(minutes=5)
@@ -56,24 +59,34 @@ class DiscordCourier:
     closes a gate and sleeps, and a cancelled sleep would leave that gate shut for everybody, for good.
     """
 
-    def __init__(self, client: Porchlight, timeout: float) -> None:
+    def __init__(self, client: Porchlight, traffic: Traffic) -> None:
         self._client = client
-        self._timeout = timeout
+        self._traffic = traffic
+        self._timeout = traffic.limits.call.total_seconds()
         self._left_alone: set[asyncio.Task[Any]] = set()
 
     async def send(self, letter: Letter) -> Sent | Unreachable | NotNow | Unsure:
+        if wait := await self._wait_to_open(letter):
+            return NotNow(wait)
         deadline = self._deadline()
         channel_id = letter.channel_id or await self._open_channel(letter.member_id, deadline)
         if not isinstance(channel_id, int):
             return channel_id
         outcome = await self._post(letter, channel_id, deadline)
-        if outcome is None:
-            # The channel we knew is gone. Opening it anew costs one call, and only ever one.
-            channel_id = await self._open_channel(letter.member_id, deadline)
-            outcome = await self._post(letter, channel_id, deadline) if isinstance(channel_id, int) else channel_id
-        return outcome or NotNow()
+        return outcome or await self._send_anew(replace(letter, channel_id=None), deadline)
+
+    async def _send_anew(self, letter: Letter, deadline: float) -> Sent | Unreachable | NotNow | Unsure:
+        """The channel we knew is gone. Opening it anew costs one call, and only ever one."""
+        if wait := await self._wait_to_open(letter):
+            return NotNow(wait)
+        channel_id = await self._open_channel(letter.member_id, deadline)
+        if not isinstance(channel_id, int):
+            return channel_id
+        return await self._post(letter, channel_id, deadline) or NotNow()
 
     async def find(self, letter: Letter, since: datetime) -> Sent | Absent | Unsure:
+        if await self._wait_to_open(letter):
+            return Unsure()
         deadline = self._deadline()
         channel_id = letter.channel_id or await self._open_channel(letter.member_id, deadline)
         if not isinstance(channel_id, int):
@@ -83,6 +96,10 @@ class DiscordCourier:
         except (*LOST, discord.DiscordException):
             return Unsure()
         return Absent() if found is None else Sent(channel_id, found)
+
+    async def ask_time(self) -> None:
+        with contextlib.suppress(*LOST, discord.DiscordException):
+            await self._within(self._deadline(), self._client.application_info())
 
     async def _look(self, letter: Letter, channel_id: int, since: datetime) -> int | None:
         """The id of the message that carries the letter's id; None when there is none."""
@@ -110,11 +127,15 @@ class DiscordCourier:
         if not task.cancelled():
             task.exception()  # nobody else may be there to ask for it
 
+    async def _wait_to_open(self, letter: Letter) -> timedelta:
+        """How long this letter has to wait before its DM may be opened; zero where it is open."""
+        return await self._traffic.ask_to_open() if letter.channel_id is None else timedelta()
+
     async def _open_channel(self, member_id: int, deadline: float) -> int | Unreachable | NotNow:
         try:
             channel = await self._within(deadline, self._client.create_dm(discord.Object(member_id)))
         except discord.HTTPException as error:
-            return _refusal(error, posted=False)
+            return self._refusal(error, posted=False)
         except (*LOST, discord.DiscordException):
             return NotNow()
         return channel.id
@@ -131,45 +152,43 @@ class DiscordCourier:
         except discord.RateLimited as error:
             return NotNow(timedelta(seconds=error.retry_after), posted=True)
         except discord.HTTPException as error:
-            return _outcome(error, channel_id)
+            return self._outcome(error, channel_id)
         except aiohttp.ClientConnectorError:
             return NotNow(posted=True)
         except LOST:
             return Unsure()
         return Sent(channel_id, message.id)
 
+    def _outcome(self, error: discord.HTTPException, channel_id: int) -> Sent | Unreachable | NotNow | Unsure | None:
+        if error.code == UNKNOWN_CHANNEL:
+            return None
+        if error.code == UNKNOWN_MESSAGE:
+            # The nonce was known, and its message has been deleted since: it had arrived.
+            return Sent(channel_id, None)
+        refused = {BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_MANY}
+        return self._refusal(error, posted=True) if error.status in refused else Unsure()
 
-def _outcome(error: discord.HTTPException, channel_id: int) -> Sent | Unreachable | NotNow | Unsure | None:
-    if error.code == UNKNOWN_CHANNEL:
-        return None
-    if error.code == UNKNOWN_MESSAGE:
-        # The nonce was known, and its message has been deleted since: it had arrived.
-        return Sent(channel_id, None)
-    refused = {BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_MANY}
-    return _refusal(error, posted=True) if error.status in refused else Unsure()
+    def _refusal(self, error: discord.HTTPException, *, posted: bool) -> Unreachable | NotNow:
+        """What a no means. Blocked members are never tried again by ourselves.
 
-
-def _refusal(error: discord.HTTPException, *, posted: bool) -> Unreachable | NotNow:
-    """What a no means. Blocked members are never tried again by ourselves.
-
-    The no is discord.py's last word; before it, it may have tried by itself, and that may have arrived.
-    """
-    if error.code in GONE:
-        return Unreachable()
-    if error.code == OPENING_DMS_TOO_FAST:
-        log.warning("courier.opening_too_fast")
-        return NotNow(TOO_FAST_WAIT, posted)
-    if error.status == BAD_REQUEST:
-        log.error("courier.malformed", code=error.code)
-        return NotNow(NEVER, posted)
-    log.warning("courier.refused", status=error.status, code=error.code)
-    return NotNow(posted=posted)
+        The no is discord.py's last word; before it, it may have tried by itself, and that may have arrived.
+        """
+        if error.code in GONE:
+            return Unreachable()
+        if error.code == OPENING_DMS_TOO_FAST:
+            self._traffic.opened_too_fast()
+            return NotNow(CLOSED_FOR, posted)
+        if error.status == BAD_REQUEST:
+            log.error("courier.malformed", code=error.code)
+            return NotNow(NEVER, posted)
+        log.warning("courier.refused", status=error.status, code=error.code)
+        return NotNow(posted=posted)
 
 
 def _carries(message: discord.Message, occurrence_id: str) -> bool:
     return any(occurrence_id in str(component.to_dict()) for component in message.components)
 
 
-def build(client: Porchlight, timeout: float) -> Courier:
-    """The courier of this client; `timeout` bounds each letter, with all of its calls, in seconds."""
-    return DiscordCourier(client, timeout)
+def build(client: Porchlight, traffic: Traffic) -> Courier:
+    """The courier of this client. `traffic.limits.call` bounds each letter, with all of its calls."""
+    return DiscordCourier(client, traffic)

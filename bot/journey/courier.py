@@ -62,5 +62,8 @@ class Courier(Protocol):
     async def send(self, letter: Letter) -> Sent | Unreachable | NotNow | Unsure:
         """Carry the letter. Safe to repeat within `rules.delivery.NONCE_TRUST` of the first try."""
 
+    async def ask_time(self) -> None:
+        """Have Discord say anything at all: its answer carries its time, which `Traffic` hears."""
+
     async def find(self, letter: Letter, since: datetime) -> Sent | Absent | Unsure:
         """Look for the letter in the member's DM, among our own messages from `since` on."""

@@ -10,13 +10,14 @@ from bot.journey.adjust import Adjust
 from bot.journey.answer import AnswerNudge
 from bot.journey.check_in import CheckIn
 from bot.journey.courier import Courier
-from bot.journey.deliver import Deliver, Limits
+from bot.journey.deliver import Deliver
 from bot.journey.enable import Enable
 from bot.journey.leave import Leave
 from bot.journey.opt_in import OptIn
 from bot.journey.review import Review
 from bot.journey.streak import Streak
 from bot.journey.taste import Taste
+from bot.journey.traffic import Traffic
 from bot.store import Database
 
 
@@ -36,12 +37,12 @@ class Journeys:
     leave: Leave
 
     @classmethod
-    def over(cls, database: Database, clock: Clock, library: Library, courier: Courier, limits: Limits) -> Journeys:
+    def over(cls, database: Database, clock: Clock, library: Library, courier: Courier, traffic: Traffic) -> Journeys:
         return cls(
             enable=Enable(database, clock),
             taste=Taste(database, clock, library),
             opt_in=OptIn(database, clock),
-            deliver=Deliver(database, clock, library, courier, limits),
+            deliver=Deliver(database, clock, library, courier, traffic),
             answer=AnswerNudge(database, clock, library),
             check_in=CheckIn(database, clock),
             streak=Streak(database, clock),

@@ -10,7 +10,7 @@ from bot.content.library import Language
 from bot.content.nudges import Nudge
 from bot.rules.choose import NOT_AGAIN_FOR, Bounds, Refused, choose, shown_before
 from bot.rules.due import LOOK_BACK, Lately
-from bot.rules.occurrence import Kind, Occurrence, State
+from bot.rules.occurrence import Kind, Seen, State
 from bot.rules.plan import Plan
 from bot.rules.silence import ASK_AFTER, silent_run
 from bot.store import Records
@@ -20,16 +20,19 @@ from bot.store import Records
 class Past:
     """The past of one member."""
 
-    history: Sequence[Occurrence]
+    history: Sequence[Seen]
     """What they may have seen for as long as a nudge rests, and their last nudges however old; the newest first."""
+    since: datetime
+    """How far back `lately` looks (`rules.due.LOOK_BACK`)."""
     slots: frozenset[str]
-    """The dates that had a nudge lately, whatever became of it."""
+    """The dates that had a nudge since then, whatever became of it."""
     refused: Refused
 
     @property
     def lately(self) -> Lately:
         """As `rules.due` wants it. A nudge that was only shown takes no place among those that were sent."""
-        return Lately(tuple(one.due_at for one in self.history if one.kind is Kind.NUDGE), self.slots)
+        sent = (one.due_at for one in self.history if one.kind is Kind.NUDGE and one.due_at >= self.since)
+        return Lately(tuple(sent), self.slots)
 
     def bounds(self, plan: Plan) -> Bounds:
         return Bounds(plan.wishes.size, plan.level, self.refused)
@@ -59,10 +62,12 @@ class Past:
 async def pasts(records: Records, member_ids: Collection[int], now: datetime) -> Mapping[int, Past]:
     """The past of each of these members."""
     history = await records.occurrences.history(member_ids, now - NOT_AGAIN_FOR, last=ASK_AFTER)
-    slots = await records.occurrences.slots(member_ids, now - LOOK_BACK)
+    since = now - LOOK_BACK
+    slots = await records.occurrences.slots(member_ids, since)
     refused = await records.refusals.by_ids(member_ids)
     return {
-        one: Past(history.get(one, ()), slots.get(one, frozenset()), refused.get(one, Refused())) for one in member_ids
+        one: Past(history.get(one, ()), since, slots.get(one, frozenset()), refused.get(one, Refused()))
+        for one in member_ids
     }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.errors import NotStarted, NudgesOff, UnknownZone
 from bot.rules.consent import Purpose, holding
 from bot.rules.delivery import Standing
-from bot.rules.plan import Wishes
+from bot.rules.plan import Plan, Wishes
 from bot.rules.schedule import Schedule, is_zone
 from bot.store import Records
 from bot.store.members import Member
@@ -24,9 +24,13 @@ class MemberStanding:
 
 async def standings(records: Records, member_ids: Collection[int]) -> Mapping[int, MemberStanding]:
     """Those of these members who have a plan, with where they stand."""
-    members = await records.members.by_ids(member_ids)
-    plans = await records.plans.by_ids(member_ids)
-    ledgers = await records.consents.by_ids(member_ids)
+    return await standings_of(records, await records.plans.by_ids(member_ids))
+
+
+async def standings_of(records: Records, plans: Mapping[int, Plan]) -> Mapping[int, MemberStanding]:
+    """Where the members with these plans stand."""
+    members = await records.members.by_ids(plans)
+    ledgers = await records.consents.by_ids(plans)
     off = await records.guilds.disabled_among({m.guild_id for m in members.values() if m.guild_id is not None})
     return {
         member_id: MemberStanding(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol, TypeVar
 
-from bot.rules.occurrence import Occurrence
+from bot.rules.occurrence import Seen
 from bot.rules.plan import Size
 
 # A nudge is not seen again for this long, unless the member asks for it (Later).
@@ -84,8 +84,8 @@ class Bounds:
 N = TypeVar("N", bound=Choosable)
 
 
-def shown_before(history: Iterable[Occurrence]) -> list[Shown]:
-    """The nudges among these occurrences."""
+def shown_before(history: Iterable[Seen]) -> list[Shown]:
+    """The nudges among these messages."""
     return [Shown(one.nudge_id, one.due_at) for one in history if one.nudge_id is not None]
 
 

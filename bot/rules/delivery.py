@@ -122,7 +122,7 @@ class Unreachable:
 
 @dataclass(frozen=True, slots=True)
 class NotNow:
-    """Discord's last word was no. `wait` is what it asked for, if it did."""
+    """Discord's last word was no, or we did not ask it. `wait` is for how long at least, where that is known."""
 
     wait: timedelta | None = None
     posted: bool = False

@@ -119,6 +119,17 @@ class Occurrence:
     """Kept only where the member said yes to that."""
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is remembered of a message that its member may have seen: enough to choose the next one."""
+
+    kind: Kind
+    state: State
+    nudge_id: str | None
+    due_at: datetime
+    answered_at: datetime | None
+
+
 def occurrence_id(member_id: int, kind: Kind, slot: str) -> str:
     """24 characters of A-Z and 2-7 that name one occurrence and tell nothing about it. Fits a nonce and a custom_id."""
     digest = hashlib.sha256(f"{member_id}:{kind}:{slot}".encode()).digest()

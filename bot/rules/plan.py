@@ -7,7 +7,7 @@ Law: a plan has a next due time exactly while it is ACTIVE. The methods are the 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Final
 
@@ -16,6 +16,10 @@ from bot.rules.schedule import Schedule, Window, spread_of
 
 # How many days a pause can be chosen for.
 PAUSE_DAYS: Final = (3, 7, 30)
+
+# No pause ends later than this, and no nudge is due later: a pause, then a week or two, twice when half as many come.
+LONGEST_PAUSE: Final = timedelta(days=max(PAUSE_DAYS))
+FARTHEST_DUE: Final = LONGEST_PAUSE + timedelta(days=60)
 
 
 class Size(IntEnum):
@@ -143,6 +147,14 @@ class Plan:
         if self.again_nudge_id is None or self.state is not PlanState.ACTIVE:
             return self
         return self.moved_on(due_after(self.schedule, self.free_from(now), lately))
+
+    def mended(self, now: datetime, lately: Lately) -> Plan:
+        """The same, where no instant is farther ahead than a right clock could have put it."""
+        until = None if self.paused_until is None else min(self.paused_until, now + LONGEST_PAUSE)
+        plan = replace(self, paused_until=until, since_at=min(self.since_at, now))
+        if plan.next_due_at is None or plan.next_due_at <= now + FARTHEST_DUE:
+            return plan
+        return plan.moved_on(due_after(plan.schedule, plan.free_from(now), lately), plan.again_nudge_id)
 
     def moved_on(self, due: datetime, again_nudge_id: str | None = None) -> Plan:
         """The nudge that was due has had its chance; the next one is due then."""

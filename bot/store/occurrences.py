@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,10 +13,13 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.rules.delivery import Fate
-from bot.rules.occurrence import BEGINNINGS, TRANSITIONS, UNSEEN, Answer, Kind, Occurrence, State
+from bot.rules.occurrence import BEGINNINGS, TRANSITIONS, UNSEEN, Answer, Kind, Occurrence, Seen, State
 from bot.store.schema import Instant, occurrence
 
 ALIVE: Final = tuple(state for state, onward in TRANSITIONS.items() if State.CLAIMED in onward)
+
+COLUMNS: Final = tuple(field.name for field in fields(Occurrence))
+OF_SEEN: Final = tuple(field.name for field in fields(Seen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +44,17 @@ class Occurrences:
 
     async def add(self, new: Iterable[Occurrence]) -> frozenset[str]:
         """Add those that are not there yet; the ids of the ones that were added."""
-        rows = [asdict(one) for one in new]
-        assert all(row["state"] in BEGINNINGS for row in rows)
-        if not rows:
-            return frozenset()
-        added = await self._connection.execute(
-            insert(occurrence).on_conflict_do_nothing().returning(occurrence.c.occurrence_id), rows
+        rows = {one.occurrence_id: {name: getattr(one, name) for name in COLUMNS} for one in new}
+        assert all(row["state"] in BEGINNINGS for row in rows.values())
+        there = await self._connection.execute(
+            select(occurrence.c.occurrence_id).where(occurrence.c.occurrence_id.in_(rows))
         )
-        return frozenset(added.scalars())
+        added = rows.keys() - set(there.scalars())
+        if added:
+            await self._connection.execute(insert(occurrence), [rows[one] for one in rows if one in added])
+        return frozenset(added)
 
-    async def history(
-        self, member_ids: Collection[int], since: datetime, last: int = 0
-    ) -> Mapping[int, list[Occurrence]]:
+    async def history(self, member_ids: Collection[int], since: datetime, last: int = 0) -> Mapping[int, list[Seen]]:
         """What these members may have seen since then, and their `last` nudges however old; the newest first.
 
         Whatever was answered was seen, whatever became of it by our own account.
@@ -63,7 +65,7 @@ class Occurrences:
             .label("place")
         )
         seen = (
-            select(occurrence, place)
+            select(occurrence.c.member_id, *(occurrence.c[name] for name in OF_SEEN), place)
             .where(
                 occurrence.c.member_id.in_(member_ids),
                 or_(occurrence.c.state.not_in(UNSEEN), occurrence.c.answered_at.is_not(None)),
@@ -72,13 +74,13 @@ class Occurrences:
         )
         is_late = and_(seen.c.kind == Kind.NUDGE, seen.c.place <= last)
         rows = await self._connection.execute(
-            select(*(seen.c[column.name] for column in occurrence.columns))
+            select(seen.c.member_id, *(seen.c[name] for name in OF_SEEN))
             .where(or_(seen.c.due_at >= since, is_late))
             .order_by(seen.c.due_at.desc())
         )
-        found = defaultdict[int, list[Occurrence]](list)
-        for row in rows.mappings():
-            found[row["member_id"]].append(_occurrence(row))
+        found = defaultdict[int, list[Seen]](list)
+        for member_id, kind, state, nudge_id, due_at, answered_at in rows:
+            found[member_id].append(Seen(Kind(kind), State(state), nudge_id, due_at, answered_at))
         return found
 
     async def slots(self, member_ids: Collection[int], since: datetime) -> Mapping[int, frozenset[str]]:
@@ -136,6 +138,10 @@ class Occurrences:
         await self._connection.execute(
             update(occurrence).where(occurrence.c.state == State.CLAIMED).values(wake_at=now)
         )
+
+    async def wake_from(self, later_than: datetime, now: datetime) -> None:
+        """Whatever waits for longer than that needs attention now."""
+        await self._connection.execute(update(occurrence).where(occurrence.c.wake_at > later_than).values(wake_at=now))
 
     async def dissolve_waiting(self, member_id: int, now: datetime) -> None:
         """Let go of what has not been sent yet."""

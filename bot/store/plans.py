@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, func, select, update
+from sqlalchemy import RowMapping, bindparam, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -32,6 +32,11 @@ class Plans:
             select(plan).where(plan.c.next_due_at <= now).order_by(plan.c.next_due_at).limit(limit)
         )
         return [_plan(row) for row in rows.mappings()]
+
+    async def ahead_of(self, since: datetime, paused: datetime, due: datetime) -> list[int]:
+        """Whose plans began later than `since`, or pause longer than `paused`, or are due later than `due`."""
+        too_far = or_(plan.c.since_at > since, plan.c.paused_until > paused, plan.c.next_due_at > due)
+        return list((await self._connection.execute(select(plan.c.member_id).where(too_far))).scalars())
 
     async def first_due_at(self) -> datetime | None:
         first: datetime | None = (await self._connection.execute(select(func.min(plan.c.next_due_at)))).scalar()

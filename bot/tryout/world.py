@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Final
@@ -42,6 +42,10 @@ class SimulatedClock:
 
     def monotonic(self) -> float:
         return monotonic()
+
+    def set_by(self) -> timedelta:
+        """Moving time by hand is how it passes here."""
+        return timedelta()
 
 
 @dataclass(frozen=True, slots=True)

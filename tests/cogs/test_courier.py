@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -15,8 +15,10 @@ import pytest
 
 from bot.content.library import Library
 from bot.journey.courier import Courier, Letter, NudgeNote
+from bot.journey.traffic import Limits, Traffic
 from bot.rules.delivery import Absent, NotNow, Sent, Unreachable, Unsure
 from cogs.courier import build
+from tests.support.house import House
 
 CHANNEL = 42
 SINCE = datetime(2026, 6, 1, tzinfo=UTC)
@@ -40,6 +42,9 @@ class Line:
 
     async def send(self, **_options: Any) -> Any:
         return await self._end("send")
+
+    async def application_info(self) -> Any:
+        return await self._end("time")
 
     async def history(self, **_options: Any) -> AsyncIterator[Any]:
         for message in await self._end("look"):
@@ -81,9 +86,19 @@ def letter(library: Library) -> Letter:
     return Letter(1, CHANNEL, "A" * 24, "en", discreet=False, says=NudgeNote(nudge))
 
 
-def courier(line: Line, timeout: float = 5) -> Courier:
-    client: Any = line
-    return build(client, timeout)
+Build = Callable[..., Courier]
+
+
+@pytest.fixture
+def courier(house: House) -> Build:
+    """Makes a courier of a line, whose calls may take that many seconds."""
+
+    def of(line: Line, timeout: float = 5, **limits: Any) -> Courier:
+        client: Any = line
+        bounds = Limits(1_000, 5, 10, timedelta(seconds=timeout), **limits)
+        return build(client, Traffic(house.database, house.clock, bounds))
+
+    return of
 
 
 @pytest.mark.parametrize(
@@ -101,16 +116,18 @@ def courier(line: Line, timeout: float = 5) -> Courier:
     ],
 )
 async def test_how_a_send_ends_decides_whether_it_may_have_arrived(
-    library: Library, letter: Letter, end: object, outcome: object
+    library: Library, letter: Letter, courier: Build, end: object, outcome: object
 ) -> None:
     assert await courier(Line(library, send=end)).send(letter) == outcome
 
 
-async def test_a_send_without_an_answer_may_have_arrived(library: Library, letter: Letter) -> None:
+async def test_a_send_without_an_answer_may_have_arrived(library: Library, letter: Letter, courier: Build) -> None:
     assert await courier(Line(library, send=NEVER), timeout=0.01).send(letter) == Unsure()
 
 
-async def test_a_call_that_takes_too_long_is_left_alone_and_never_cancelled(library: Library, letter: Letter) -> None:
+async def test_a_call_that_takes_too_long_is_left_alone_and_never_cancelled(
+    library: Library, letter: Letter, courier: Build
+) -> None:
     """A cancelled call can leave discord.py's gate for the whole bot shut, for good."""
     line = Line(library, send=NEVER, look=NEVER, open=NEVER)
     tight = courier(line, timeout=0.01)
@@ -123,7 +140,9 @@ async def test_a_call_that_takes_too_long_is_left_alone_and_never_cancelled(libr
     assert line.cancelled == []
 
 
-async def test_what_ends_after_nobody_waits_for_it_any_more_troubles_nobody(library: Library, letter: Letter) -> None:
+async def test_what_ends_after_nobody_waits_for_it_any_more_troubles_nobody(
+    library: Library, letter: Letter, courier: Build
+) -> None:
     line = Line(library, send=NEVER)
     assert await courier(line, timeout=0.01).send(letter) == Unsure()
 
@@ -134,7 +153,9 @@ async def test_what_ends_after_nobody_waits_for_it_any_more_troubles_nobody(libr
     assert line.cancelled == []
 
 
-async def test_a_dm_that_does_not_open_in_time_was_surely_not_written_in(library: Library, letter: Letter) -> None:
+async def test_a_dm_that_does_not_open_in_time_was_surely_not_written_in(
+    library: Library, letter: Letter, courier: Build
+) -> None:
     unopened = replace(letter, channel_id=None)
     line = Line(library, open=NEVER)
 
@@ -143,7 +164,9 @@ async def test_a_dm_that_does_not_open_in_time_was_surely_not_written_in(library
     assert "send" not in line.calls
 
 
-async def test_a_channel_that_is_gone_is_opened_once_and_not_for_ever(library: Library, letter: Letter) -> None:
+async def test_a_channel_that_is_gone_is_opened_once_and_not_for_ever(
+    library: Library, letter: Letter, courier: Build
+) -> None:
     gone = http_error(404, 10003)
     line = Line(library, send=[gone, gone], open=SimpleNamespace(id=43))
 
@@ -151,7 +174,9 @@ async def test_a_channel_that_is_gone_is_opened_once_and_not_for_ever(library: L
     assert line.calls == ["send", "open", "send"]
 
 
-async def test_a_channel_that_is_gone_and_does_not_open_again_ends_there(library: Library, letter: Letter) -> None:
+async def test_a_channel_that_is_gone_and_does_not_open_again_ends_there(
+    library: Library, letter: Letter, courier: Build
+) -> None:
     line = Line(library, send=http_error(404, 10003), open=http_error(403, 50278))
 
     assert await courier(line).send(letter) == Unreachable()
@@ -167,6 +192,39 @@ async def test_a_channel_that_is_gone_and_does_not_open_again_ends_there(library
     ],
 )
 async def test_looking_says_absent_only_when_it_could_look(
-    library: Library, letter: Letter, end: object, outcome: object
+    library: Library, letter: Letter, courier: Build, end: object, outcome: object
 ) -> None:
     assert await courier(Line(library, look=end), timeout=0.05).find(letter, SINCE) == outcome
+
+
+async def test_a_dm_that_may_not_be_opened_yet_waits_without_a_call(
+    library: Library, letter: Letter, courier: Build
+) -> None:
+    unopened = replace(letter, channel_id=None)
+    line = Line(library, open=SimpleNamespace(id=43), send=MESSAGE)
+    governed = courier(line, opens_per_day=1)
+
+    assert await governed.send(unopened) == Sent(43, 7)
+    assert await governed.send(unopened) == NotNow(timedelta(hours=12))
+    assert await governed.find(unopened, SINCE) == Unsure()
+    assert line.calls == ["open", "send"]
+
+
+async def test_when_dms_are_opened_too_fast_none_is_opened_for_ten_minutes_and_open_ones_are_written_in(
+    library: Library, letter: Letter, courier: Build
+) -> None:
+    unopened = replace(letter, channel_id=None)
+    line = Line(library, open=http_error(403, 40003), send=MESSAGE)
+    governed = courier(line)
+
+    assert await governed.send(unopened) == NotNow(timedelta(minutes=10))
+    assert await governed.send(unopened) == NotNow(timedelta(minutes=10))
+    assert await governed.send(letter) == Sent(CHANNEL, 7)
+    assert line.calls == ["open", "send"]
+
+
+async def test_asking_for_the_time_never_fails(library: Library, courier: Build) -> None:
+    for end in (None, http_error(401, 0), ConnectionResetError(), NEVER):
+        line = Line(library, time=end)
+        await courier(line, timeout=0.01).ask_time()
+        assert line.calls == ["time"]

@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from bot.journey.courier import Letter, NudgeNote
-from bot.journey.deliver import PUT_OFF, Limits
+from bot.content.library import Library
+from bot.journey.claims import PUT_OFF
+from bot.journey.courier import Courier, Letter, NudgeNote
 from bot.journey.journeys import Journeys
+from bot.journey.traffic import Limits, Traffic
 from bot.rules.consent import ON_AT_FIRST, Purpose
 from bot.rules.delivery import LEASE, LOOK_AGAIN, NONCE_TRUST, Absent, NotNow, Sent, Unreachable, Unsure
 from bot.rules.occurrence import Answer, Kind, Occurrence, State
@@ -23,15 +25,27 @@ from bot.rules.plan import PlanState, Size, Wishes
 from bot.rules.schedule import Window, local_date, next_due, window_end_on
 from bot.store import schema
 from tests.support.courier import DM_CHANNEL, FakeCourier
-from tests.support.house import ALEX, EVENING, ROBIN, House
+from tests.support.house import ALEX, EVENING, LIMITS, ROBIN, House
 from tests.support.sql import looking_into
 
 A_MINUTE = timedelta(minutes=1)
 
 
+def over(
+    house: House,
+    limits: Limits = LIMITS,
+    library: Library | None = None,
+    courier: Courier | None = None,
+    traffic: Traffic | None = None,
+) -> Journeys:
+    """Other journeys over the same file."""
+    traffic = traffic or Traffic(house.database, house.clock, limits)
+    return Journeys.over(house.database, house.clock, library or house.library, courier or house.courier, traffic)
+
+
 def restarted(house: House) -> Journeys:
     """The same file and courier, in a process that knows nothing of the one before."""
-    return Journeys.over(house.database, house.clock, house.library, house.courier, Limits(1_000, 5, 10))
+    return over(house)
 
 
 async def to_due(house: House) -> None:
@@ -326,7 +340,7 @@ class Interrupting(FakeCourier):
 async def sending(house: House) -> tuple[Interrupting, asyncio.Task[object]]:
     """A nudge that is on its way, and stays there until told to go on."""
     courier = Interrupting()
-    journeys = Journeys.over(house.database, house.clock, house.library, courier, Limits(1_000, 5, 10))
+    journeys = over(house, courier=courier)
     await to_due(house)
     task: asyncio.Task[object] = asyncio.create_task(journeys.deliver.run())
     await courier.on_the_way.wait()
@@ -528,7 +542,7 @@ async def test_a_claim_that_ran_out_in_the_queue_is_left_to_the_next_wake_up(hou
     await to_due(house)
 
     limits = Limits(rate_per_second=0.5, at_once=1, batch=10)
-    journeys = Journeys.over(house.database, SlowClock(house), house.library, house.courier, limits)
+    journeys = over(house, traffic=Crowded(house, limits))
 
     await journeys.deliver.run()
 
@@ -536,22 +550,16 @@ async def test_a_claim_that_ran_out_in_the_queue_is_left_to_the_next_wake_up(hou
     assert [one.state for one in await nudges(house)] == [State.CLAIMED]
 
 
-class SlowClock:
-    """Reads the house's clock; every reading of the monotonic one but the first takes a while."""
+class Crowded(Traffic):
+    """Every request has to wait that long for its turn."""
 
-    def __init__(self, house: House, takes: timedelta = 2 * A_MINUTE) -> None:
+    def __init__(self, house: House, limits: Limits, takes: timedelta = 2 * A_MINUTE) -> None:
+        super().__init__(house.database, house.clock, limits)
         self._house = house
         self._takes = takes
-        self._readings = 0
 
-    def now(self) -> datetime:
-        return self._house.clock.now()
-
-    def monotonic(self) -> float:
-        self._readings += 1
-        if self._readings > 1:
-            self._house.clock.move_to(self._house.clock.now() + self._takes)
-        return self._house.clock.monotonic()
+    async def turn(self) -> None:
+        self._house.clock.move_to(self._house.clock.now() + self._takes)
 
 
 async def test_letters_keep_to_the_rate(house: House) -> None:
@@ -561,7 +569,7 @@ async def test_letters_keep_to_the_rate(house: House) -> None:
         await house.set_due(member_id, house.clock.now() + timedelta(hours=6))
     house.clock.move(hours=6)
     slow = Limits(rate_per_second=40, at_once=8, batch=10)
-    journeys = Journeys.over(house.database, house.clock, house.library, house.courier, slow)
+    journeys = over(house, slow)
 
     began = time.perf_counter()
     await journeys.deliver.run()
@@ -611,7 +619,7 @@ async def test_a_nudge_that_left_the_library_after_its_claim_dissolves(house: Ho
     english = house.library.languages["en"]
     left = replace(english, nudges=tuple(one for one in english.nudges if one.nudge_id != nudge.nudge_id))
     smaller = replace(house.library, languages={"en": left})
-    again = Journeys.over(house.database, house.clock, smaller, house.courier, Limits(1_000, 5, 10))
+    again = over(house, library=smaller)
 
     await again.deliver.run()
     house.clock.move_to(house.clock.now() + LOOK_AGAIN)
@@ -649,7 +657,7 @@ async def test_what_changes_while_a_letter_is_looked_for_is_respected(
     await claimed_but_not_sent(house)
     courier = Busy(house, meanwhile)
     house.clock.move(minutes=5)
-    again = Journeys.over(house.database, house.clock, house.library, courier, Limits(1_000, 5, 10))
+    again = over(house, courier=courier)
     await again.deliver.begin()
 
     await again.deliver.run()
@@ -690,7 +698,7 @@ async def test_a_letter_is_carried_only_while_its_claim_outlasts_the_carrying(ho
     await to_due(house)
     call = timedelta(seconds=30)
     limits = Limits(rate_per_second=0.5, at_once=1, batch=10, call=call)
-    journeys = Journeys.over(house.database, SlowClock(house, LEASE - 2 * call), house.library, house.courier, limits)
+    journeys = over(house, traffic=Crowded(house, limits, LEASE - 2 * call))
 
     await journeys.deliver.run()
 
@@ -703,7 +711,7 @@ async def test_no_more_letters_are_on_their_way_at_once_than_the_limit_says(hous
         await house.set_due(member_id, house.clock.now() + timedelta(hours=6))
     house.clock.move(hours=6)
     courier = Counting(house)
-    journeys = Journeys.over(house.database, house.clock, house.library, courier, Limits(100_000, 3, 10))
+    journeys = over(house, Limits(100_000, 3, 10), courier=courier)
 
     await journeys.deliver.run()
 
@@ -762,7 +770,7 @@ async def test_a_member_who_leaves_while_their_letter_waits_for_its_turn_gets_no
     await house.set_due(ALEX, due + timedelta(seconds=1))
     house.clock.move_to(due + timedelta(seconds=1))
     courier = Interrupting()
-    journeys = Journeys.over(house.database, house.clock, house.library, courier, Limits(1_000, 1, 10))
+    journeys = over(house, Limits(1_000, 1, 10), courier=courier)
     task = asyncio.create_task(journeys.deliver.run())
     await courier.on_the_way.wait()
 
@@ -871,7 +879,7 @@ async def test_a_nudge_that_may_have_arrived_counts_as_seen_whatever_was_decided
     await again.deliver.run()
 
     history = await house.database.read(lambda records: records.occurrences.history([ROBIN], nudge.due_at))
-    assert [one.occurrence_id for one in history[ROBIN]] == [nudge.occurrence_id]
+    assert [one.nudge_id for one in history[ROBIN]] == [nudge.nudge_id]
 
 
 async def test_a_zone_that_is_gone_from_tzdata_keeps_nobody_else_back(house: House, tmp_path: Path) -> None:
@@ -948,4 +956,4 @@ async def test_what_was_answered_was_seen_even_if_it_is_not_found_any_more(house
 
     history = await house.database.read(lambda records: records.occurrences.history([ROBIN], nudge.due_at))
 
-    assert [one.occurrence_id for one in history[ROBIN]] == [nudge.occurrence_id]
+    assert [one.nudge_id for one in history[ROBIN]] == [nudge.nudge_id]

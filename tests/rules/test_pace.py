@@ -1,8 +1,21 @@
-"""The token bucket."""
+"""The token bucket, and how the pace gives way when Discord objects."""
 
 from __future__ import annotations
 
-from bot.rules.pace import Bucket
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.rules.pace import DISCORD_PER_SECOND, Bucket, Pace
+
+
+def at_once(pace: Pace, now: float, count: int) -> tuple[Pace, list[float]]:
+    """Take that many at the same moment; the moments they may go out at."""
+    moments = []
+    for _ in range(count):
+        pace, wait = pace.take(now)
+        moments.append(now + wait)
+    return pace, moments
 
 
 def test_a_bucket_lets_a_little_pass_at_once_and_then_keeps_its_rate() -> None:
@@ -25,3 +38,56 @@ def test_a_bucket_does_not_mind_a_clock_that_jumps_back() -> None:
     bucket, _ = Bucket.full(rate=40, at=1_000_000.0).take(0.0)
 
     assert bucket.take(1.0)[1] == 0
+
+
+@given(st.floats(0.5, 45), st.lists(st.floats(0, 0.5), min_size=60, max_size=200))
+def test_no_second_holds_more_than_the_rate_and_a_tenth(rate: float, gaps: list[float]) -> None:
+    pace, now, moments = Pace.at_ease(rate, 0.0), 0.0, []
+    for gap in gaps:
+        now += gap
+        pace, wait = pace.take(now)
+        moments.append(now + wait)
+
+    for begin in moments:
+        within = [moment for moment in moments if begin <= moment < begin + 1 - 1e-6]
+        assert len(within) <= rate + max(1.0, rate / 10) + 1e-6
+    assert DISCORD_PER_SECOND >= 45 * 1.1, "the highest rate that can be set stays below what Discord allows"
+
+
+def test_an_objection_halves_the_rate_and_is_waited_out() -> None:
+    pace = Pace.at_ease(40, 0.0).slowed(10.0, wait=5.0)
+    _, moments = at_once(pace, 11.0, 12)
+
+    assert pace.rate == 20
+    assert min(moments) == 15.0
+    assert moments[-1] - moments[2] == pytest.approx(9 / 20), "and then they do not come all at once"
+
+
+def test_what_was_under_way_when_discord_objected_counts_once() -> None:
+    pace = Pace.at_ease(40, 0.0)
+    for moment in (10.0, 10.1, 10.4):
+        pace = pace.slowed(moment, wait=1.0)
+
+    assert pace.rate == 20
+    assert pace.quiet_until == 11.4
+
+
+def test_a_second_objection_after_the_wait_halves_it_again_down_to_one_a_second() -> None:
+    pace, now = Pace.at_ease(40, 0.0), 0.0
+    for _ in range(20):
+        now += 2.0
+        pace = pace.slowed(now, wait=1.0)
+
+    assert 1.0 <= pace.rate < 2.0
+
+
+def test_the_rate_comes_back_by_and_by_and_no_further() -> None:
+    slow = Pace.at_ease(40, 0.0).slowed(0.0, wait=0.0)
+
+    assert slow.take(25.0)[0].rate == pytest.approx(30)
+    assert slow.take(60.0)[0].rate == 40
+    assert slow.take(6_000.0)[0].rate == 40
+
+
+def test_a_pace_slower_than_one_a_second_stays_as_slow() -> None:
+    assert Pace.at_ease(0.5, 0.0).slowed(1.0, wait=0.0).rate == 0.5

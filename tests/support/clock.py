@@ -11,12 +11,21 @@ class MovableClock:
     def __init__(self, start: datetime = datetime(2026, 11, 23, 12, tzinfo=UTC)) -> None:
         self._now = start
         self._monotonic = 0.0
+        self._set_by = timedelta()
 
     def now(self) -> datetime:
         return self._now
 
     def monotonic(self) -> float:
         return self._monotonic
+
+    def set_by(self) -> timedelta:
+        return self._set_by
+
+    def set(self, **by: float) -> None:
+        """As an operator would, or a time server: the clock shows another time, and none has passed."""
+        self._now += timedelta(**by)
+        self._set_by += timedelta(**by)
 
     def move(self, **by: float) -> None:
         step = timedelta(**by)

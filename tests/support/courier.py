@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,6 +22,9 @@ class FakeCourier:
     answers: deque[SendAnswer] = field(default_factory=deque)
     looks: deque[Sent | Absent | Unsure] = field(default_factory=deque)
     sent: list[Letter] = field(default_factory=list)
+    tells_time: Callable[[], None] | None = None
+    """What Discord's answer brings about: it is heard."""
+    asked_for_time: int = 0
     looked_for: list[tuple[Letter, datetime]] = field(default_factory=list)
 
     async def send(self, letter: Letter) -> Sent | Unreachable | NotNow | Unsure:
@@ -29,6 +33,11 @@ class FakeCourier:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    async def ask_time(self) -> None:
+        self.asked_for_time += 1
+        if self.tells_time is not None:
+            self.tells_time()
 
     async def find(self, letter: Letter, since: datetime) -> Sent | Absent | Unsure:
         self.looked_for.append((letter, since))

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.library import Library
-from bot.journey.deliver import Limits
 from bot.journey.journeys import Journeys
+from bot.journey.traffic import Limits, Traffic
 from bot.rules.consent import ON_AT_FIRST, Purpose
 from bot.rules.delivery import Fate
 from bot.rules.occurrence import Kind, Occurrence, State, occurrence_id
@@ -35,6 +35,7 @@ class House:
     courier: FakeCourier
     journeys: Journeys
     library: Library
+    traffic: Traffic
     presses: int = 0
 
     async def start(
@@ -119,4 +120,6 @@ class House:
 async def open_house(folder: Path, library: Library, limits: Limits = LIMITS) -> AsyncIterator[House]:
     clock, courier = MovableClock(), FakeCourier()
     async with Database.open(f"sqlite:///{folder}/porchlight.db") as database:
-        yield House(database, clock, courier, Journeys.over(database, clock, library, courier, limits), library)
+        traffic = Traffic(database, clock, limits)
+        journeys = Journeys.over(database, clock, library, courier, traffic)
+        yield House(database, clock, courier, journeys, library, traffic)

@@ -42,6 +42,9 @@ class SharedClock:
     def monotonic(self) -> float:
         return monotonic()
 
+    def set_by(self) -> timedelta:
+        return timedelta()
+
 
 @dataclass
 class Person:
@@ -272,7 +275,7 @@ class World:
         assert occurrence is not None
         nudge = self.app.client.library.language("en").nudge_by_id[occurrence.nudge_id or ""]
         letter = Letter(occurrence.member_id, None, occurrence_id, "en", discreet=False, says=NudgeNote(nudge))
-        assert isinstance(await build(self.app.client, timeout=5).send(letter), Sent)
+        assert isinstance(await build(self.app.client, self.app.traffic).send(letter), Sent)
 
     def break_the_database(self) -> None:
         with looking_into(self.file) as connection:

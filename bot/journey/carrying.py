@@ -1,0 +1,177 @@
+"""Carrying one letter that is ours, and writing down what became of it.
+
+    carry   consent, pause, window and night are looked at again; then one POST, recognisable by its id
+    settle  one transaction: the outcome, unless somebody else has the claim by now
+
+`rules.delivery.must_look_first` says whether a message that may have arrived is looked for before it is sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from bot.clock import Clock
+from bot.content.library import Library
+from bot.journey.courier import Courier, Letter
+from bot.journey.letters import says_of
+from bot.journey.past import past_of
+from bot.journey.standing import MemberStanding, standings
+from bot.journey.together import Together
+from bot.journey.traffic import Hold, Traffic
+from bot.rules.delivery import (
+    AFTER_QUESTION,
+    Absent,
+    Fate,
+    HeldBack,
+    NotNow,
+    Obstacle,
+    Outcome,
+    Sent,
+    Unreachable,
+    fate_of,
+    has_time,
+    must_look_first,
+    why_not,
+)
+from bot.rules.occurrence import Kind, Occurrence
+from bot.rules.plan import PlanState
+from bot.rules.silence import is_time_to_ask
+from bot.store import Database, Records
+from bot.store.occurrences import Claimed
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of a letter, to be written down."""
+
+    occurrence: Occurrence
+    outcome: Outcome
+    fate: Fate
+    at: datetime
+
+
+class Carrier:
+    def __init__(self, database: Database, clock: Clock, library: Library, courier: Courier, traffic: Traffic) -> None:
+        self._database = database
+        self._clock = clock
+        self._library = library
+        self._courier = courier
+        self._traffic = traffic
+        self._standings = Together(self._read_standings)
+        self._settlements = Together(self._write_settlements)
+
+    async def carry(self, claimed: Claimed) -> None:
+        """Carry that letter and settle it. Whatever goes wrong in here is for the claim to run out on."""
+        await self._traffic.turn()
+        try:
+            await self._carry_and_settle(claimed)
+        except Exception:
+            # A fault of ours, not an outcome. The claim runs out, and the message is looked for before any retry.
+            log.exception("delivery.failed", kind=claimed.occurrence.kind)
+
+    async def _carry_and_settle(self, claimed: Claimed) -> None:
+        occurrence = claimed.occurrence
+        if occurrence.wake_at is None or not has_time(occurrence.wake_at, self._clock.now(), self._traffic.limits.call):
+            # Our claim runs out before we could be done; whoever takes it over knows what to do.
+            return
+        who = await self._standings.ask(occurrence.member_id)
+        if who is None:
+            return
+        outcome, tried_before = await self._try(claimed, who)
+        if self._traffic.hold() is Hold.CLOCK and not isinstance(outcome, Sent | Unreachable):
+            # By a clock that may be wrong nothing is decided; the claim runs out.
+            return
+        now = self._clock.now()
+        fate = fate_of(occurrence, outcome, now, tried_before=tried_before)
+        ours = await self._settlements.ask(Settlement(occurrence, outcome, fate, now))
+        log.info("delivery.settled", kind=occurrence.kind, state=fate.state, attempt=occurrence.attempts, ours=ours)
+
+    async def _try(self, claimed: Claimed, who: MemberStanding) -> tuple[Outcome, bool]:
+        """What became of it, and whether an earlier try may still have arrived."""
+        occurrence, tried_before = claimed.occurrence, claimed.tried_before
+        letter = self._letter(occurrence, who)
+        if letter is None:
+            return HeldBack(Obstacle.NOTHING_TO_SAY), tried_before
+        now = self._clock.now()
+        if tried_before and must_look_first(occurrence, now):
+            found = await self._courier.find(letter, occurrence.first_tried_at or now)
+            if not isinstance(found, Absent):
+                return found, tried_before
+            tried_before = False
+            await self._traffic.turn()
+            # Looking took a while; the member may have stopped, or left, meanwhile.
+            still_there = await self._standings.ask(occurrence.member_id)
+            if still_there is None:
+                return HeldBack(Obstacle.STOPPED), tried_before
+            who = still_there
+        if self._traffic.hold() is not None:
+            return NotNow(), tried_before
+        obstacle = why_not(who.standing, occurrence.kind, occurrence.until_at, self._clock.now())
+        if obstacle is None and await self._is_answered(occurrence, who):
+            obstacle = Obstacle.ANSWERED
+        if obstacle is not None:
+            return HeldBack(obstacle), tried_before
+        return await self._courier.send(letter), tried_before
+
+    async def _is_answered(self, occurrence: Occurrence, who: MemberStanding) -> bool:
+        """Whether the silence that this question is about has ended while it waited."""
+        if occurrence.kind is not Kind.STILL_WANTED:
+            return False
+        now = self._clock.now()
+        past = await self._database.read(lambda records: past_of(records, occurrence.member_id, now))
+        return not is_time_to_ask(past.silent_run(who.standing.plan))
+
+    def _letter(self, occurrence: Occurrence, who: MemberStanding) -> Letter | None:
+        """None when there is nothing left to say."""
+        language = self._library.language(who.member.language)
+        says = says_of(occurrence, who.standing, language, self._clock.now())
+        if says is None:
+            return None
+        return Letter(
+            member_id=occurrence.member_id,
+            channel_id=who.member.dm_channel_id,
+            occurrence_id=occurrence.occurrence_id,
+            language=who.member.language,
+            discreet=who.standing.plan.wishes.discreet,
+            says=says,
+        )
+
+    async def _read_standings(self, member_ids: Sequence[int]) -> Sequence[MemberStanding | None]:
+        found = await self._database.read(lambda records: standings(records, member_ids))
+        return [found.get(one) for one in member_ids]
+
+    async def _write_settlements(self, settlements: Sequence[Settlement]) -> Sequence[bool]:
+        async def work(records: Records) -> Sequence[bool]:
+            return [await _settle(records, one) for one in settlements]
+
+        return await self._database.write(work)
+
+
+async def _settle(records: Records, settlement: Settlement) -> bool:
+    """Write it down; False when the claim is somebody else's by now."""
+    occurrence, outcome = settlement.occurrence, settlement.outcome
+    place = (outcome.channel_id, outcome.message_id) if isinstance(outcome, Sent) else None
+    if not await records.occurrences.settle(occurrence, settlement.fate, place, settlement.at):
+        return False
+    await _note_consequences(records, occurrence, outcome)
+    return True
+
+
+async def _note_consequences(records: Records, occurrence: Occurrence, outcome: Outcome) -> None:
+    """What an outcome says about the member's plan, beyond this one message; unless they said otherwise since."""
+    if isinstance(outcome, Sent):
+        await records.members.note_dm_channel(occurrence.member_id, outcome.channel_id)
+    if not isinstance(outcome, Sent | Unreachable):
+        return
+    state = PlanState.UNREACHABLE if isinstance(outcome, Unreachable) else AFTER_QUESTION.get(occurrence.kind)
+    if state is None:
+        return
+    plan = await records.plans.get(occurrence.member_id)
+    if plan is not None and plan.state is PlanState.ACTIVE and plan.since_at <= occurrence.due_at:
+        await records.plans.put(plan.ended(state))

@@ -1,0 +1,58 @@
+"""Setting right what was written by a clock that was wrong: nobody may wait a year for a nudge because of it.
+
+It runs once at the first wake-up, and again after the clock was doubted: only then can such rows be there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from bot.clock import Clock
+from bot.journey.past import pasts
+from bot.rules.plan import FARTHEST_DUE, LONGEST_PAUSE
+from bot.store import Database, Records
+
+log = structlog.stdlib.get_logger(__name__)
+
+AT_ONCE: Final = 100
+
+# The end of a claim, the next try, the next look: none of them is ever as far ahead as this.
+LONGEST_WAIT: Final = timedelta(days=1)
+
+
+class Mending:
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._wanted = True
+
+    def ask_for_it(self) -> None:
+        """The clock is doubted: what is written from now on may need it."""
+        self._wanted = True
+
+    async def mend(self) -> None:
+        """Do it, if it is wanted."""
+        if not self._wanted:
+            return
+        now = self._clock.now()
+        found = await self._database.read(
+            lambda records: records.plans.ahead_of(now, now + LONGEST_PAUSE, now + FARTHEST_DUE)
+        )
+        for some in range(0, len(found), AT_ONCE):
+            await self._mend(found[some : some + AT_ONCE], now)
+        await self._database.write(lambda records: records.occurrences.wake_from(now + LONGEST_WAIT, now))
+        if found:
+            log.warning("mending.done", plans=len(found))
+        self._wanted = False
+
+    async def _mend(self, member_ids: Sequence[int], now: datetime) -> None:
+        async def work(records: Records) -> None:
+            plans = await records.plans.by_ids(member_ids)
+            before = await pasts(records, member_ids, now)
+            await records.plans.put_all([plan.mended(now, before[one].lately) for one, plan in plans.items()])
+
+        await self._database.write(work)
