@@ -61,12 +61,6 @@ def record(record_property: Callable[[str, object], None]) -> Callable[..., None
     return add
 
 
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Say in the long form how far it is: a drill may take many minutes."""
-    if LONG and report.when == "call":
-        os.write(2, f"  {report.duration:7.1f} s  {report.nodeid.partition('::')[2]}\n".encode())
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
     if not LONG:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from tests.support.crowd import Someone, crowd, fill, just_now, zone_where_it_is
 from tests.wire.double import Double
-from tests.wire.mail import moment_of
+from tests.wire.mail import dm_of, moment_of
 from tests.wire.process import Bot
 
 # A message leaves while the window holds, and arrives a moment later.
@@ -83,9 +83,13 @@ def _is_inside(one: Someone, identity: int) -> bool:
     return same_day and any(one.window.holds(at.hour * 60 + at.minute) for at in (earliest, latest))
 
 
-def due_now(bot: Bot, count: int, **more: Any) -> dict[int, Someone]:
-    """That many members whose nudge has been due for a second, in the middle of their day."""
-    people = crowd(count, just_now(), zone_where_it_is(13), **more)
+def due_now(bot: Bot, count: int, *, strangers: bool = False) -> dict[int, Someone]:
+    """That many members whose nudge has been due for a second, in the middle of their day.
+
+    Their DMs are open since their receipt, unless they are `strangers`.
+    """
+    everybody = crowd(count, just_now(), zone_where_it_is(13))
+    people = [one if strangers else replace(one, dm_channel_id=dm_of(one.member_id)) for one in everybody]
     fill(bot.file, people)
     return {one.member_id: one for one in people}
 

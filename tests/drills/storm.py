@@ -52,9 +52,9 @@ WEATHER: tuple[tuple[int, Fault], ...] = (
     (10, refuse(500)),
     (5, refuse(502)),
     (5, refuse(408)),
-    (10, too_many(0.4)),
+    (3, too_many(0.4)),
     (5, too_many(0.3, scope="shared")),
-    (5, web_page(429)),
+    (1, web_page(429)),
 )
 
 
@@ -80,6 +80,7 @@ async def run_storm(storm: Storm) -> Verdict:
     storm.bot.settings |= {
         "PORCHLIGHT_DELIVERY__RATE_PER_SECOND": "45",
         "PORCHLIGHT_DELIVERY__SEND_TIMEOUT_SECONDS": "2",
+        "PORCHLIGHT_DELIVERY__DM_OPENS_PER_DAY": "100000",
     }
     storm.double.faults.always(weather(storm.dice))
     for number in range(1, storm.kills + 1):
@@ -134,7 +135,7 @@ def _someone(storm: Storm, member: int) -> Someone:
     """Most have all day; for some the window closes in the next minute, and for a few it has closed."""
     local = datetime.now(UTC).astimezone(ZoneInfo(storm.zone))
     minute, kind = local.hour * 60 + local.minute, storm.dice.random()
-    channel = dm_of(member) if storm.dice.random() < 0.7 else None
+    channel = dm_of(member) if storm.dice.random() < 0.97 else None
     due = just_now(storm.dice.uniform(0, 30))
     window = ALL_OF_THE_DAY
     if kind < 0.1:

@@ -73,6 +73,7 @@ DRILLS: Final[Mapping[int, Drill]] = MappingProxyType(
             _in(
                 "drills/test_answers",
                 "test_every_shape_of_429_delays_and_loses_nobody",
+                "test_a_429_that_asks_for_minutes_holds_everything_and_loses_nobody",
                 "test_a_global_429_holds_everything_back_for_as_long_as_it_says",
                 "test_what_a_global_429_held_back_does_not_come_all_at_once",
             ),
@@ -257,8 +258,8 @@ DRILLS: Final[Mapping[int, Drill]] = MappingProxyType(
             "ten thousand due in one second",
             _in(
                 "drills/test_load",
-                "test_many_due_in_one_second_go_out_at_the_rate_without_a_single_429",
-                "test_opening_dms_counts_as_requests_too",
+                "test_many_due_in_one_second_go_out_without_a_single_429",
+                "test_dms_are_opened_slowly_and_those_that_are_open_do_not_wait_for_them",
             )
             + _in("journey/test_deliver", "test_a_long_outage_leaves_one_dissolved_nudge_and_no_backlog"),
         ),

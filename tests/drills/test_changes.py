@@ -7,7 +7,7 @@ import pytest
 from tests.drills.judge import STAND, due_now, pass_time
 from tests.support.crowd import FIRST, crowd, fill, just_now, milliseconds, switch_on, zone_where_it_is
 from tests.wire.double import Double
-from tests.wire.faults import too_many
+from tests.wire.faults import refuse
 from tests.wire.mail import GUILD, dm_of, text_of
 from tests.wire.opting_in import opt_in
 from tests.wire.process import Bot
@@ -16,9 +16,9 @@ NUDGES = "SELECT count(*) FROM occurrence WHERE kind = 'nudge' HAVING sum(state 
 
 
 async def claimed_and_not_taken(bot: Bot, double: Double) -> None:
-    """Robin's nudge was claimed, Discord asked to wait, and the process is still there."""
-    due_now(bot, 1, dm_channel_id=dm_of(FIRST))
-    double.faults.next("send", too_many(60))
+    """A nudge was claimed, Discord said not now, and the process is still there."""
+    due_now(bot, 1)
+    double.faults.next("send", refuse(403, 50001))
     await bot.start()
     await bot.until_row(STAND, "waiting", 1)
 
@@ -85,7 +85,7 @@ async def test_deleting_oneself_is_final_at_whatever_moment_of_a_nudge(bot: Bot,
     if moment == "claimed":
         await claimed_and_not_taken(bot, double)
     else:
-        due_now(bot, 1, dm_channel_id=dm_of(FIRST))
+        due_now(bot, 1)
         double.keep_answers_back()
         await bot.start()
         await double.until(lambda: len(double.mail.taken) == 1)

@@ -83,7 +83,7 @@ async def test_a_connection_that_is_dead_and_does_not_say_so_is_left_for_a_new_o
 
 async def test_without_a_gateway_nudges_go_on(bot: Bot, double: Double) -> None:
     soon = just_now(-2)
-    fill(bot.file, crowd(5, soon, zone_where_it_is(13), dm_channel_id=None))
+    fill(bot.file, crowd(5, soon, zone_where_it_is(13)))
     await bot.start()
     await double.gateway.shut()
     assert datetime.now(UTC) < soon, "nothing was due while the gateway was there"

@@ -7,7 +7,6 @@ import sqlite3
 import pytest
 
 from tests.drills.judge import STAND, due_now
-from tests.support.crowd import FIRST
 from tests.wire.double import Double
 from tests.wire.faults import Ending, refuse, take_and, web_page
 from tests.wire.gateway import TOKEN
@@ -52,7 +51,7 @@ async def test_the_database_of_another_bot_is_refused_and_nothing_is_sent(bot: B
     """Its DM channels are not ours: each would be an error, and thousands of those get an address banned."""
     await bot.start()
     await bot.terminate()
-    due_now(bot, 1, dm_channel_id=dm_of(FIRST))
+    due_now(bot, 1)
     bot.sql("UPDATE fact SET name = replace(name, ?, ?)", str(APPLICATION), "200000000000000009")
     await bot.launch()
 

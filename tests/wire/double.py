@@ -42,12 +42,15 @@ class Double:
         self.limits = Limits()
         self.faults = Faults()
         self.mail = Mail()
-        self.gateway = Gateway(self._note)
+        self.answers = Answers(self.limits, time)
+        self.gateway = Gateway(self._note, self.answers.date)
         self._ids = itertools.count(10**17 + 1_000)
         self.members = Members(self.mail, self.gateway.dispatch, time, lambda: next(self._ids))
-        self.answers = Answers(self.limits, time)
         self.rest = Rest(self.answers, self.mail, self.members)
-        self._runner: web.AppRunner | None = None
+        app = web.Application(client_max_size=64 * 1024 * 1024)
+        app.router.add_get("/gateway", self.gateway.serve)
+        app.router.add_route("*", "/api/v10/{path:.*}", self._rest)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         self._over = asyncio.Event()
         self._answering = asyncio.Event()
         self._answering.set()
@@ -57,10 +60,6 @@ class Double:
     @asynccontextmanager
     async def serve(cls) -> AsyncIterator[Double]:
         double = cls()
-        app = web.Application(client_max_size=64 * 1024 * 1024)
-        app.router.add_get("/gateway", double.gateway.serve)
-        app.router.add_route("*", "/api/v10/{path:.*}", double._rest)
-        double._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await double._runner.setup()
         await double.appear()
         try:
@@ -73,14 +72,12 @@ class Double:
 
     async def appear(self) -> None:
         """Listen; on the same port as before, where there was one."""
-        assert self._runner is not None
         site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
         await site.start()
         self.port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
 
     async def vanish(self) -> None:
         """Refuse every connection, and end those there are, as when Discord or the way to it is down."""
-        assert self._runner is not None
         for site in list(self._runner.sites):
             await site.stop()
         server = self._runner.server

@@ -1,7 +1,8 @@
 """A Discord's gateway: sessions that can be resumed, and everything that can go wrong with a connection.
 
 Law: never kinder than Discord. The wrong token is closed with 4004, and nothing is dispatched before READY. A session
-can be resumed until it is invalidated; what was dispatched meanwhile is replayed. READY names an address that leads
+can be resumed until it is invalidated; what was dispatched meanwhile is replayed. It shows the same time as the REST
+beside it. READY names an address that leads
 nowhere, so that a bot which follows it is lost.
 """
 
@@ -42,8 +43,9 @@ class Session:
 
 
 class Gateway:
-    def __init__(self, note: Note) -> None:
+    def __init__(self, note: Note, date: Callable[[], str]) -> None:
         self._note = note
+        self._date = date
         self._names = itertools.count(1)
         self._sockets: set[web.WebSocketResponse] = set()
         self.sessions: dict[str, Session] = {}
@@ -63,8 +65,9 @@ class Gateway:
     async def serve(self, request: web.Request) -> web.StreamResponse:
         if not self.open:
             await self._note(turned_away=1)
-            return web.Response(status=503, text="no gateway here")
+            return web.Response(status=503, text="no gateway here", headers={"Date": self._date()})
         socket = web.WebSocketResponse()
+        socket.headers["Date"] = self._date()
         await socket.prepare(request)
         self._sockets.add(socket)
         await socket.send_json({"op": 10, "d": {"heartbeat_interval": self.heartbeat_ms}})

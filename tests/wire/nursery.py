@@ -1,8 +1,8 @@
 """Starts Porchlight many times, fast: a process that has imported everything, and forks one that lives.
 
 What is forked runs `bot/__main__.py` as `python -m bot run` would, with its own environment, folder and output, from
-the moment that all modules are loaded. So it is the shipped process but for its first seconds, in which it does nothing but
-read Python files. Tests that need those too start it the long way.
+the moment that all modules are loaded. So it is the shipped process but for its first seconds, in which it does nothing
+but read Python files. Tests that need those too start it the long way.
 
     {"spawn": {"environment": …, "folder": …, "output": …, "arguments": …}}  ->  {"pid": …}
     {"look": pid}                                                            ->  {"code": null, or how it ended}

@@ -51,6 +51,10 @@ class Answers:
     now: Callable[[], float]
     skew: float = 0.0
 
+    def date(self) -> str:
+        """Discord's time, as it stands on every answer."""
+        return formatdate(self.now() + self.skew, usegmt=True)
+
     def json(self, asked: Asked, data: Any, status: int = 200) -> web.Response:
         limits = {} if asked.route in BY_PATH else self.limits.headers(asked)
         return self._response(json.dumps(data).encode(), status, JSON, {"Via": "1.1 double"} | limits)
@@ -74,8 +78,7 @@ class Answers:
         return self._response(json.dumps(said).encode(), fault.status, JSON, headers)
 
     def _response(self, body: bytes, status: int, kind: str, headers: dict[str, str]) -> web.Response:
-        date = formatdate(self.now() + self.skew, usegmt=True)
-        return web.Response(body=body, status=status, headers={"Content-Type": kind, "Date": date} | headers)
+        return web.Response(body=body, status=status, headers={"Content-Type": kind, "Date": self.date()} | headers)
 
 
 class Rest:
