@@ -15,7 +15,7 @@ from tests.wire.mail import dm_of, text_of
 from tests.wire.process import Bot
 from tests.wire.rest import member_asked
 
-LETTERS = 90
+LETTERS = 60
 # As many as are sent at once: these may be on their way when something is found out.
 IN_FLIGHT = 20
 PLAN = "SELECT 1 FROM plan WHERE member_id = ? AND state = ?"

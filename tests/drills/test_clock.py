@@ -11,6 +11,7 @@ from tests.wire.double import Double
 from tests.wire.process import Bot
 
 HOUR, YEAR = 3_600.0, 31_536_000.0
+ALWAYS = (600.0, -YEAR)
 
 
 @pytest.mark.parametrize("skew", [600.0, -600.0, HOUR, -HOUR, YEAR, -YEAR])
@@ -18,6 +19,8 @@ async def test_while_discord_and_we_disagree_about_the_time_nothing_is_sent(
     bot: Bot, double: Double, skew: float, long: bool
 ) -> None:
     """And once they agree again, it goes on within a minute."""
+    if not long and skew not in ALWAYS:
+        pytest.skip("two of them stand for all; make drills runs it")
     double.answers.skew = skew
     people = due_now(bot, 3)
     await bot.start()
@@ -27,7 +30,7 @@ async def test_while_discord_and_we_disagree_about_the_time_nothing_is_sent(
         await double.until(lambda: double.counted["send"] > 0, patience=1.5)
     assert bot.lives
 
-    if not long or skew not in (600.0, -YEAR):
+    if not long:
         return
     double.answers.skew = 0
     await bot.until_row(STAND, "sent", 3, patience=70)

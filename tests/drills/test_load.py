@@ -25,7 +25,7 @@ DISCORDS_LIMIT = 50
 async def test_many_due_in_one_second_go_out_without_a_single_429(
     bot: Bot, double: Double, long: bool, record: Callable[..., None]
 ) -> None:
-    count = 10_000 if long else 200
+    count = 10_000 if long else 120
     double.limits.per_second = DISCORDS_LIMIT
     people = due_now(bot, count)
     began = time.monotonic()
