@@ -9,12 +9,13 @@ READY  := $(VENV)/.ready
 export PIP_NO_CACHE_DIR := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help try test check bench format screenshot lock clean
+.PHONY: help try test drills check bench format screenshot lock clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make try     the whole bot in a browser page: no token, no account"
 	@echo "make test    everything that must pass"
+	@echo "make drills  a thousand kills and the other drills in full (about half an hour); a report in .cache/drills.txt"
 	@echo "make check   the quick part of it: style, types, imports"
 	@echo "make bench   how fast and how small it is, beside what it must reach; ONLY=wake measures one, MEMBERS=1000 tries it"
 	@echo "make format  put the code into house style"
@@ -28,6 +29,12 @@ try: $(READY)
 test: check
 	@mkdir -p .cache
 	@$(BIN)/python -m pytest --cov --cov-report=term-missing --basetemp=.cache/tmp
+
+# What a storm says while it lasts is shown: only Python's own output is captured.
+drills: $(READY)
+	@mkdir -p .cache
+	@PORCHLIGHT_DRILLS=long $(BIN)/python -m pytest -v --no-header --capture=sys -p no:randomly --basetemp=.cache/drills \
+		$$($(BIN)/python -m tests.drills.table)
 
 check: $(READY)
 	@$(BIN)/ruff check .

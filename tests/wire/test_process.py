@@ -8,39 +8,21 @@ from typing import Any
 
 import pytest
 
-from tests.wire.conftest import Bot
-from tests.wire.double import PATIENCE, Double, text_of
-
-NOON_WINDOW = "2"  # 12:00 to 14:00
-
-
-def zone_where_it_is_one_o_clock() -> str:
-    """So that whatever is due now is inside the member's window, at whatever hour these tests run."""
-    ahead = (13 - datetime.now(UTC).hour) % 24
-    ahead = ahead - 24 if ahead > 14 else ahead
-    return f"Etc/GMT{-ahead:+d}"
-
-
-def milliseconds(at: datetime) -> int:
-    return int(at.timestamp() * 1000)
+from tests.support.crowd import just_now, milliseconds, zone_where_it_is_one_o_clock
+from tests.wire.double import PATIENCE, Double
+from tests.wire.mail import APPLICATION, CHANNEL, DM, GUILD, MEMBER, text_of
+from tests.wire.opting_in import opt_in
+from tests.wire.process import Bot
 
 
 async def opted_in(bot: Bot, double: Double) -> None:
-    """Robin says yes, screen by screen, and gets the receipt."""
-    shown = await double.slash("nudge", "start", place=zone_where_it_is_one_o_clock())
-    shown = await double.press(shown, "when")
-    shown = await double.pick(shown, "window", NOON_WINDOW)
-    shown = await double.press(shown, "how")
-    shown = await double.press(shown, "last")
-    shown = await double.press(shown, "go")
-    assert "Your receipt is in your DMs" in text_of(shown)
-    assert len(double.dm) == 1
+    """Robin says yes, and gets the receipt."""
+    await opt_in(double, zone_where_it_is_one_o_clock())
 
 
 def make_due(bot: Bot) -> None:
     """While nobody runs: the next nudge is due since a second ago."""
-    due = datetime.now(UTC) - timedelta(seconds=1)
-    bot.sql("UPDATE plan SET next_due_at = ?", milliseconds(due))
+    bot.sql("UPDATE plan SET next_due_at = ?", milliseconds(just_now()))
 
 
 def nudge(bot: Bot) -> dict[str, Any]:
@@ -162,7 +144,12 @@ async def test_nothing_that_is_logged_says_who_somebody_is(bot: Bot, double: Dou
     ended = await bot.terminate()
 
     assert "delivery.settled" in ended.said
-    for secret in (*map(str, (10**17 + n for n in range(1, 6))), "robin", "a-token-of-the-double", "interaction-"):
+    for secret in (
+        *map(str, (APPLICATION, GUILD, CHANNEL, MEMBER, DM)),
+        "robin",
+        "a-token-of-the-double",
+        "interaction-",
+    ):
         assert secret not in ended.said
 
 

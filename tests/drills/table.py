@@ -1,0 +1,312 @@
+"""The 38 drills: what is done to Porchlight, and the tests that hold what has to follow.
+
+Law, held by tests/drills/test_table.py: every test that is named exists, every test of this folder is named, and a
+drill without any says why. `python -m tests.drills.table` prints the tests, for `make drills` to run.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """What is done; the tests as pytest names them; what of it is not held here, and why."""
+
+    what: str
+    tests: tuple[str, ...] = ()
+    not_here: str = ""
+
+
+def _in(file: str, *tests: str) -> tuple[str, ...]:
+    return tuple(f"tests/{file}.py::{test}" for test in tests)
+
+
+NO_OTHER_DATABASE: Final = "SQLite is the one database there is"
+NOT_SEALED: Final = "nothing is sealed with a key yet, so there is none to be wrong"
+
+DRILLS: Final[Mapping[int, Drill]] = MappingProxyType(
+    {
+        1: Drill(
+            "killed after Discord took a message, before the answer",
+            _in("drills/test_kills", "test_a_kill_before_the_answer_leaves_one_message_by_its_nonce")
+            + _in(
+                "wire/test_process",
+                "test_from_log_in_to_an_answer_through_two_kills_without_a_second_message",
+            ),
+        ),
+        2: Drill(
+            "the same, started again after ten minutes",
+            _in("drills/test_kills", "test_a_kill_ten_minutes_ago_is_looked_up_and_not_sent_again"),
+        ),
+        3: Drill(
+            "the same, and the DM cannot be read",
+            _in("drills/test_kills", "test_while_the_dm_cannot_be_read_nothing_is_sent_and_the_fate_stays_unknown"),
+        ),
+        4: Drill(
+            "500, 502, 503, 504, 524 and 408, then fine",
+            _in(
+                "drills/test_answers",
+                "test_errors_of_discord_delay_a_nudge_and_neither_lose_nor_double_it",
+                "test_no_try_is_made_after_the_end_of_the_window_not_even_one_of_discord_py",
+                "test_what_discord_calls_malformed_is_let_go_and_not_tried_again",
+            ),
+        ),
+        5: Drill(
+            "taken, and answered with an error",
+            _in("drills/test_answers", "test_a_message_that_was_taken_and_answered_with_an_error_stays_one"),
+        ),
+        6: Drill(
+            "reset, silence, half-closed, cut short, web pages",
+            _in(
+                "drills/test_answers",
+                "test_a_lost_or_senseless_answer_ends_nothing_and_doubles_nothing",
+                "test_a_senseless_answer_is_an_outcome_and_no_fault_of_ours",
+            ),
+        ),
+        7: Drill(
+            "429 in every shape",
+            _in(
+                "drills/test_answers",
+                "test_every_shape_of_429_delays_and_loses_nobody",
+                "test_a_429_that_asks_for_minutes_holds_everything_and_loses_nobody",
+                "test_a_global_429_holds_everything_back_for_as_long_as_it_says",
+                "test_what_a_global_429_held_back_does_not_come_all_at_once",
+            ),
+        ),
+        8: Drill(
+            "closed DMs, one and thousands",
+            _in(
+                "drills/test_answers",
+                "test_closed_dms_cost_one_request_and_the_member_is_told_at_their_next_command",
+                "test_thousands_of_closed_dms_trip_a_breaker_before_discord_bans_the_address",
+                "test_a_member_whose_access_is_missing_for_a_while_is_tried_again",
+            ),
+        ),
+        9: Drill(
+            "opening DMs too fast",
+            _in(
+                "drills/test_answers",
+                "test_opening_dms_too_fast_pauses_all_opening_and_known_channels_go_on",
+            ),
+        ),
+        10: Drill(
+            "the token is revoked while letters go out",
+            _in("drills/test_answers", "test_a_token_that_is_revoked_stops_everything_at_once"),
+        ),
+        11: Drill(
+            "a message deleted before its answer, a channel that is gone",
+            _in(
+                "drills/test_answers",
+                "test_a_message_that_was_deleted_before_its_answer_counts_as_sent",
+                "test_a_dm_channel_that_is_gone_is_opened_anew_once",
+            ),
+        ),
+        12: Drill(
+            "connections that break, stay dead, or are refused",
+            _in(
+                "drills/test_gateway",
+                "test_every_way_to_lose_a_connection_ends_in_a_resumed_one_and_loses_no_press",
+                "test_a_session_that_cannot_be_resumed_is_begun_anew",
+                "test_a_connection_that_is_dead_and_does_not_say_so_is_left_for_a_new_one",
+                "test_without_a_gateway_nudges_go_on",
+                "test_when_all_of_discord_is_gone_for_a_while_everything_is_caught_up_once",
+                "test_a_connection_that_discord_refuses_for_good_ends_the_process_and_loses_nothing",
+            )
+            + _in(
+                "wire/test_process",
+                "test_a_lost_connection_is_resumed_where_the_settings_say_not_where_discord_does",
+            ),
+        ),
+        13: Drill(
+            "events that are unknown, huge or malformed",
+            _in(
+                "drills/test_gateway",
+                "test_events_that_nobody_knows_do_no_harm",
+                "test_a_malformed_event_may_end_the_process_and_the_next_one_goes_on_where_it_was",
+            ),
+        ),
+        14: Drill(
+            "answers that come too late or twice",
+            _in(
+                "drills/test_gateway",
+                "test_an_answer_that_discord_does_not_take_is_saved_once_and_can_be_pressed_again",
+                "test_the_same_press_that_discord_tells_twice_is_one_answer",
+            ),
+        ),
+        15: Drill(
+            "one button, twenty presses",
+            _in(
+                "drills/test_gateway",
+                "test_twenty_presses_at_once_are_one_answer_and_every_one_of_them_is_answered",
+            )
+            + _in("journey/test_check_in_and_streak", "test_the_same_form_sent_twice_is_kept_once"),
+        ),
+        16: Drill(
+            "kill -9 at random moments under load",
+            _in("drills/test_kills", "test_kills_at_random_moments_under_load_lose_and_double_nothing"),
+        ),
+        17: Drill("power cuts", not_here="held where the store is tested"),
+        18: Drill(
+            "SIGTERM with many on their way",
+            _in(
+                "drills/test_kills",
+                "test_sigterm_with_many_on_their_way_ends_in_time_and_loses_none",
+                "test_sigterm_that_cuts_a_wake_up_short_says_so_without_a_traceback",
+            )
+            + _in(
+                "wire/test_process",
+                "test_sigterm_lets_a_letter_that_is_on_its_way_arrive_and_be_written_down",
+                "test_sigterm_ends_within_ten_seconds_whatever_discord_does",
+            ),
+        ),
+        19: Drill(
+            "stopped past the lease, and waking up",
+            _in(
+                "drills/test_kills",
+                "test_a_process_that_slept_past_its_claim_cannot_write_over_another",
+                "test_a_process_that_slept_ten_minutes_goes_on_with_what_is_still_its_own",
+            )
+            + _in(
+                "journey/test_deliver",
+                "test_a_worker_that_slept_past_its_claim_cannot_overwrite_what_was_found_since",
+            ),
+            not_here="running out of memory ends in SIGKILL, which is drill 16",
+        ),
+        20: Drill("a full disk", not_here="held where the store is tested"),
+        21: Drill("a disk that errs, no more files", not_here="held where the store is tested"),
+        22: Drill(
+            "another program locks the file",
+            _in("drills/test_load", "test_a_file_that_another_program_locks_stops_nothing_for_good"),
+        ),
+        23: Drill(
+            "a file that is damaged, foreign or newer",
+            _in(
+                "store/test_migrate",
+                "test_a_damaged_file_is_refused",
+                "test_something_that_is_no_database_is_refused",
+                "test_a_file_of_another_program_is_refused",
+                "test_a_file_of_a_newer_version_is_refused",
+            ),
+            not_here="there is no restore command yet to be timed",
+        ),
+        24: Drill(
+            "a clock that is wrong",
+            _in(
+                "drills/test_clock",
+                "test_while_discord_and_we_disagree_about_the_time_nothing_is_sent",
+                "test_a_difference_that_any_two_clocks_have_holds_nothing_up",
+            )
+            + _in("test_ticker", "test_the_watch_looks_by_itself_whatever_the_scheduler_waits_for"),
+        ),
+        25: Drill(
+            "every zone through every clock change",
+            _in("rules/test_schedule", "test_every_zone_has_one_due_instant_per_local_date_inside_the_window"),
+        ),
+        26: Drill(
+            "another tzdata between claim and send",
+            _in("drills/test_changes", "test_a_nudge_that_no_longer_fits_its_members_clock_dissolves")
+            + _in("journey/test_deliver", "test_a_zone_that_is_gone_from_tzdata_keeps_nobody_else_back"),
+        ),
+        27: Drill(
+            "a member moves, pauses, leaves, comes back between claim and send",
+            _in(
+                "drills/test_changes",
+                "test_a_nudge_that_no_longer_fits_its_members_clock_dissolves",
+                "test_stop_is_heard_while_a_nudge_waits_to_be_tried_again",
+                "test_leaving_and_coming_back_between_claim_and_send_brings_no_second_nudge_of_that_date",
+            )
+            + _in(
+                "journey/test_deliver",
+                "test_what_changes_between_claim_and_send_is_respected",
+                "test_nobody_gets_two_nudges_of_one_local_date_or_within_eight_hours_however_they_travel",
+            )
+            + _in(
+                "rules/test_due",
+                "test_however_a_member_moves_and_asks_again_no_two_come_close_or_on_one_date",
+            ),
+        ),
+        28: Drill("two copies on one file", not_here="held where the store is tested"),
+        29: Drill("several workers on PostgreSQL", not_here=NO_OTHER_DATABASE),
+        30: Drill(
+            "the database of another bot",
+            _in("drills/test_operator", "test_the_database_of_another_bot_is_refused_and_nothing_is_sent"),
+        ),
+        31: Drill(
+            "settings that are wrong",
+            _in("drills/test_operator", "test_settings_that_are_wrong_are_one_line_and_nothing_is_sent")
+            + _in(
+                "wire/test_process",
+                "test_what_an_operator_can_mend_is_one_sentence_and_an_exit_code_of_its_own",
+            ),
+            not_here=NOT_SEALED,
+        ),
+        32: Drill(
+            "nobody and no secret in logs, log files, backups",
+            _in(
+                "drills/test_operator",
+                "test_neither_a_person_nor_a_secret_is_ever_written_to_the_log_whatever_goes_wrong",
+                "test_the_token_is_never_written_to_the_database_or_its_log",
+            )
+            + _in("test_logs", "test_no_member_and_no_token_is_written_whoever_logs_it"),
+        ),
+        33: Drill(
+            "ten thousand due in one second",
+            _in(
+                "drills/test_load",
+                "test_many_due_in_one_second_go_out_without_a_single_429",
+                "test_dms_are_opened_slowly_and_those_that_are_open_do_not_wait_for_them",
+            )
+            + _in("journey/test_deliver", "test_a_long_outage_leaves_one_dissolved_nudge_and_no_backlog"),
+        ),
+        34: Drill(
+            "deleting oneself at every moment of a nudge",
+            _in("drills/test_changes", "test_deleting_oneself_is_final_at_whatever_moment_of_a_nudge")
+            + _in(
+                "journey/test_deliver",
+                "test_a_member_who_is_deleted_while_a_letter_is_on_its_way_stays_deleted",
+            ),
+            not_here="there is no backup command yet to be raced",
+        ),
+        35: Drill(
+            "a server sends the bot away between claim and send",
+            _in(
+                "drills/test_changes",
+                "test_a_server_that_sends_the_bot_away_stops_what_was_claimed_and_not_yet_sent",
+            )
+            + _in(
+                "journey/test_enable",
+                "test_a_server_that_is_switched_off_sends_no_more_nudges_and_asks_each_member_once",
+            ),
+        ),
+        36: Drill(
+            "a consent is taken back",
+            _in(
+                "journey/test_review_and_leave",
+                "test_taking_a_purpose_back_removes_what_it_allowed_and_nothing_else",
+            ),
+        ),
+        37: Drill(
+            "a migration that fails half way",
+            _in(
+                "store/test_migrate",
+                "test_an_upgrade_that_fails_half_way_changes_nothing",
+                "test_an_upgrade_that_would_orphan_rows_is_undone",
+            ),
+        ),
+        38: Drill("months with all faults at once", not_here="held where years are simulated"),
+    }
+)
+
+
+def tests() -> list[str]:
+    """Every test that a drill names, once."""
+    return list(dict.fromkeys(test for drill in DRILLS.values() for test in drill.tests))
+
+
+if __name__ == "__main__":
+    sys.stdout.write("\n".join(tests()) + "\n")
