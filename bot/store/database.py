@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import aiosqlite
 from sqlalchemy import Connection, event
@@ -25,6 +25,10 @@ from bot.store.records import Records
 
 T = TypeVar("T")
 Work = Callable[[Records], Awaitable[T]]
+Connect = Callable[[Path], aiosqlite.Connection]
+"""How the file is opened: a connection that has not been awaited yet."""
+Aside = Callable[..., Awaitable[Any]]
+"""How a function that blocks is run: with its arguments, like `asyncio.to_thread`."""
 
 SCHEME: Final = "sqlite:///"
 READERS: Final = 4
@@ -42,6 +46,13 @@ class _DriverConnection(Protocol):
     def cursor(self) -> sqlite3.Cursor: ...
 
 
+def _in_a_thread(path: Path) -> aiosqlite.Connection:
+    connection = aiosqlite.connect(path, check_same_thread=False)
+    # A thread that hangs in a disk must not keep the process from ending.
+    connection._thread.daemon = True  # noqa: SLF001 - the very line that SQLAlchemy has for connections of its own
+    return connection
+
+
 class Database:
     """The store, open. Made by `Database.open`, which also closes it."""
 
@@ -53,16 +64,19 @@ class Database:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, url: str) -> AsyncIterator[Database]:
+    async def open(
+        cls, url: str, *, connect: Connect = _in_a_thread, aside: Aside = asyncio.to_thread
+    ) -> AsyncIterator[Database]:
         """Open the file that `url` (sqlite:///path) names, creating or upgrading it.
 
+        `connect` says how, where a simulation or a proof needs another way. Migrations go through sqlite3 all the same.
         Raises DatabaseUnusable with one clear sentence when that cannot be done.
         """
         path = Path(url.removeprefix(SCHEME))
         _make_private(path)
-        await asyncio.to_thread(migrate, path)
-        writer = _engine(path, pool_size=1, begin="BEGIN IMMEDIATE", query_only=False)
-        reader = _engine(path, pool_size=READERS, begin="BEGIN", query_only=True)
+        await aside(migrate, path)
+        writer = _engine(path, connect, pool_size=1, begin="BEGIN IMMEDIATE", query_only=False)
+        reader = _engine(path, connect, pool_size=READERS, begin="BEGIN", query_only=True)
         database = cls(writer, reader)
         try:
             yield database
@@ -128,10 +142,14 @@ def _make_private(path: Path) -> None:
         ) from error
 
 
-def _engine(path: Path, *, pool_size: int, begin: str, query_only: bool) -> AsyncEngine:
-    # An error of a statement would otherwise quote the values in it, and whoever logs the error would log a person.
+def _engine(path: Path, connect: Connect, *, pool_size: int, begin: str, query_only: bool) -> AsyncEngine:
     engine = create_async_engine(
-        f"sqlite+aiosqlite:///{path}", pool_size=pool_size, max_overflow=0, hide_parameters=True
+        f"sqlite+aiosqlite:///{path}",
+        async_creator=lambda: connect(path),
+        pool_size=pool_size,
+        max_overflow=0,
+        # An error of a statement would otherwise quote the values in it, and whoever logs the error would log a person.
+        hide_parameters=True,
     )
     pragmas = {
         "journal_mode": "WAL",
