@@ -1,0 +1,119 @@
+"""Everything that happened, in order, and a digest of it: two runs with one digest were the same run.
+
+Law: promises are judged on this. What a member's DM holds is written here by the model Discord, what the database
+commits by the disk, and what members did by themselves; none of it is asked of the bot.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from bot.rules.occurrence import Kind
+
+DIGEST_LENGTH: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One message in a member's DM. Seconds count from the beginning of the world."""
+
+    member_id: int
+    occurrence_id: str
+    kind: Kind
+    nudge_id: str | None
+    is_again: bool
+    called: float
+    """When the bot handed it over."""
+    accepted: float
+    """When Discord took it."""
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowMove:
+    """One committed change of an occurrence. `before` is None where the row began."""
+
+    at: float
+    member_id: int
+    occurrence_id: str
+    kind: str
+    slot: str
+    due_at: datetime
+    until_at: datetime
+    before: str | None
+    after: str
+    commit: int
+    """Which commit it was part of."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanMove:
+    """One committed change of when a member's next nudge is due."""
+
+    at: float
+    member_id: int
+    before: datetime | None
+    after: datetime | None
+    state: str
+    commit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The bot handed a letter over, whatever came of it."""
+
+    at: float
+    member_id: int
+    occurrence_id: str
+    kind: Kind
+
+
+@dataclass(slots=True)
+class History:
+    """What has happened so far."""
+
+    arrivals: list[Arrival] = field(default_factory=list)
+    rows: list[RowMove] = field(default_factory=list)
+    plans: list[PlanMove] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    erased: dict[str, float] = field(default_factory=dict)
+    """The occurrences whose rows were deleted with their member, and when."""
+    faults: list[tuple[float, str]] = field(default_factory=list)
+    """What went wrong inside of the bot while it was alive, where nothing should."""
+    next_due: dict[int, datetime | None] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+    _sum: hashlib._Hash = field(default_factory=hashlib.sha256)
+
+    def note(self, at: float, what: str, *about: object) -> None:
+        """Add to the digest, and count it."""
+        self.counts[what] += 1
+        self._sum.update(f"{at:.6f} {what} {' '.join(map(str, about))}\n".encode())
+
+    def arrive(self, one: Arrival) -> None:
+        self.arrivals.append(one)
+        self.note(one.accepted, "arrived", one.member_id, one.occurrence_id, one.nudge_id, f"{one.called:.6f}")
+
+    def call(self, one: Call) -> None:
+        self.calls.append(one)
+        self.note(one.at, "called", one.member_id, one.occurrence_id)
+
+    def move_row(self, one: RowMove) -> None:
+        self.rows.append(one)
+        self.note(one.at, "row", one.occurrence_id, one.before, one.after)
+
+    def move_plan(self, one: PlanMove) -> None:
+        self.plans.append(one)
+        self.next_due[one.member_id] = one.after
+        self.note(one.at, "plan", one.member_id, one.after, one.state)
+
+    def erase(self, at: float, occurrence_id: str) -> None:
+        self.erased[occurrence_id] = at
+        self.note(at, "erased", occurrence_id)
+
+    @property
+    def digest(self) -> str:
+        return self._sum.hexdigest()[:DIGEST_LENGTH]
