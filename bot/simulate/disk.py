@@ -28,6 +28,8 @@ WATCHED: Final = (
     NULL, NEW.next_due_at, NEW.state); END""",
     """CREATE TEMP TRIGGER told_plan AFTER UPDATE OF next_due_at ON main.plan BEGIN SELECT told('plan', NEW.member_id,
     OLD.next_due_at, NEW.next_due_at, NEW.state); END""",
+    """CREATE TEMP TRIGGER told_leave AFTER DELETE ON main.plan BEGIN SELECT told('plan', OLD.member_id,
+    OLD.next_due_at, NULL, 'deleted'); END""",
     """CREATE TEMP TRIGGER told_end AFTER DELETE ON main.occurrence BEGIN SELECT told('erased', OLD.member_id,
     OLD.occurrence_id); END""",
 )
