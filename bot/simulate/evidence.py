@@ -16,7 +16,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.rules.occurrence import Kind
-from bot.simulate.history import Arrival, History, RowMove
+from bot.simulate.history import Arrival, History, PlanMove, RowMove
 from bot.simulate.people import Person, Said, Stand
 from bot.simulate.timeline import BEGINS
 
@@ -69,6 +69,22 @@ class Evidence:
         found: defaultdict[tuple[int, int], list[Arrival]] = defaultdict(list)
         for one in sorted(self.history.arrivals, key=lambda one: (one.accepted, one.message_id)):
             found[one.member_id, self.era(one.member_id, one.called)].append(one)
+        return found
+
+    @cached_property
+    def rows_of(self) -> Mapping[int, list[RowMove]]:
+        """What the disk told of each member's occurrences."""
+        found: defaultdict[int, list[RowMove]] = defaultdict(list)
+        for row in self.history.rows:
+            found[row.member_id].append(row)
+        return found
+
+    @cached_property
+    def plans_of(self) -> Mapping[int, list[PlanMove]]:
+        """What the disk told of when each member's next nudge is due."""
+        found: defaultdict[int, list[PlanMove]] = defaultdict(list)
+        for plan in self.history.plans:
+            found[plan.member_id].append(plan)
         return found
 
     @cached_property

@@ -93,16 +93,17 @@ def _quiet_stretches(
 ) -> Iterator[tuple[float, float, Wishes]]:
     """When nothing changed and nudges were to come: from a while after one change up to the next."""
     homes = {change.to.guild_id for change in person.said.changes} - {None}
-    switched = [change.begun for home in homes for change in evidence.guilds[home].changes]
-    marks = sorted({*(change.begun for change in person.said.changes if not _is_no_change(person, change.begun)), *switched})
-    stopped = [
-        plan.at
-        for plan in evidence.history.plans
-        if plan.member_id == person.member_id and (plan.after is None or plan.state != "active")
-    ]
-    marks = sorted({*marks, *stopped, *(at for at, _ in person.laters)})
-    ends = [*marks[1:], ended] if ended is not None else marks[1:]
-    for begin, end in zip(marks, ends, strict=False):
+    marks = {change.begun for home in homes for change in evidence.guilds[home].changes}
+    stand = person.said.first
+    for change in person.said.changes:
+        if change.renews or change.to != stand:
+            marks.add(change.begun)
+        stand = change.to
+    marks |= {at for at, _ in person.laters}
+    marks |= {plan.at for plan in evidence.plans_of[person.member_id] if plan.after is None or plan.state != "active"}
+    in_order = sorted(marks)
+    ends = [*in_order[1:], ended]
+    for begin, end in zip(in_order, ends, strict=False):
         stand = person.said.at(begin + LOOKS_BACK)[-1]
         quiet = max(begin, stand.paused_until) + LOOKS_BACK
         if end is None or not stand.wants or stand.wishes is None or quiet >= end - 3 * HOUR:
@@ -111,15 +112,9 @@ def _quiet_stretches(
             yield quiet, end - 3 * HOUR, stand.wishes
 
 
-def _is_no_change(person: Person, begun: float) -> bool:
-    """Whether what began then was an answer that leaves the plan as it is."""
-    plain = any(answer.begun == begun for answer in person.answers)
-    return plain and not any(at == begun for at, _ in person.laters)
-
-
 def _comes(evidence: Evidence, member_id: int, at: float) -> bool:
     """Whether anything was due for the member then, by the last that was told."""
-    told = [plan for plan in evidence.history.plans if plan.member_id == member_id and plan.at <= at]
+    told = [plan for plan in evidence.plans_of[member_id] if plan.at <= at]
     return bool(told) and told[-1].after is not None
 
 
@@ -142,8 +137,8 @@ def _own_dates(member_id: int, wishes: Wishes, begin: float, end: float) -> Iter
 
 def _is_slower(evidence: Evidence, person: Person, due: float) -> bool:
     """Whether three in a row had gone unanswered when the date before this one was decided about."""
-    rows = [row for row in evidence.history.rows if row.member_id == person.member_id and row.before is None]
-    decided = max((row.at for row in rows if row.kind in OF_A_DATE and row.at < due), default=0.0)
+    rows = [row for row in evidence.rows_of[person.member_id] if row.before is None and row.kind in OF_A_DATE]
+    decided = max((row.at for row in rows if row.at < due), default=0.0)
     touched = evidence.last_touch(person.member_id, decided)
     silent = [
         one
