@@ -107,29 +107,50 @@ def _meant(before: Stand, deed: Deed, at: float, person: Person) -> Stand:
 
 async def _ask(person: Person, deed: Deed, journeys: Journeys, timeline: Timeline, meant: Stand) -> Stand:
     """Make the call; what the answer says that holds now."""
-    who, adjust, answer = person.member_id, journeys.adjust, journeys.answer
+    if deed.act is Act.START:
+        return await _start(person, deed, journeys, meant)
+    if deed.act in ANSWERS:
+        return await _answer(person, deed, journeys, timeline, meant)
+    outlook = await _adjust(person, deed, journeys)
+    if outlook is not None:
+        return replace(meant, paused_until=_until(outlook.plan.paused_until, timeline))
+    await _agree(person, deed, journeys)
+    return meant
+
+
+async def _adjust(person: Person, deed: Deed, journeys: Journeys) -> Outlook | None:
+    who, adjust = person.member_id, journeys.adjust
     match deed.act:
-        case Act.START:
-            return await _start(person, deed, journeys, meant)
+        case Act.CHANGE:
+            assert deed.wishes is not None
+            return await adjust.change(who, deed.wishes)
+        case Act.PAUSE:
+            return await adjust.pause(who, deed.days)
+        case Act.RESUME | Act.GO_ON:
+            return await adjust.resume(who)
+        case Act.GO_ON_ALONE:
+            return await adjust.go_on_without_guild(who)
+    return None
+
+
+async def _agree(person: Person, deed: Deed, journeys: Journeys) -> None:
+    who = person.member_id
+    match deed.act:
         case Act.STOP:
             await journeys.leave.stop(who)
         case Act.DELETE:
             await journeys.leave.delete(who)
-        case Act.CHANGE:
-            assert deed.wishes is not None
-            return _as_told(meant, await adjust.change(who, deed.wishes), timeline)
-        case Act.PAUSE:
-            return _as_told(meant, await adjust.pause(who, deed.days), timeline)
-        case Act.RESUME | Act.GO_ON:
-            return _as_told(meant, await adjust.resume(who), timeline)
-        case Act.GO_ON_ALONE:
-            return _as_told(meant, await adjust.go_on_without_guild(who), timeline)
         case Act.WITHDRAW:
             await journeys.review.withdraw(who, Purpose.NUDGES)
         case Act.AGREE:
             await journeys.review.agree(who, Purpose.NUDGES, deed.press_id)
         case Act.SHOW_ALL:
-            await adjust.show_all_again(who)
+            await journeys.adjust.show_all_again(who)
+
+
+async def _answer(person: Person, deed: Deed, journeys: Journeys, timeline: Timeline, meant: Stand) -> Stand:
+    who, answer = person.member_id, journeys.answer
+    match deed.act:
         case Act.LATER:
             await answer.later(who, deed.occurrence_id, deed.days, LANGUAGE)
         case Act.REST:
@@ -159,10 +180,6 @@ async def _receive(person: Person, deed: Deed, journeys: Journeys) -> None:
     receipt = next((row["occurrence_id"] for row in held if row["slot"] == str(deed.press_id)), None)
     if receipt is not None:
         await journeys.deliver.send_now(receipt)
-
-
-def _as_told(meant: Stand, outlook: Outlook, timeline: Timeline) -> Stand:
-    return replace(meant, paused_until=_until(outlook.plan.paused_until, timeline))
 
 
 def _until(instant: datetime | None, timeline: Timeline) -> float:

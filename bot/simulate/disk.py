@@ -101,7 +101,7 @@ class Disk(Database):
     async def watched(
         cls, path: Path, fuse: Fuse, tell: Callable[[Told], None], busy: Callable[[], Awaitable[None]]
     ) -> AsyncIterator[Database]:
-        """Open the file, and say what is committed: ('row', …), ('plan', …) or ('erased', …), all at once per commit."""
+        """Open the file, and tell of every commit, all at once: ('row', …), ('plan', …) and ('erased', …)."""
         opened: list[InlineConnection] = []
 
         def connector(path: Path) -> InlineConnection:

@@ -133,13 +133,11 @@ class Evidence:
     def is_touched(self, member_id: int, begin: float, end: float) -> bool:
         """Whether anything that the member or their server said may have changed anything in between."""
         person = self.people[member_id]
-        spans = [(one.begun, one.ended) for one in (*person.said.changes, *person.answers)]
-        homes = {one.to.guild_id for one in person.said.changes} - {None}
-        for home in homes:
+        spans = [(one.begun, one.ended) for one in person.said.changes]
+        spans += [(one.begun, one.ended) for one in person.answers]
+        for home in person.homes:
             spans += [(one.begun, one.ended) for one in self.guilds[home].changes]
-        return any(
-            begun <= end + SLACK and (ended is None or ended >= begin - SLACK) for begun, ended in spans
-        )
+        return any(begun <= end + SLACK and (ended is None or ended >= begin - SLACK) for begun, ended in spans)
 
 
 def local(zone: str, seconds: float) -> datetime:
@@ -148,8 +146,10 @@ def local(zone: str, seconds: float) -> datetime:
 
 
 def local_day(zone: str, seconds: float) -> date:
+    """The date on a calendar in that zone."""
     return local(zone, seconds).date()
 
 
 def instant(seconds: float) -> datetime:
+    """The instant, in UTC."""
     return BEGINS + timedelta(seconds=seconds)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from bot.rules.occurrence import Kind
+from bot.store.schema import EPOCH
 
 DIGEST_LENGTH: Final = 16
 
@@ -110,6 +112,19 @@ class History:
         self.next_due[one.member_id] = one.after
         self.note(one.at, "plan", one.member_id, one.after, one.state)
 
+    def tell(self, at: float, commit: int, told: Iterable[tuple[Any, ...]]) -> None:
+        """All that one commit changed, as the disk tells of it."""
+        for what, member_id, *rest in told:
+            match what, rest:
+                case "row", [occurrence_id, kind, slot, due, until, before, after]:
+                    dates = (_instant(due), _instant(until))
+                    self.move_row(RowMove(at, member_id, occurrence_id, kind, slot, *dates, before, after, commit))
+                case "plan", [before, after, state]:
+                    moved = (None if before is None else _instant(before), None if after is None else _instant(after))
+                    self.move_plan(PlanMove(at, member_id, *moved, state, commit))
+                case "erased", [occurrence_id]:
+                    self.erase(at, occurrence_id)
+
     def erase(self, at: float, occurrence_id: str) -> None:
         self.erased[occurrence_id] = at
         self.note(at, "erased", occurrence_id)
@@ -117,3 +132,7 @@ class History:
     @property
     def digest(self) -> str:
         return self._sum.hexdigest()[:DIGEST_LENGTH]
+
+
+def _instant(milliseconds: int) -> datetime:
+    return EPOCH + timedelta(milliseconds=milliseconds)

@@ -132,9 +132,7 @@ def wanted(evidence: Evidence) -> Verdicts:
 def left_alone(evidence: Evidence) -> Verdicts:
     """Whoever cannot be reached is not tried again until they say something."""
     shut = {
-        (row.begin.member_id, era): row.settled
-        for (_, era), row in evidence.rows.items()
-        if row.state == "unreachable"
+        (row.begin.member_id, era): row.settled for (_, era), row in evidence.rows.items() if row.state == "unreachable"
     }
     for call in evidence.history.calls:
         since = shut.get((call.member_id, evidence.era(call.member_id, call.at)))
@@ -228,9 +226,7 @@ def _keeps_to(stand: Stand, one: Arrival, recent: list[Arrival]) -> bool:
 
 
 def _was_asked_again(evidence: Evidence, one: Arrival) -> bool:
-    return any(
-        at <= one.called and nudge_id == one.nudge_id for at, nudge_id in evidence.people[one.member_id].laters
-    )
+    return any(at <= one.called and nudge_id == one.nudge_id for at, nudge_id in evidence.people[one.member_id].laters)
 
 
 def _silent_before(evidence: Evidence, before: list[Arrival], one: Arrival) -> int:

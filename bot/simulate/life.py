@@ -16,7 +16,7 @@ from bot.content.library import Library
 from bot.journey.deliver import Limits
 from bot.journey.journeys import Journeys
 from bot.simulate.disk import Disk, Told
-from bot.simulate.fuse import Fuse, Gone, Point
+from bot.simulate.fuse import Fuse, Point
 from bot.simulate.model import CALL_SECONDS, Line, ModelDiscord
 from bot.simulate.timeline import Alarm, SkewedClock, Timeline, VirtualLoop
 

@@ -88,12 +88,9 @@ def missed_dates(evidence: Evidence) -> Losses:
                     yield due, person.member_id, f"{day} was one of their days, and nothing tells of it"
 
 
-def _quiet_stretches(
-    evidence: Evidence, person: Person, ended: float | None
-) -> Iterator[tuple[float, float, Wishes]]:
+def _quiet_stretches(evidence: Evidence, person: Person, ended: float | None) -> Iterator[tuple[float, float, Wishes]]:
     """When nothing changed and nudges were to come: from a while after one change up to the next."""
-    homes = {change.to.guild_id for change in person.said.changes} - {None}
-    marks = {change.begun for home in homes for change in evidence.guilds[home].changes}
+    marks = {change.begun for home in person.homes for change in evidence.guilds[home].changes}
     stand = person.said.first
     for change in person.said.changes:
         if change.renews or change.to != stand:

@@ -127,6 +127,10 @@ class ModelDiscord:
             return _Course(None, quick, NotNow(TOO_FAST_WAIT, posted=False))
         if letter.member_id in self.closed:
             return _Course(None, quick, Unreachable())
+        return self._course_of(named, quick)
+
+    def _course_of(self, named: str, quick: float) -> _Course:
+        """What the name of a fault means; any other name is none."""
         match named:
             case "refused":
                 return _Course(None, quick, NotNow(self._wait(), posted=True))
@@ -172,9 +176,7 @@ class ModelDiscord:
     def _take(self, one: _OnItsWay) -> None:
         """A message, unless its nonce is remembered: then there is one already."""
         letter, box = one.letter, self._mailboxes[one.letter.member_id]
-        if any(
-            old.occurrence_id == letter.occurrence_id and one.at - old.accepted < self._nonce_memory for old in box
-        ):
+        if any(old.occurrence_id == letter.occurrence_id and one.at - old.accepted < self._nonce_memory for old in box):
             self._history.note(one.at, "nonce_known", letter.occurrence_id)
             return
         self._count += 1

@@ -48,6 +48,7 @@ HARD_ZONES: Final = (
     "Asia/Kolkata",
     "UTC",
 )
+LIVE_WHERE_IT_IS_HARD: Final = 0.75
 GUILDS: Final = (2 * 10**17 + 1, 2 * 10**17 + 2, 2 * 10**17 + 3)
 
 
@@ -136,13 +137,15 @@ class Person:
     busy: bool = False
     """Whether something of theirs is being answered right now: people do one thing at a time."""
 
+    @property
+    def homes(self) -> set[int]:
+        """Every server they ever belonged to."""
+        return {change.to.guild_id for change in self.said.changes if change.to.guild_id is not None}
+
     def some_wishes(self) -> Wishes:
-        if self.chance.random() < 0.75:  # noqa: PLR2004 - three of four live where it is hard
-            zone = self.chance.choice(HARD_ZONES)
-        else:
-            zone = self.chance.choice(every_zone())
+        where = HARD_ZONES if self.chance.random() < LIVE_WHERE_IT_IS_HARD else every_zone()
         return Wishes(
-            zone=zone,
+            zone=self.chance.choice(where),
             window=self.chance.choice(WINDOWS),
             per_week=self.chance.choice((1, 2, 3, 3, 4)),
             size=self.chance.choice(tuple(Size)),

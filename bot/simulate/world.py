@@ -7,29 +7,27 @@ try again later, as people do.
 from __future__ import annotations
 
 import heapq
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
-
-import structlog
+from typing import Final
 
 from bot.content.library import Library
 from bot.journey.journeys import Journeys
 from bot.simulate import habits
 from bot.simulate.deeds import Deed, do
 from bot.simulate.disk import Told
-from bot.simulate.faults import DAY, DOWNTIMES, HOUR, MINUTE, OUTAGES, STEPS, WRONG_FOR, Faults, pick, stream
+from bot.simulate.faults import DAY, DOWNTIMES, HOUR, MINUTE, Faults, pick, stream
 from bot.simulate.fuse import Gone, Point
-from bot.simulate.history import Arrival, History, PlanMove, RowMove
+from bot.simulate.hearing import hearing
+from bot.simulate.history import Arrival, History
 from bot.simulate.life import Furnish, Life
 from bot.simulate.model import NONCE_MEMORY, ModelDiscord
 from bot.simulate.people import GUILDS, Person, Said, people
 from bot.simulate.timeline import SkewedClock, Timeline
-from bot.store.schema import EPOCH
+from bot.simulate.trouble import Trouble
 
 # At the end everything is left in peace, so that whatever is under way can come to its end.
 PEACE: Final = 3 * HOUR
@@ -79,11 +77,12 @@ class World:
         self._agenda: list[_Entry] = []
         self._order = 0
         self._commit = 0
-        self._end_of_trouble = float("inf")
         for guild_id in GUILDS:
-            self.at(1.0, lambda guild_id=guild_id: self.switch(guild_id, on=True))
+            self.at(1.0, partial(self.switch, guild_id, on=True))
+        self.trouble = Trouble(self, stream(seed, "trouble"))
         if lively:
             self._begin_living()
+            self.trouble.begin()
 
     # What happens when
 
@@ -94,7 +93,7 @@ class World:
 
     def advance(self, seconds: float) -> None:
         """Let the world go on up to that moment."""
-        with self._listening():
+        with hearing(self._fault):
             while self.timeline.seconds < seconds:
                 until = min(seconds, self._agenda[0].at if self._agenda else seconds)
                 self._run_to(until)
@@ -102,11 +101,11 @@ class World:
 
     def finish(self) -> None:
         """Let the last things come to their end, with Discord up and nothing going wrong any more."""
-        self._end_of_trouble = self.timeline.seconds
+        self.trouble.end()
         self.discord.is_out = False
         self.clock.skew = timedelta()
         self.advance(self.timeline.seconds + PEACE)
-        with self._listening():
+        with hearing(self._fault):
             if self.life is not None:
                 self.life.ask_to_stop()
                 self.life.run_to(self.timeline.seconds + MINUTE)
@@ -115,7 +114,7 @@ class World:
 
     def abandon(self) -> None:
         """Leave it as it is, and take nothing along: as a power cut would."""
-        with self._listening():
+        with hearing(self._fault):
             if self.life is not None:
                 self.kill(Point.ANY_TIME)
                 self._bury()
@@ -181,44 +180,12 @@ class World:
     # What is told
 
     def _told(self, told: Told) -> None:
-        at, self._commit = self.timeline.seconds, self._commit + 1
-        for what, member_id, *rest in told:
-            if what == "row":
-                occurrence_id, kind, slot, due, until, before, after = rest
-                moved = RowMove(
-                    at, member_id, occurrence_id, kind, slot, _instant(due), _instant(until), before, after, self._commit
-                )
-                self.history.move_row(moved)
-            elif what == "plan":
-                before, after, state = rest
-                self.history.move_plan(
-                    PlanMove(at, member_id, _maybe(before), _maybe(after), state, self._commit)
-                )
-            else:
-                self.history.erase(at, rest[0])
+        self._commit += 1
+        self.history.tell(self.timeline.seconds, self._commit, told)
 
     def _fault(self, what: str) -> None:
         if self.life is None or not self.life.fuse.is_burnt:
             self.history.faults.append((self.timeline.seconds, what))
-
-    @contextmanager
-    def _listening(self) -> Iterator[None]:
-        """Logs go nowhere, but for those that tell of a fault of ours: they are kept."""
-        kept = structlog.get_config()
-
-        def hear(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-            self._fault(f"{event['event']} {sys.exc_info()[1]!r}")
-            raise structlog.DropEvent
-
-        structlog.configure(
-            processors=[hear],
-            wrapper_class=structlog.make_filtering_bound_logger(40),
-            cache_logger_on_first_use=False,
-        )
-        try:
-            yield
-        finally:
-            structlog.configure(**kept)
 
     # Members
 
@@ -265,21 +232,11 @@ class World:
     def _arrived(self, arrival: Arrival) -> None:
         person = self.people[arrival.member_id]
         for at, deed in habits.replies(person, arrival, arrival.accepted):
-            self.at(at, lambda deed=deed: self.deed(person, deed))
+            self.at(at, partial(self.deed, person, deed))
 
     def _begin_living(self) -> None:
         for person in self.people.values():
-            self.at(person.chance.uniform(60, 20 * DAY), lambda person=person: self._live_on(person))
-        for every, trouble in (
-            (self.faults.outage_every, self._outage),
-            (self.faults.kill_every, self._some_kill),
-            (self.faults.restart_every, self._restart),
-            (self.faults.guild_switched_every, self._switch_some_guild),
-            (self.faults.dms_closed_every, self._close_some_dms),
-            (self.faults.clock_step_every, self._step_clock),
-        ):
-            if every:
-                self._again(every, trouble)
+            self.at(person.chance.uniform(60, 20 * DAY), partial(self._live_on, person))
 
     def _live_on(self, person: Person) -> None:
         """Something of a member's own accord, and the next time for that."""
@@ -292,49 +249,17 @@ class World:
         after = self.history.next_due.get(person.member_id)
         return None if after is None else self.timeline.since_begin(after)
 
-    # Trouble
-
-    def _again(self, every: float, trouble: Happening) -> None:
-        def happens() -> None:
-            if self.timeline.seconds < self._end_of_trouble:
-                trouble()
-                self._again(every, trouble)
-
-        self.at(self.timeline.seconds + self.chance.expovariate(1 / (every * DAY)), happens)
-
-    def _outage(self) -> None:
-        length = pick(self.chance, OUTAGES) * self.chance.uniform(0.5, 1)
-        self.outage(is_out=True)
-        self.at(self.timeline.seconds + length, lambda: self.outage(is_out=False))
-
     def outage(self, *, is_out: bool) -> None:
+        """Discord goes away, or comes back."""
         if is_out is not self.discord.is_out:
             self.discord.is_out = is_out
             self.history.note(self.timeline.seconds, "outage" if is_out else "outage_over")
 
-    def _some_kill(self) -> None:
-        self.kill(self.chance.choice(tuple(Point)), self.chance.randint(1, 3))
-
-    def _restart(self) -> None:
+    def restart(self) -> None:
+        """The operator asks the process to stop; another one is begun."""
         if self.life is not None:
             self.history.note(self.timeline.seconds, "restart")
             self.life.ask_to_stop()
-
-    def _switch_some_guild(self) -> None:
-        guild_id = self.chance.choice(GUILDS)
-        self.switch(guild_id, on=False)
-        length = self.chance.uniform(0.01, 9) * DAY
-        self.at(self.timeline.seconds + length, lambda: self.switch(guild_id, on=True))
-
-    def _close_some_dms(self) -> None:
-        person = self.chance.choice(tuple(self.people.values()))
-        self.discord.closed.add(person.member_id)
-        length = self.chance.uniform(0.1, 30) * DAY
-        self.at(self.timeline.seconds + length, lambda: self.discord.closed.discard(person.member_id))
-
-    def _step_clock(self) -> None:
-        self.step_clock(pick(self.chance, STEPS))
-        self.at(self.timeline.seconds + self.chance.uniform(*WRONG_FOR), lambda: self.step_clock(0))
 
     def step_clock(self, seconds: float) -> None:
         """Set the wall clock of the machine that far away from the truth."""
@@ -342,11 +267,3 @@ class World:
         self.clock.skew = timedelta(seconds=seconds)
         if self.life is not None:
             self.life.wake()
-
-
-def _instant(milliseconds: int) -> Any:
-    return EPOCH + timedelta(milliseconds=milliseconds)
-
-
-def _maybe(milliseconds: int | None) -> Any:
-    return None if milliseconds is None else _instant(milliseconds)
