@@ -6,18 +6,23 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from logging import ERROR
+from typing import Final
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
+# Errors that are nobody's but ours, beside every exception that is logged; others tell of the world.
+FAULTS: Final = frozenset({"delivery.slot_taken"})
+
 
 @contextmanager
 def hearing(heard: Callable[[str], None]) -> Iterator[None]:
-    """For as long as it lasts, nothing is logged, and `heard` is called with every error."""
+    """For as long as it lasts, nothing is logged, and `heard` is called with every fault of ours."""
     before = structlog.get_config()
 
     def hear(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-        heard(f"{event['event']}: {sys.exc_info()[1]!r}")
+        if event.get("exc_info") or event["event"] in FAULTS:
+            heard(f"{event['event']}: {sys.exc_info()[1]!r}")
         raise structlog.DropEvent
 
     structlog.configure(

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.content.library import Library
-from bot.journey.deliver import Limits
 from bot.journey.journeys import Journeys
+from bot.journey.traffic import Limits, Traffic
 from bot.simulate.disk import Disk, Told
 from bot.simulate.fuse import Fuse, Point
 from bot.simulate.model import CALL_SECONDS, Line, ModelDiscord
@@ -26,6 +26,7 @@ LIMITS: Final = Limits(rate_per_second=5, at_once=4, batch=25, call=timedelta(se
 WAKE_AT_LEAST: Final = 0.2
 WAKE_AT_MOST: Final = 30.0
 DRAIN_SECONDS: Final = 6.0
+LOG_IN_EVERY: Final = 5.0
 SETTLING_TURNS: Final = 30
 
 Furnish = Callable[..., Journeys]
@@ -127,9 +128,12 @@ class Life:
 
     async def _live(self) -> None:
         async with Disk.watched(self._path, self.fuse, self._tell, self._busy) as database:
-            line = Line(self._discord, self.fuse)
-            journeys = self._furnish(database, self._clock, self._library, line, LIMITS)
+            self._clock.start()
+            traffic = Traffic(database, self._clock, LIMITS)
+            line = Line(self._discord, self.fuse, traffic)
+            journeys = self._furnish(database, self._clock, self._library, line, traffic)
             await journeys.deliver.begin()
+            await self._log_in(line)
             self.journeys = journeys
             ticker = asyncio.create_task(self._tick(journeys))
             await self._stop.wait()
@@ -138,6 +142,11 @@ class Life:
             await asyncio.wait({ticker, *self._errands}, timeout=DRAIN_SECONDS)
             for task in (ticker, *self._errands):
                 task.cancel()
+
+    async def _log_in(self, line: Line) -> None:
+        """Nothing ticks before Discord has answered; its answer has its time on it."""
+        while not await line.log_in():  # noqa: ASYNC110 - that is how one finds out whether Discord is back
+            await asyncio.sleep(LOG_IN_EVERY)
 
     async def _tick(self, journeys: Journeys) -> None:
         while not self._stop.is_set():

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.journey.courier import Letter, NudgeNote, Question
+from bot.journey.traffic import Heard, Traffic
 from bot.rules.delivery import Absent, NotNow, Sent, Unreachable, Unsure
 from bot.rules.occurrence import Kind
 from bot.simulate.faults import Faults
@@ -30,6 +31,7 @@ CALL_SECONDS: Final = 20.0
 
 CLOCK_DOUBT: Final = timedelta(minutes=5)
 LOOK_THROUGH: Final = 50
+QUICK: Final = 0.1
 
 TOO_FAST_WAIT: Final = timedelta(minutes=10)
 NEVER: Final = timedelta(days=2)
@@ -83,6 +85,11 @@ class ModelDiscord:
         """Whose DMs let nothing through."""
         self.next_courses: list[str] = []
         """What is done with the next calls, by the names of `Faults`, before chance is asked again."""
+
+    @property
+    def time(self) -> datetime:
+        """What stands in the head of each of its answers."""
+        return self._timeline.instant
 
     def catch_up(self) -> None:
         """Take what has arrived by now."""
@@ -166,7 +173,7 @@ class ModelDiscord:
         return "opening_too_fast" if self._chance.random() < self._faults.opening_too_fast else "fine"
 
     def _wait(self) -> timedelta | None:
-        return self._chance.choice((None, None, timedelta(seconds=1), timedelta(seconds=40), timedelta(minutes=15)))
+        return self._chance.choice((None, None, timedelta(seconds=1), timedelta(seconds=40), timedelta(minutes=14)))
 
     def _send_off(self, letter: Letter, called: float, at: float) -> None:
         self._count += 1
@@ -202,23 +209,59 @@ class ModelDiscord:
 
 
 class Line:
-    """The courier of one process."""
+    """The courier of one process. What it hears besides an answer, it tells `Traffic`, as the real one does."""
 
-    def __init__(self, discord: ModelDiscord, fuse: Fuse) -> None:
+    def __init__(self, discord: ModelDiscord, fuse: Fuse, traffic: Traffic) -> None:
         self._discord = discord
         self._fuse = fuse
+        self._traffic = traffic
 
     async def send(self, letter: Letter) -> SendAnswer:
+        if wait := await self._wait_to_open(letter):
+            return NotNow(wait)
         self._fuse.passes(Point.BEFORE_POST)
         answer = await self._discord.post(letter, self._fuse)
         self._fuse.passes(Point.AFTER_ANSWER)
+        self._hear(answer)
         return answer
 
     async def find(self, letter: Letter, since: datetime) -> Sent | Absent | Unsure:
+        if await self._wait_to_open(letter):
+            return Unsure()
         self._fuse.passes(Point.LOOKING)
         found = await self._discord.look(letter, since)
         self._fuse.refuse_dead()
+        self._hear(found)
         return found
+
+    async def ask_time(self) -> None:
+        await self.log_in()
+
+    async def log_in(self) -> bool:
+        """Whether Discord answers at all."""
+        await asyncio.sleep(QUICK)
+        self._fuse.refuse_dead()
+        if self._discord.is_out:
+            return False
+        self._traffic.heard(Heard(200, self._discord.time))
+        return True
+
+    async def _wait_to_open(self, letter: Letter) -> timedelta:
+        return await self._traffic.ask_to_open() if letter.channel_id is None else timedelta()
+
+    def _hear(self, answer: SendAnswer | Absent) -> None:
+        match answer:
+            case NotNow(wait) if wait == TOO_FAST_WAIT:
+                self._traffic.opened_too_fast()
+                self._traffic.heard(Heard(403, self._discord.time))
+            case NotNow(wait) if wait is not None and wait < NEVER:
+                self._traffic.heard(Heard(429, self._discord.time, wait))
+            case NotNow() | Unsure() if self._discord.is_out:
+                return
+            case Unreachable() | NotNow():
+                self._traffic.heard(Heard(403, self._discord.time))
+            case Sent() | Absent():
+                self._traffic.heard(Heard(200, self._discord.time))
 
 
 def _channel(member_id: int) -> int:

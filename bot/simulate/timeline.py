@@ -46,7 +46,15 @@ class SkewedClock:
 
     def __init__(self, timeline: Timeline) -> None:
         self._timeline = timeline
+        self._skew_at_start = timedelta()
         self.skew = timedelta()
+
+    def start(self) -> None:
+        """A process starts: from here on it can notice that the clock is set."""
+        self._skew_at_start = self.skew
+
+    def set_by(self) -> timedelta:
+        return self.skew - self._skew_at_start
 
     def now(self) -> datetime:
         return self._timeline.instant + self.skew
