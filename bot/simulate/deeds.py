@@ -12,7 +12,7 @@ from bot.journey.adjust import Outlook
 from bot.journey.journeys import Journeys
 from bot.rules.consent import ON_AT_FIRST, Purpose
 from bot.rules.occurrence import Answer
-from bot.rules.plan import Wishes
+from bot.rules.plan import PlanState, Wishes
 from bot.simulate.people import Change, Person, Stand
 from bot.simulate.timeline import Timeline
 
@@ -65,14 +65,15 @@ class Deed:
 async def do(person: Person, deed: Deed, journeys: Journeys, timeline: Timeline) -> None:
     """Do it, and note what was said. What is refused in words was not said."""
     begun, before = timeline.seconds, person.said.last
-    change = person.said.begin(begun, _meant(before, deed, begun, person), renews=deed.act in RENEWING)
+    renews = deed.act in RENEWING and not (deed.act is Act.AGREE and before.wants)
+    change = person.said.begin(begun, _meant(before, deed, begun, person), renews=renews)
     answer = Change(begun, deed.occurrence_id)
     if deed.act in ANSWERS:
         person.answers.append(answer)
     if deed.act is Act.LATER and deed.nudge_id is not None:
         person.laters.append((begun, deed.nudge_id))
     try:
-        stand = await _ask(person, deed, journeys, timeline, change.to)
+        stand = await _ask(person, deed, journeys, timeline, change)
     except ForMember:
         person.said.take_back(change)
         return
@@ -105,14 +106,16 @@ def _meant(before: Stand, deed: Deed, at: float, person: Person) -> Stand:
             return before
 
 
-async def _ask(person: Person, deed: Deed, journeys: Journeys, timeline: Timeline, meant: Stand) -> Stand:
+async def _ask(person: Person, deed: Deed, journeys: Journeys, timeline: Timeline, change: Change[Stand]) -> Stand:
     """Make the call; what the answer says that holds now."""
+    meant = change.to
     if deed.act is Act.START:
         return await _start(person, deed, journeys, meant)
     if deed.act in ANSWERS:
         return await _answer(person, deed, journeys, timeline, meant)
     outlook = await _adjust(person, deed, journeys)
     if outlook is not None:
+        change.renews = change.renews and outlook.plan.state is PlanState.ACTIVE
         return replace(meant, paused_until=_until(outlook.plan.paused_until, timeline))
     await _agree(person, deed, journeys)
     return meant

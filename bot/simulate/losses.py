@@ -133,7 +133,10 @@ def _own_dates(member_id: int, wishes: Wishes, begin: float, end: float) -> Iter
 
 
 def _is_slower(evidence: Evidence, person: Person, due: float) -> bool:
-    """Whether three in a row had gone unanswered when the date before this one was decided about."""
+    """Whether three in a row had gone unanswered when the date before this one was decided about.
+
+    One that was asked for again takes the place of the next, too.
+    """
     rows = [row for row in evidence.rows_of[person.member_id] if row.before is None and row.kind in OF_A_DATE]
     decided = max((row.at for row in rows if row.at < due), default=0.0)
     touched = evidence.last_touch(person.member_id, decided)
@@ -142,4 +145,7 @@ def _is_slower(evidence: Evidence, person: Person, due: float) -> bool:
         for one in evidence.history.arrivals
         if one.member_id == person.member_id and one.kind is Kind.NUDGE and touched - DAY < one.accepted < decided
     ]
-    return len(silent) >= SLOWER_AFTER
+    last = [
+        one for one in evidence.by_member[person.member_id, evidence.era(person.member_id, due)] if one.accepted < due
+    ]
+    return len(silent) >= SLOWER_AFTER or any(one.is_again for one in last[-1:])

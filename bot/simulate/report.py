@@ -12,7 +12,7 @@ from rich.table import Table
 from bot.rules.occurrence import Kind
 from bot.simulate.evidence import Evidence, instant
 from bot.simulate.faults import MINUTE
-from bot.simulate.judge import Breach, Promise
+from bot.simulate.promises import Breach, Promise
 
 LATE_AFTER: Final = 5 * MINUTE
 
