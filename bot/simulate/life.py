@@ -65,6 +65,7 @@ class Life:
         self._stop = asyncio.Event()
         self._errands: set[asyncio.Task[None]] = set()
         self._main: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self.fuse = Fuse(self._die)
         self.journeys: Journeys | None = None
         """None until the process has begun."""
@@ -78,11 +79,18 @@ class Life:
         if self._main is None:
             self._main = self._loop.create_task(self._live())
             self._main.add_done_callback(self._end)
-        timer = self._loop.call_at(seconds, self._loop.stop)
+        self._timer = self._loop.call_at(seconds, self._loop.stop)
         self._loop.run_forever()
-        timer.cancel()
+        self._timer.cancel()
+        self._timer = None
         if self._main.done() and not self.fuse.is_burnt:
             self._main.result()
+
+    def run_no_further_than(self, seconds: float) -> None:
+        """Something will happen then, and it was not known when this run was begun."""
+        if self._timer is not None and seconds < self._timer.when():
+            self._timer.cancel()
+            self._timer = self._loop.call_at(seconds, self._loop.stop)
 
     def errand(self, work: Coroutine[Any, Any, None], ended: Callable[[bool], None]) -> None:
         """Do something beside everything else, and say in the end whether the process lived to see it done."""

@@ -69,6 +69,7 @@ class ModelDiscord:
         chance: random.Random,
         faults: Faults,
         on_arrival: Callable[[Arrival], None],
+        at: Callable[[float, Callable[[], None]], None],
         nonce_memory: float = NONCE_MEMORY,
     ) -> None:
         self._timeline = timeline
@@ -76,6 +77,7 @@ class ModelDiscord:
         self._chance = chance
         self._faults = faults
         self._on_arrival = on_arrival
+        self._at = at
         self._nonce_memory = nonce_memory
         self._mailboxes: defaultdict[int, list[Arrival]] = defaultdict(list)
         self._on_their_way: list[_OnItsWay] = []
@@ -179,6 +181,7 @@ class ModelDiscord:
         self._count += 1
         self._on_their_way.append(_OnItsWay(at, self._count, letter, called))
         self._on_their_way.sort()
+        self._at(at, self.catch_up)
 
     def _take(self, one: _OnItsWay) -> None:
         """A message, unless its nonce is remembered: then there is one already."""

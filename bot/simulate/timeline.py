@@ -64,15 +64,20 @@ class SkewedClock:
 
 
 class _Jump:
-    """Stands where a loop has its selector: instead of waiting for the world, it moves time."""
+    """Stands where a loop has its selector: instead of waiting for the world, it moves time.
 
-    def __init__(self, timeline: Timeline) -> None:
+    To the very instant of the next timer: adding up waits would come out otherwise for every way to cut them.
+    """
+
+    def __init__(self, timeline: Timeline, next_at: Callable[[], float]) -> None:
         self._timeline = timeline
+        self._next_at = next_at
 
     def select(self, timeout: float | None) -> tuple[()]:
         if timeout is None:
             raise Stalled
-        self._timeline.seconds += max(0.0, timeout)
+        if timeout > 0:
+            self._timeline.seconds = max(self._timeline.seconds, self._next_at())
         return ()
 
 
@@ -82,7 +87,7 @@ class VirtualLoop(BaseEventLoop):
     def __init__(self, timeline: Timeline) -> None:
         super().__init__()
         self._timeline = timeline
-        self._selector = _Jump(timeline)
+        self._selector = _Jump(timeline, self._next_at)
         self._clock_resolution = RESOLUTION
 
     def time(self) -> float:
@@ -99,6 +104,10 @@ class VirtualLoop(BaseEventLoop):
         except Exception as error:  # noqa: BLE001 - it belongs to whoever awaits the future
             done.set_exception(error)
         return done
+
+    def _next_at(self) -> float:
+        first: float = self._scheduled[0].when()  # type: ignore[attr-defined]  # where BaseEventLoop keeps its timers
+        return first
 
     def _process_events(self, _events: tuple[()]) -> None:
         """There are none: nothing comes from outside."""

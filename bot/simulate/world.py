@@ -65,7 +65,7 @@ class World:
         self.guilds: dict[int, Said[bool]] = {guild_id: Said(first=False) for guild_id in GUILDS}
         self.chance = stream(seed, "world")
         self.discord = ModelDiscord(
-            self.timeline, self.history, stream(seed, "discord"), faults, self._arrived, nonce_memory
+            self.timeline, self.history, stream(seed, "discord"), faults, self._arrived, self.at, nonce_memory
         )
         self.life: Life | None = None
         self.lives_begun = 0
@@ -90,13 +90,15 @@ class World:
         """Let that happen then, or at once where that is past."""
         self._order += 1
         heapq.heappush(self._agenda, _Entry(max(seconds, self.timeline.seconds), self._order, happens))
+        if self.life is not None:
+            self.life.run_no_further_than(seconds)
 
     def advance(self, seconds: float) -> None:
         """Let the world go on up to that moment."""
         with hearing(self._fault):
             while self.timeline.seconds < seconds:
                 until = min(seconds, self._agenda[0].at if self._agenda else seconds)
-                self._run_to(until)
+                self._go_on_to(until)
                 self._happen()
 
     def finish(self) -> None:
@@ -119,17 +121,14 @@ class World:
                 self.kill(Point.ANY_TIME)
                 self._bury()
 
-    def _run_to(self, until: float) -> None:
-        while self.timeline.seconds < until:
-            if self.life is None and self.down_until <= self.timeline.seconds:
-                self._begin_life()
-            if self.life is None:
-                self.timeline.seconds = min(until, self.down_until)
-                self.discord.catch_up()
-                continue
+    def _go_on_to(self, until: float) -> None:
+        """Up to that moment, or to the next thing that happens before it."""
+        if self.life is None and self.down_until <= self.timeline.seconds:
+            self._begin_life()
+        if self.life is None:
+            self.timeline.seconds = min(until, self.down_until)
+        else:
             self.life.run_to(until)
-            if self.life.is_over:
-                self._bury()
 
     def _happen(self) -> None:
         self.discord.catch_up()
