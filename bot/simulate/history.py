@@ -86,6 +86,9 @@ class History:
     """The occurrences whose rows were deleted with their member, and when."""
     faults: list[tuple[float, str]] = field(default_factory=list)
     """What went wrong inside of the bot while it was alive, where nothing should."""
+    held: list[tuple[float, float]] = field(default_factory=list)
+    """From when to when nothing could be sent at all: Discord was away, or the wall clock was wrong."""
+    _since: dict[str, float] = field(default_factory=dict)
     next_due: dict[int, datetime | None] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     _sum: hashlib._Hash = field(default_factory=hashlib.sha256)
@@ -124,6 +127,13 @@ class History:
                     self.move_plan(PlanMove(at, member_id, *moved, state, commit))
                 case "erased", [occurrence_id]:
                     self.erase(at, occurrence_id)
+
+    def hold(self, at: float, why: str, *, stands: bool) -> None:
+        """Something begins to keep everything back, or ends; many of them may overlap."""
+        if stands:
+            self._since.setdefault(why, at)
+        elif why in self._since:
+            self.held.append((self._since.pop(why), at))
 
     def erase(self, at: float, occurrence_id: str) -> None:
         self.erased[occurrence_id] = at

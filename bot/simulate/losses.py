@@ -84,7 +84,8 @@ def missed_dates(evidence: Evidence) -> Losses:
     for person in evidence.people.values():
         for begin, until, wishes in _quiet_stretches(evidence, person, end):
             for day, due in _own_dates(person.member_id, wishes, begin, until):
-                if day.isoformat() not in slots[person.member_id] and not _is_slower(evidence, person, due):
+                is_excused = _is_held(evidence, due) or _is_slower(evidence, person, due)
+                if day.isoformat() not in slots[person.member_id] and not is_excused:
                     yield due, person.member_id, f"{day} was one of their days, and nothing tells of it"
 
 
@@ -130,6 +131,11 @@ def _own_dates(member_id: int, wishes: Wishes, begin: float, end: float) -> Iter
         if day.weekday() in days and is_plain and begin <= seconds <= end:
             yield day, seconds
         day += timedelta(days=1)
+
+
+def _is_held(evidence: Evidence, due: float) -> bool:
+    """Whether nothing could be sent about then. Of dates that pass meanwhile one leaves a row: nothing piles up."""
+    return any(begin - 3 * HOUR < due < end + 3 * HOUR for begin, end in evidence.history.held)
 
 
 def _is_slower(evidence: Evidence, person: Person, due: float) -> bool:

@@ -104,8 +104,8 @@ class World:
     def finish(self) -> None:
         """Let the last things come to their end, with Discord up and nothing going wrong any more."""
         self.trouble.end()
-        self.discord.is_out = False
-        self.clock.skew = timedelta()
+        self.outage(is_out=False)
+        self.step_clock(0)
         self.advance(self.timeline.seconds + PEACE)
         with hearing(self._fault):
             if self.life is not None:
@@ -253,6 +253,7 @@ class World:
         if is_out is not self.discord.is_out:
             self.discord.is_out = is_out
             self.history.note(self.timeline.seconds, "outage" if is_out else "outage_over")
+            self.history.hold(self.timeline.seconds, "outage", stands=is_out)
 
     def restart(self) -> None:
         """The operator asks the process to stop; another one is begun."""
@@ -264,5 +265,6 @@ class World:
         """Set the wall clock of the machine that far away from the truth."""
         self.history.note(self.timeline.seconds, "clock_step", seconds)
         self.clock.skew = timedelta(seconds=seconds)
+        self.history.hold(self.timeline.seconds, "clock", stands=bool(seconds))
         if self.life is not None:
             self.life.wake()
