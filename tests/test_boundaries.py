@@ -42,6 +42,11 @@ FOR_OPERATORS = {
     "database.py",
     "__main__.py",
     "kindness.py",
+    # What the judges of a simulated run say about it.
+    "judge.py",
+    "losses.py",
+    "promises.py",
+    "rhythm.py",
 }
 
 
