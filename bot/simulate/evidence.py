@@ -99,9 +99,7 @@ class Evidence:
         return bisect_right(self._deletions.get(member_id, []), at)
 
     def row(self, one: Arrival) -> Row | None:
-        """What the database says about that message; None where it was deleted."""
-        if self.history.erased.get(one.occurrence_id, -1.0) >= one.called:
-            return None
+        """What the database last said about that message, deleted since or not; None where it never said any."""
         return self.rows.get((one.occurrence_id, self.era(one.member_id, one.called)))
 
     def nudges(self) -> Iterator[list[Arrival]]:

@@ -263,6 +263,8 @@ class World:
 
     def step_clock(self, seconds: float) -> None:
         """Set the wall clock of the machine that far away from the truth."""
+        if self.clock.skew == timedelta(seconds=seconds):
+            return
         self.history.note(self.timeline.seconds, "clock_step", seconds)
         self.clock.skew = timedelta(seconds=seconds)
         self.history.hold(self.timeline.seconds, "clock", stands=bool(seconds))

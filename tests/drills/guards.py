@@ -123,7 +123,7 @@ GUARDS = (
         "bot/rules/delivery.py",
         "        Obstacle.GUILD_OFF: not standing.guild_on,",
         "        Obstacle.GUILD_OFF: False,",
-        World(Promise.UNWANTED, Faults(slow=0.4, lost_before=0.3, guild_switched_every=0.5), members=40, days=120),
+        "tests/rules/test_delivery.py",
     ),
     Guard(
         "time left for both calls",

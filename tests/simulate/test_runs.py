@@ -19,29 +19,29 @@ from bot.simulate.promises import Promise
 from bot.simulate.world import World
 from tests.support.code import ROOT
 
-HOSTILE = Faults(kill_every=0.4, outage_every=4, clock_step_every=6, guild_switched_every=8)
+HOSTILE = Faults(kill_every=0.8, outage_every=4, clock_step_every=6, guild_switched_every=8)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_nothing_is_broken_in_two_months(library: Library, seed: int) -> None:
-    told = simulate(12, 60, seed, faults=HOSTILE, library=library)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_nothing_is_broken_in_six_weeks(library: Library, seed: int) -> None:
+    told = simulate(10, 42, seed, faults=HOSTILE, library=library)
 
     assert told.breaches == ()
-    assert told.counts["sent"] > 40
+    assert told.counts["sent"] > 20
     for trouble in ("kills", "outages", "restarts", "clock steps", "answers"):
         assert told.counts[trouble] > 0, trouble
 
 
 def test_in_a_calm_world_everything_comes_at_its_minute(library: Library) -> None:
-    told = simulate(12, 40, 4, faults=CALM, library=library)
+    told = simulate(8, 40, 4, faults=CALM, library=library)
 
     assert told.breaches == ()
-    assert told.counts["sent"] > 50
+    assert told.counts["sent"] > 30
     assert told.counts["late"] == told.counts["never known"] == told.counts["kills"] == 0
 
 
 def test_a_seed_is_one_run_and_another_seed_another(library: Library) -> None:
-    one, same, other = (simulate(6, 25, seed, faults=HOSTILE, library=library) for seed in (5, 5, 6))
+    one, same, other = (simulate(5, 15, seed, faults=HOSTILE, library=library) for seed in (5, 5, 6))
 
     assert (one.digest, one.counts) == (same.digest, same.counts)
     assert one.digest != other.digest
@@ -73,7 +73,7 @@ def test_a_discord_that_forgets_nonces_at_once_shows_why_they_are_needed(library
     """The same run, but for what Discord remembers: the promise stands on it, and the judge sees when it is gone."""
     faults = replace(CALM, lost_after=0.2, refused_after_all=0.2)
 
-    told = simulate(15, 40, 8, faults=faults, library=library, nonce_memory=0.0)
+    told = simulate(8, 35, 8, faults=faults, library=library, nonce_memory=0.0)
 
     assert {breach.promise for breach in told.breaches} >= {Promise.DUPLICATE}
     assert told.first is not None
