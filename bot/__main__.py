@@ -1,4 +1,4 @@
-"""The front door: `python -m bot run`, `python -m bot try`."""
+"""The front door: `python -m bot run`, `python -m bot try`, `python -m bot simulate`."""
 
 from __future__ import annotations
 
@@ -48,6 +48,30 @@ def try_out(
     from bot.tryout import open_page  # noqa: PLC0415
 
     _live(open_page(port))
+
+
+@door.command()
+def simulate(
+    members: Annotated[int, typer.Option(min=1, max=10_000, help="How many members live in it.")] = 200,
+    days: Annotated[int, typer.Option(min=1, max=3_650, help="For how many days.")] = 365,
+    seed: Annotated[int, typer.Option(help="What everything is drawn from: one seed is one run, every time.")] = 7,
+    clock_steps: Annotated[bool, typer.Option(help="Set the wall clock wrong, too.")] = False,  # noqa: FBT002
+) -> None:
+    """Let months pass in a world that goes wrong, and see whether every promise holds."""
+    from rich.progress import Progress  # noqa: PLC0415
+
+    from bot.errors import PromiseBroken  # noqa: PLC0415
+    from bot.simulate import simulate as live_through  # noqa: PLC0415
+    from bot.simulate.faults import Faults  # noqa: PLC0415
+    from bot.simulate.report import show  # noqa: PLC0415
+
+    faults = Faults(clock_step_every=12.0) if clock_steps else Faults()
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("days", total=days)
+        told = live_through(members, days, seed, faults=faults, watch=lambda _day: progress.advance(task))
+    show(told, Console(highlight=False))
+    if told.first is not None:
+        raise PromiseBroken(told.sentence)
 
 
 def _live(life: Coroutine[Any, Any, None]) -> None:

@@ -147,3 +147,9 @@ class MissingPart(ForOperator):
     """A part that this command needs is not installed."""
 
     exit_code = 72
+
+
+class PromiseBroken(ForOperator):
+    """A simulated run broke a promise of Porchlight's."""
+
+    exit_code = 70

@@ -43,6 +43,11 @@ FOR_OPERATORS = {
     "refuse.py",
     "__main__.py",
     "kindness.py",
+    # What the judges of a simulated run say about it.
+    "judge.py",
+    "losses.py",
+    "promises.py",
+    "rhythm.py",
 }
 
 

@@ -172,7 +172,7 @@ def fate_of(occurrence: Occurrence, outcome: Outcome, now: datetime, *, tried_be
             again = now + max(wait or timedelta(), retry_wait(occurrence.attempts))
             if again < occurrence.until_at:
                 return Fate(State.WAITING, again, forget_try=not (tried_before or posted))
-            if not tried_before:
+            if not (tried_before or posted):
                 return Fate(State.DISSOLVED)
     again = now + LOOK_AGAIN
     return Fate(State.UNKNOWN, again if again < occurrence.until_at + LOOK_AGAIN else None)

@@ -1,0 +1,157 @@
+"""The model Discord does what docs/delivery.md takes Discord to do, and knows nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.content.library import Library
+from bot.journey.courier import Letter, NudgeNote
+from bot.rules.delivery import Absent, NotNow, Sent, Unreachable, Unsure
+from bot.rules.occurrence import Kind, occurrence_id
+from bot.simulate.faults import CALM, stream
+from bot.simulate.fuse import Fuse
+from bot.simulate.history import Arrival, History
+from bot.simulate.model import NONCE_MEMORY, ModelDiscord
+from bot.simulate.timeline import Timeline, VirtualLoop
+
+ROBIN = 10**17
+
+
+class Table:
+    """A model Discord on a table, and one letter to send."""
+
+    def __init__(self, library: Library) -> None:
+        self.timeline, self.history, self.seen = Timeline(), History(), list[Arrival]()
+        self.discord = ModelDiscord(
+            self.timeline, self.history, stream(1, "discord"), CALM, self.seen.append, self.note_later
+        )
+        nudge = library.language("en").nudges[0]
+        name = occurrence_id(ROBIN, Kind.NUDGE, "2026-01-06")
+        self.letter = Letter(ROBIN, 1, name, "en", discreet=False, says=NudgeNote(nudge))
+        self.fuse = Fuse(lambda _point: None)
+
+    def note_later(self, at: float, _happens: object) -> None:
+        """Nobody moves this world but the test."""
+        assert at >= self.timeline.seconds
+
+    async def send(self, course: str = "fine") -> Sent | Unreachable | NotNow | Unsure:
+        self.discord.next_courses = [course]
+        return await self.discord.post(self.letter, self.fuse)
+
+    async def look(self, back: float = 60) -> Sent | Absent | Unsure:
+        return await self.discord.look(self.letter, self.timeline.instant - timedelta(seconds=back))
+
+    def play(self, life: Callable[[], Awaitable[Any]]) -> Any:
+        async def played() -> Any:
+            return await life()
+
+        loop = VirtualLoop(self.timeline)
+        try:
+            return loop.run_until_complete(played())
+        finally:
+            loop.close()
+
+
+@pytest.fixture
+def table(library: Library) -> Table:
+    return Table(library)
+
+
+COURSES = (
+    ("fine", Sent, 1),
+    ("slow", Sent, 1),
+    ("refused", NotNow, 0),
+    ("refused_after_all", NotNow, 1),
+    ("lost_before", Unsure, 0),
+    ("lost_after", Unsure, 1),
+    ("malformed", NotNow, 0),
+)
+
+
+@pytest.mark.parametrize(("course", "answer", "arrivals"), COURSES)
+def test_what_is_answered_and_what_is_true_are_two_things(
+    table: Table, course: str, answer: type, arrivals: int
+) -> None:
+    assert isinstance(table.play(lambda: table.send(course)), answer)
+    assert len(table.seen) == arrivals
+
+
+def test_what_was_left_alone_may_arrive_later(table: Table) -> None:
+    async def life() -> None:
+        assert await table.send("late") == Unsure()
+        assert table.seen == []
+        await asyncio.sleep(60)
+        assert isinstance(await table.look(back=100), Sent)
+
+    table.play(life)
+
+    assert len(table.seen) == 1
+
+
+def test_what_is_under_way_when_the_process_dies_arrives_all_the_same(table: Table) -> None:
+    async def life() -> None:
+        call = asyncio.ensure_future(table.send("slow"))
+        await asyncio.sleep(0.01)
+        call.cancel()
+
+    table.play(life)
+    table.timeline.seconds += 30
+    table.discord.catch_up()
+
+    assert len(table.seen) == 1
+
+
+@pytest.mark.parametrize(("apart", "arrivals"), [(10, 1), (NONCE_MEMORY - 10, 1), (NONCE_MEMORY + 10, 2)])
+def test_a_nonce_is_remembered_for_minutes_and_no_longer(table: Table, apart: float, arrivals: int) -> None:
+    async def life() -> None:
+        first = await table.send()
+        await asyncio.sleep(apart)
+        again = await table.send()
+        assert (first == again) is (arrivals == 1)
+
+    table.play(life)
+
+    assert len(table.seen) == arrivals
+
+
+def test_the_history_shows_what_was_taken_and_not_what_came_long_before(table: Table) -> None:
+    async def life() -> None:
+        assert await table.look() == Absent()
+        sent = await table.send()
+        assert await table.look() == sent
+        await asyncio.sleep(3_600)
+        assert await table.look(back=60) == Absent()
+        assert await table.look(back=3_600) == sent
+
+    table.play(life)
+
+
+def test_nothing_gets_through_to_closed_dms_nor_in_an_outage(table: Table) -> None:
+    async def life() -> None:
+        table.discord.closed.add(ROBIN)
+        assert await table.send() == Unreachable()
+        table.discord.closed.clear()
+        table.discord.is_out = True
+        answers = [await table.send() for _ in range(20)]
+        assert {type(answer) for answer in answers} == {NotNow, Unsure}
+        assert await table.look() == Unsure()
+
+    table.play(life)
+
+    assert len(table.seen) <= 1, "an outage takes one in thirty, and answers none"
+
+
+def test_a_dm_that_is_not_open_yet_can_be_refused_by_itself(table: Table) -> None:
+    table.letter = replace(table.letter, channel_id=None)
+
+    answer = table.play(lambda: table.send("opening_too_fast"))
+
+    assert isinstance(answer, NotNow)
+    assert not answer.posted
+    assert table.seen == []

@@ -1,0 +1,94 @@
+"""Short runs with everything that goes wrong: nothing is broken, and a seed is one run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.content.library import Library
+from bot.journey.journeys import Journeys
+from bot.simulate import simulate
+from bot.simulate.faults import CALM, DAY, Faults
+from bot.simulate.history import History
+from bot.simulate.promises import Promise
+from bot.simulate.world import World
+from tests.support.code import ROOT
+
+HOSTILE = Faults(kill_every=0.8, outage_every=4, clock_step_every=6, guild_switched_every=8)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_nothing_is_broken_in_six_weeks(library: Library, seed: int) -> None:
+    told = simulate(10, 42, seed, faults=HOSTILE, library=library)
+
+    assert told.breaches == ()
+    assert told.counts["sent"] > 20
+    for trouble in ("kills", "outages", "restarts", "clock steps", "answers"):
+        assert told.counts[trouble] > 0, trouble
+
+
+def test_in_a_calm_world_everything_comes_at_its_minute(library: Library) -> None:
+    told = simulate(8, 40, 4, faults=CALM, library=library)
+
+    assert told.breaches == ()
+    assert told.counts["sent"] > 30
+    assert told.counts["late"] == told.counts["never known"] == told.counts["kills"] == 0
+
+
+def test_a_seed_is_one_run_and_another_seed_another(library: Library) -> None:
+    one, same, other = (simulate(5, 15, seed, faults=HOSTILE, library=library) for seed in (5, 5, 6))
+
+    assert (one.digest, one.counts) == (same.digest, same.counts)
+    assert one.digest != other.digest
+
+
+def told_by(*arguments: str, hash_seed: str = "0") -> subprocess.CompletedProcess[str]:
+    """`python -m bot simulate`, as an operator starts it."""
+    return subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "bot", "simulate", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONHASHSEED": hash_seed},
+        timeout=120,
+    )
+
+
+def test_a_run_is_the_same_in_every_process() -> None:
+    runs = [told_by("--members", "5", "--days", "20", "--seed", "7", hash_seed=seed) for seed in ("1", "2")]
+
+    assert [run.returncode for run in runs] == [0, 0], runs[0].stderr
+    tables = [[line for line in run.stdout.splitlines() if "second" not in line] for run in runs]
+    assert tables[0] == tables[1]
+    assert any("digest" in line for line in tables[0])
+
+
+def test_a_discord_that_forgets_nonces_at_once_shows_why_they_are_needed(library: Library) -> None:
+    """The same run, but for what Discord remembers: the promise stands on it, and the judge sees when it is gone."""
+    faults = replace(CALM, lost_after=0.2, refused_after_all=0.2)
+
+    told = simulate(8, 35, 8, faults=faults, library=library, nonce_memory=0.0)
+
+    assert {breach.promise for breach in told.breaches} >= {Promise.DUPLICATE}
+    assert told.first is not None
+    assert "Seed 8 broke a promise" in told.sentence
+
+
+def test_history_is_the_same_whichever_way_a_world_is_led_through_it(library: Library, tmp_path: Path) -> None:
+    """Time may be cut anywhere: what happens does not depend on who watches."""
+
+    def lived(name: str, steps: int) -> History:
+        (tmp_path / name).mkdir()
+        world = World(tmp_path / name, library, 4, 9, Faults(), furnish=Journeys.over)
+        for step in range(steps):
+            world.advance((step + 1) * 20 * DAY / steps)
+        world.finish()
+        return world.history
+
+    assert lived("whole", 1).digest == lived("cut", 97).digest
