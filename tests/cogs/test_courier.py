@@ -129,7 +129,7 @@ async def test_how_a_send_ends_decides_whether_it_may_have_arrived(
 
 
 @pytest.mark.parametrize(("tries", "posted"), [(1, False), (2, True), (None, True)])
-@pytest.mark.parametrize("end", [http_error(400, 50035), http_error(403, 50001), refused_connection()], ids=repr)
+@pytest.mark.parametrize("end", [http_error(429, 0), http_error(403, 50001), refused_connection()], ids=repr)
 async def test_a_no_is_about_the_last_try_and_says_nothing_about_those_before_it(
     library: Library, letter: Letter, courier: Build, end: object, tries: int | None, posted: bool
 ) -> None:
@@ -137,12 +137,6 @@ async def test_a_no_is_about_the_last_try_and_says_nothing_about_those_before_it
 
     assert isinstance(outcome, NotNow)
     assert outcome.posted is posted
-
-
-async def test_what_is_called_malformed_at_once_is_let_go(library: Library, letter: Letter, courier: Build) -> None:
-    outcome = await courier(Line(library, tries=1, send=http_error(400, 50035))).send(letter)
-
-    assert outcome == NotNow(timedelta(days=2))
 
 
 async def test_a_letter_whose_time_is_over_is_not_tried(

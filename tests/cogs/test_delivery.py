@@ -62,6 +62,7 @@ async def test_a_channel_that_is_gone_is_opened_anew(world: World) -> None:
         (403, 50001, "waiting"),
         (403, 40003, "waiting"),
         (429, 0, "waiting"),
+        (400, 50035, "dissolved"),
         (404, 10008, "sent"),
         (503, 0, "unknown"),
     ],
