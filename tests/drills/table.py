@@ -187,6 +187,16 @@ DRILLS: Final[Mapping[int, Drill]] = MappingProxyType(
         20: Drill(
             "a full disk",
             _in(
+                "drills/test_disk",
+                "test_on_a_full_disk_what_was_sent_is_written_down_and_nothing_else_is_begun",
+            )
+            + _in(
+                "journey/test_room",
+                "test_below_the_floor_nothing_is_sent_and_with_room_again_it_goes_on",
+                "test_a_receipt_waits_for_room_as_well",
+                "test_what_was_sent_while_the_disk_filled_up_is_written_down",
+            )
+            + _in(
                 "store/test_room",
                 "test_below_the_floor_there_is_no_room_and_no_ballast_is_made",
                 "test_on_a_full_disk_a_unit_of_work_runs_once_more_in_the_room_of_the_ballast",
@@ -203,6 +213,10 @@ DRILLS: Final[Mapping[int, Drill]] = MappingProxyType(
         21: Drill(
             "a disk that errs, no more files",
             _in(
+                "drills/test_disk",
+                "test_a_process_that_may_open_no_more_files_lives_on_and_loses_nothing",
+            )
+            + _in(
                 "store/test_room",
                 "test_a_disk_that_fails_is_a_clear_error_and_nothing_is_half_done",
                 "test_a_disk_that_turns_read_only_is_a_clear_error_and_nothing_is_half_done",
