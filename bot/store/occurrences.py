@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.rules.delivery import Fate
-from bot.rules.occurrence import BEGINNINGS, TRANSITIONS, UNSEEN, Answer, Kind, Occurrence, Seen, State
+from bot.rules.occurrence import BEGINNINGS, OF_A_DATE, TRANSITIONS, UNSEEN, Answer, Kind, Occurrence, Seen, State
 from bot.store.schema import Instant, occurrence
 
 ALIVE: Final = tuple(state for state, onward in TRANSITIONS.items() if State.CLAIMED in onward)
@@ -79,15 +79,15 @@ class Occurrences:
             .order_by(seen.c.due_at.desc())
         )
         found = defaultdict[int, list[Seen]](list)
-        for member_id, kind, state, nudge_id, due_at, answered_at in rows:
-            found[member_id].append(Seen(Kind(kind), State(state), nudge_id, due_at, answered_at))
+        for member_id, kind, state, *rest in rows:
+            found[member_id].append(Seen(Kind(kind), State(state), *rest))
         return found
 
     async def slots(self, member_ids: Collection[int], since: datetime) -> Mapping[int, frozenset[str]]:
-        """The dates that had a nudge since then, whatever became of it."""
+        """The dates that had a nudge or a question since then, whatever became of it."""
         rows = await self._connection.execute(
             select(occurrence.c.member_id, occurrence.c.slot).where(
-                occurrence.c.member_id.in_(member_ids), occurrence.c.kind == Kind.NUDGE, occurrence.c.due_at >= since
+                occurrence.c.member_id.in_(member_ids), occurrence.c.kind.in_(OF_A_DATE), occurrence.c.due_at >= since
             )
         )
         found = defaultdict[int, set[str]](set)
