@@ -76,6 +76,15 @@ def test_what_is_expected_is_what_clocks_show(clocks: dict[Clocks, list[str]]) -
                 )
 
 
+def test_no_window_on_offer_is_ever_skipped(clocks: dict[Clocks, list[str]]) -> None:
+    for one, names in clocks.items():
+        for at in moments(one):
+            near = one.near(at, NEARBY)
+            today = near.wall(at) // DAY
+            for day in range(today - BESIDE, today + BESIDE + 1):
+                assert all(shows(near, window, day) for window in WINDOWS), f"{names} on {day_of(day * DAY)}"
+
+
 def test_every_zone_through_every_change_is_due_once_per_local_date_inside_the_window(
     clocks: dict[Clocks, list[str]], long: bool, record: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:
