@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,15 +25,15 @@ class Past:
     """What they may have seen for as long as a nudge rests, and their last nudges however old; the newest first."""
     since: datetime
     """How far back `lately` looks (`rules.due.LOOK_BACK`)."""
-    slots: frozenset[str]
-    """The dates that had a nudge since then, whatever became of it."""
+    slots: AbstractSet[str]
+    """The dates that had a nudge for as long as a nudge rests, whatever became of it."""
     refused: Refused
 
     @property
     def lately(self) -> Lately:
         """As `rules.due` wants it. A nudge that was only shown takes no place among those that were sent."""
         sent = (one.due_at for one in self.history if one.kind is Kind.NUDGE and one.due_at >= self.since)
-        return Lately(tuple(sent), self.slots)
+        return Lately(tuple(sent), frozenset(self.slots))
 
     def bounds(self, plan: Plan) -> Bounds:
         return Bounds(plan.wishes.size, plan.level, self.refused)
@@ -62,11 +63,9 @@ class Past:
 async def pasts(records: Records, member_ids: Collection[int], now: datetime) -> Mapping[int, Past]:
     """The past of each of these members."""
     history = await records.occurrences.history(member_ids, now - NOT_AGAIN_FOR, last=ASK_AFTER)
-    since = now - LOOK_BACK
-    slots = await records.occurrences.slots(member_ids, since)
     refused = await records.refusals.by_ids(member_ids)
     return {
-        one: Past(history.get(one, ()), since, slots.get(one, frozenset()), refused.get(one, Refused()))
+        one: Past(history[one].seen, now - LOOK_BACK, history[one].slots, refused.get(one, Refused()))
         for one in member_ids
     }
 
