@@ -179,8 +179,9 @@ class DiscordCourier:
             self._traffic.opened_too_fast()
             return NotNow(CLOSED_FOR, posted)
         if error.status == BAD_REQUEST:
+            # So was the same letter in each try before: none of them has arrived.
             log.error("courier.malformed", code=error.code)
-            return NotNow(NEVER, posted)
+            return NotNow(NEVER)
         log.warning("courier.refused", status=error.status, code=error.code)
         return NotNow(posted=posted)
 

@@ -105,4 +105,4 @@ def _next_due(plan: Plan, lately: Lately, occurrence: Occurrence, run: int, now:
         return due_after(plan.schedule, after, lately, skip=skips(run))
     if occurrence.again:
         after = max(after, stood_in_for(plan.schedule, lately, now))
-    return due_after(plan.schedule, after, lately.and_(occurrence.due_at), skip=skips(run))
+    return due_after(plan.schedule, after, lately.and_(occurrence.due_at, occurrence.until_at), skip=skips(run))

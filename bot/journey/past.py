@@ -23,17 +23,18 @@ class Past:
 
     history: Sequence[Seen]
     """What they may have seen for as long as a nudge rests, and their last nudges however old; the newest first."""
-    since: datetime
-    """How far back `lately` looks (`rules.due.LOOK_BACK`)."""
+    now: datetime
+    """When it was looked at."""
     slots: AbstractSet[str]
-    """The dates that had a nudge for as long as a nudge rests, whatever became of it."""
+    """The dates that had a nudge or a question for as long as a nudge rests, whatever became of it."""
     refused: Refused
 
     @property
     def lately(self) -> Lately:
         """As `rules.due` wants it. A nudge that was only shown takes no place among those that were sent."""
-        sent = (one.due_at for one in self.history if one.kind is Kind.NUDGE and one.due_at >= self.since)
-        return Lately(tuple(sent), frozenset(self.slots))
+        since = self.now - LOOK_BACK
+        sent = [one for one in self.history if one.kind is Kind.NUDGE and one.due_at >= since]
+        return Lately(tuple(one.due_at for one in sent), tuple(one.until_at for one in sent), frozenset(self.slots))
 
     def bounds(self, plan: Plan) -> Bounds:
         return Bounds(plan.wishes.size, plan.level, self.refused)
@@ -44,12 +45,15 @@ class Past:
         return choose(language.nudges, self.bounds(plan), shown_before(self.history), seed, now)
 
     def silent_run(self, plan: Plan) -> int:
-        """How many nudges in a row went unanswered. Any answer ends the silence, also one to an older nudge."""
+        """How many nudges in a row went unanswered. Any answer ends the silence, also one to an older nudge.
+
+        An answer that was written down by a clock that stood ahead counts for its own nudge alone.
+        """
         answers = [one.answered_at for one in self.history if one.answered_at is not None]
-        last_answer = max(answers, default=plan.since_at)
+        last_answer = max((at for at in answers if at <= self.now), default=plan.since_at)
         return silent_run(
             [
-                last_answer >= one.due_at
+                one.answered_at is not None or last_answer >= one.due_at
                 for one in self.history
                 if one.kind is Kind.NUDGE and one.state is State.SENT and one.due_at >= plan.since_at
             ]
@@ -65,7 +69,7 @@ async def pasts(records: Records, member_ids: Collection[int], now: datetime) ->
     history = await records.occurrences.history(member_ids, now - NOT_AGAIN_FOR, last=ASK_AFTER)
     refused = await records.refusals.by_ids(member_ids)
     return {
-        one: Past(history[one].seen, now - LOOK_BACK, history[one].slots, refused.get(one, Refused()))
+        one: Past(history[one].seen, now, history[one].slots, refused.get(one, Refused()))
         for one in member_ids
     }
 

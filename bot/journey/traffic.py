@@ -78,6 +78,8 @@ class Hold(StrEnum):
     """Discord asked for a wait that is longer than letters can be kept in hand."""
     CLOCK = "clock"
     """Our clock and Discord's are more than two minutes apart, or ours was set and Discord has not been asked yet."""
+    ROOM = "room"
+    """The disk is so full that what was sent might not be written down."""
 
 
 class Traffic:
@@ -107,6 +109,7 @@ class Traffic:
             Hold.TOKEN: self.token_refused.is_set(),
             Hold.REFUSED: self._refusals.broken,
             Hold.CLOCK: self._sense.doubted,
+            Hold.ROOM: not self._database.has_room(),
             Hold.SLOWED: self._pace.quiet_until - steady > IN_HAND.total_seconds(),
         }
         held = next((hold for hold, stands in reasons.items() if stands), None)

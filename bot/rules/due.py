@@ -33,12 +33,14 @@ class Lately:
 
     sent: tuple[datetime, ...] = ()
     """When those that may have arrived were due, in UTC."""
+    until: tuple[datetime, ...] = ()
+    """When their time to arrive was over, in UTC. Some arrive late."""
     taken: frozenset[str] = frozenset()
     """The dates (ISO, on the clock of that time) that had one, also where nobody saw it: none of them has another."""
 
-    def and_(self, due: datetime) -> Lately:
+    def and_(self, due: datetime, until: datetime) -> Lately:
         """With one more that goes out."""
-        return replace(self, sent=(*self.sent, due))
+        return replace(self, sent=(*self.sent, due), until=(*self.until, until))
 
 
 def due_after(schedule: Schedule, after: datetime, lately: Lately, *, skip: int = 0) -> datetime:
@@ -82,4 +84,6 @@ def _keeps_its_distance(schedule: Schedule, due: datetime, lately: Lately) -> bo
     day = local_date(schedule.zone, due)
     if day.isoformat() in lately.taken:
         return False
-    return all(due - at >= LEAST_GAP and local_date(schedule.zone, at) != day for at in lately.sent)
+    if any(due - at < LEAST_GAP for at in (*lately.sent, *lately.until)):
+        return False
+    return all(local_date(schedule.zone, at) != day for at in lately.sent)

@@ -68,6 +68,9 @@ TRANSITIONS: Final = MappingProxyType(
     }
 )
 
+# What a due date can lead to. Its slot is that date, which has no second one.
+OF_A_DATE: Final = frozenset({Kind.NUDGE, Kind.STILL_WANTED, Kind.GUILD_OFF})
+
 # Nobody has seen these. Whatever is in any other state may have been seen.
 UNSEEN: Final = frozenset({State.UNREACHABLE, State.DISSOLVED})
 
@@ -127,6 +130,7 @@ class Seen:
     state: State
     nudge_id: str | None
     due_at: datetime
+    until_at: datetime
     answered_at: datetime | None
 
 

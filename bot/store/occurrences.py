@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.rules.delivery import Fate
-from bot.rules.occurrence import BEGINNINGS, TRANSITIONS, UNSEEN, Answer, Kind, Occurrence, Seen, State
+from bot.rules.occurrence import BEGINNINGS, OF_A_DATE, TRANSITIONS, UNSEEN, Answer, Kind, Occurrence, Seen, State
 from bot.store.schema import EPOCH, Instant, occurrence
 
 ALIVE: Final = tuple(state for state, onward in TRANSITIONS.items() if State.CLAIMED in onward)
@@ -47,7 +47,7 @@ class History:
     seen: list[Seen] = field(default_factory=list)
     """Those that they may have seen, the newest first."""
     slots: set[str] = field(default_factory=set)
-    """The dates that had a nudge, whatever became of it."""
+    """The dates that had a nudge or a question, whatever became of it."""
 
     @property
     def nudges(self) -> int:
@@ -56,7 +56,7 @@ class History:
 
     def note(self, slot: str, one: Seen) -> None:
         """Add one that is older than all that were added before."""
-        if one.kind is Kind.NUDGE:
+        if one.kind in OF_A_DATE:
             self.slots.add(slot)
         # Whatever was answered was seen, whatever became of it by our own account.
         if one.state not in UNSEEN or one.answered_at is not None:
@@ -245,8 +245,8 @@ class Occurrences:
         ]
 
 
-def _seen(kind: str, state: str, nudge_id: str | None, due_at: datetime, answered_at: datetime | None) -> Seen:
-    return Seen(Kind(kind), State(state), nudge_id, due_at, answered_at)
+def _seen(kind: str, state: str, *rest: Any) -> Seen:
+    return Seen(Kind(kind), State(state), *rest)
 
 
 def _end_of(one: Settled) -> dict[str, Any]:

@@ -142,7 +142,7 @@ GUARDS = (
     Guard(
         "eight hours",
         "bot/rules/due.py",
-        "due - at >= LEAST_GAP and ",
+        "    if any(due - at < LEAST_GAP for at in (*lately.sent, *lately.until)):\n        return False\n",
         "",
         "tests/rules/test_due.py",
     ),

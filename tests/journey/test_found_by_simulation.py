@@ -10,7 +10,7 @@ from bot.journey.traffic import Traffic
 from bot.rules.delivery import NotNow
 from bot.rules.occurrence import Answer, Kind, State
 from bot.rules.schedule import Window, local_date, minute_in, next_due, spread_of, weekdays, window_end_on
-from tests.support.house import EVENING, LIMITS, ROBIN, House
+from tests.support.house import EVENING, LIMITS, ROBIN, SERVER, House
 
 
 async def test_a_refusal_after_a_try_that_may_have_arrived_is_never_written_down_as_dissolved(house: House) -> None:
@@ -95,3 +95,21 @@ async def test_a_question_that_was_let_go_is_not_due_again_on_the_same_date(hous
 
     assert outlook.plan.next_due_at is not None
     assert local_date(later.zone, outlook.plan.next_due_at).isoformat() != question.slot
+
+
+async def test_the_choice_after_a_server_went_off_is_not_due_again_on_the_same_date_either(house: House) -> None:
+    await house.journeys.enable.switch_on(SERVER, SERVER + 1)
+    await house.start(guild_id=SERVER)
+    plan = await house.plan()
+    assert plan.next_due_at is not None
+    await house.journeys.enable.switch_off(SERVER)
+    house.clock.move_to(window_end_on(plan.schedule, plan.next_due_at.date()) + timedelta(minutes=5))
+    await house.journeys.deliver.run()
+    (choice,) = [one for one in await house.occurrences() if one.kind is Kind.GUILD_OFF]
+    assert choice.state is State.DISSOLVED
+
+    later = replace(EVENING, window=Window(20 * 60, 22 * 60))
+    outlook = await house.journeys.adjust.change(ROBIN, later)
+
+    assert outlook.plan.next_due_at is not None
+    assert local_date(later.zone, outlook.plan.next_due_at).isoformat() != choice.slot

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.rules.due import Lately, due_after
-from bot.rules.plan import Plan, PlanState, Size, Wishes
+from bot.rules.plan import LONGEST_PAUSE, Plan, PlanState, Size, Wishes
 from bot.rules.schedule import Window, spread_of
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -122,3 +122,21 @@ def test_moving_on_keeps_what_is_told_and_nothing_else() -> None:
 
     assert PLAN.moved_on(later) == replace(PLAN, next_due_at=later)
     assert PLAN.moved_on(later, "kind-rest").again_nudge_id == "kind-rest"
+
+
+def test_mending_brings_back_what_a_wrong_clock_wrote_and_leaves_the_rest_alone() -> None:
+    year = timedelta(days=365)
+    asked_again = replace(PLAN, again_nudge_id="kind-rest")
+
+    assert asked_again.mended(NOW, Lately()) == asked_again
+    assert replace(PLAN, since_at=NOW + year).mended(NOW, Lately()) == PLAN
+    assert replace(PLAN, paused_until=NOW + year).mended(NOW, Lately()).paused_until == NOW + LONGEST_PAUSE
+    late = replace(asked_again, next_due_at=NOW + year).mended(NOW, Lately())
+    assert (late.next_due_at, late.again_nudge_id) == (due_after(PLAN.schedule, NOW, Lately()), "kind-rest")
+
+
+@pytest.mark.parametrize("state", SLEEPING)
+def test_mending_wakes_nobody(state: PlanState) -> None:
+    asleep = replace(PLAN.ended(state), since_at=NOW + timedelta(days=365))
+
+    assert asleep.mended(NOW, Lately()) == PLAN.ended(state)

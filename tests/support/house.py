@@ -17,7 +17,9 @@ from bot.rules.delivery import Fate
 from bot.rules.occurrence import Kind, Occurrence, State, occurrence_id
 from bot.rules.plan import Plan, Size, Wishes
 from bot.rules.schedule import Window
-from bot.store import Database
+from bot.store import Database, Reserve
+from bot.store.database import NO_RESERVE
+from bot.store.disk import REAL_DISK, Disk
 from tests.support.clock import MovableClock
 from tests.support.courier import DM_CHANNEL, FakeCourier
 
@@ -117,9 +119,15 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(folder: Path, library: Library, limits: Limits = LIMITS) -> AsyncIterator[House]:
+async def open_house(
+    folder: Path,
+    library: Library,
+    limits: Limits = LIMITS,
+    reserve: Reserve = NO_RESERVE,
+    disk: Disk = REAL_DISK,
+) -> AsyncIterator[House]:
     clock, courier = MovableClock(), FakeCourier()
-    async with Database.open(f"sqlite:///{folder}/porchlight.db") as database:
+    async with Database.open(f"sqlite:///{folder}/porchlight.db", reserve=reserve, disk=disk) as database:
         traffic = Traffic(database, clock, limits)
         journeys = Journeys.over(database, clock, library, courier, traffic)
         yield House(database, clock, courier, journeys, library, traffic)
