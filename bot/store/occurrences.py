@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, Select, and_, func, literal, or_, select, update
+from sqlalchemy import RowMapping, Select, and_, bindparam, func, literal, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,6 +20,45 @@ ALIVE: Final = tuple(state for state, onward in TRANSITIONS.items() if State.CLA
 
 COLUMNS: Final = tuple(field.name for field in fields(Occurrence))
 OF_SEEN: Final = tuple(field.name for field in fields(Seen))
+
+
+def _history() -> Select[Any]:
+    """`ids`: whose. `since` and `last`: what is due later than that, and so many nudges however old."""
+    place = (
+        func.row_number()
+        .over(partition_by=(occurrence.c.member_id, occurrence.c.kind), order_by=occurrence.c.due_at.desc())
+        .label("place")
+    )
+    seen = (
+        select(occurrence.c.member_id, *(occurrence.c[name] for name in OF_SEEN), place)
+        .where(
+            occurrence.c.member_id.in_(bindparam("ids", expanding=True)),
+            or_(occurrence.c.state.not_in(UNSEEN), occurrence.c.answered_at.is_not(None)),
+        )
+        .subquery()
+    )
+    is_late = and_(seen.c.kind == Kind.NUDGE, seen.c.place <= bindparam("last"))
+    return (
+        select(seen.c.member_id, *(seen.c[name] for name in OF_SEEN))
+        .where(or_(seen.c.due_at >= bindparam("since"), is_late))
+        .order_by(seen.c.due_at.desc())
+    )
+
+
+# Asked at every wake-up, and so put together once.
+HISTORY: Final = _history()
+SLOTS: Final = select(occurrence.c.member_id, occurrence.c.slot).where(
+    occurrence.c.member_id.in_(bindparam("ids", expanding=True)),
+    occurrence.c.kind.in_(OF_A_DATE),
+    occurrence.c.due_at >= bindparam("since"),
+)
+NEEDING: Final = (
+    select(occurrence)
+    .where(occurrence.c.wake_at <= bindparam("now"), occurrence.c.state.in_(ALIVE))
+    .order_by(occurrence.c.wake_at)
+    .limit(bindparam("most"))
+)
+FIRST_WAKE: Final = select(func.min(occurrence.c.wake_at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +98,7 @@ class Occurrences:
 
         Whatever was answered was seen, whatever became of it by our own account.
         """
-        place = (
-            func.row_number()
-            .over(partition_by=(occurrence.c.member_id, occurrence.c.kind), order_by=occurrence.c.due_at.desc())
-            .label("place")
-        )
-        seen = (
-            select(occurrence.c.member_id, *(occurrence.c[name] for name in OF_SEEN), place)
-            .where(
-                occurrence.c.member_id.in_(member_ids),
-                or_(occurrence.c.state.not_in(UNSEEN), occurrence.c.answered_at.is_not(None)),
-            )
-            .subquery()
-        )
-        is_late = and_(seen.c.kind == Kind.NUDGE, seen.c.place <= last)
-        rows = await self._connection.execute(
-            select(seen.c.member_id, *(seen.c[name] for name in OF_SEEN))
-            .where(or_(seen.c.due_at >= since, is_late))
-            .order_by(seen.c.due_at.desc())
-        )
+        rows = await self._connection.execute(HISTORY, {"ids": [*member_ids], "since": since, "last": last})
         found = defaultdict[int, list[Seen]](list)
         for member_id, kind, state, *rest in rows:
             found[member_id].append(Seen(Kind(kind), State(state), *rest))
@@ -85,11 +106,7 @@ class Occurrences:
 
     async def slots(self, member_ids: Collection[int], since: datetime) -> Mapping[int, frozenset[str]]:
         """The dates that had a nudge or a question since then, whatever became of it."""
-        rows = await self._connection.execute(
-            select(occurrence.c.member_id, occurrence.c.slot).where(
-                occurrence.c.member_id.in_(member_ids), occurrence.c.kind.in_(OF_A_DATE), occurrence.c.due_at >= since
-            )
-        )
+        rows = await self._connection.execute(SLOTS, {"ids": [*member_ids], "since": since})
         found = defaultdict[int, set[str]](set)
         for member_id, slot in rows:
             found[member_id].add(slot)
@@ -97,20 +114,15 @@ class Occurrences:
 
     async def take_over(self, now: datetime, claim: str, until: datetime, limit: int) -> list[Claimed]:
         """Claim what needs attention: retries that are due, claims that died, messages to look for."""
-        needing = (
-            select(occurrence)
-            .where(occurrence.c.wake_at <= now, occurrence.c.state.in_(ALIVE))
-            .order_by(occurrence.c.wake_at)
-            .limit(limit)
-        )
-        return await self._claim(needing, now, claim, until)
+        needing = await self._connection.execute(NEEDING, {"now": now, "most": limit})
+        return await self._claim(needing.mappings(), now, claim, until)
 
     async def take(self, occurrence_id: str, now: datetime, claim: str, until: datetime) -> Claimed | None:
         """Claim that one, if it is waiting."""
-        waiting = select(occurrence).where(
-            occurrence.c.occurrence_id == occurrence_id, occurrence.c.state == State.WAITING
+        waiting = await self._connection.execute(
+            select(occurrence).where(occurrence.c.occurrence_id == occurrence_id, occurrence.c.state == State.WAITING)
         )
-        return next(iter(await self._claim(waiting, now, claim, until)), None)
+        return next(iter(await self._claim(waiting.mappings(), now, claim, until)), None)
 
     async def settle(
         self, claimed: Occurrence, fate: Fate, place: tuple[int, int | None] | None, now: datetime
@@ -175,15 +187,15 @@ class Occurrences:
         )
 
     async def first_wake_at(self) -> datetime | None:
-        first: datetime | None = (await self._connection.execute(select(func.min(occurrence.c.wake_at)))).scalar()
+        first: datetime | None = (await self._connection.execute(FIRST_WAKE)).scalar()
         return first
 
     async def _first(self, *conditions: Any) -> Occurrence | None:
         row = (await self._connection.execute(select(occurrence).where(*conditions))).mappings().first()
         return None if row is None else _occurrence(row)
 
-    async def _claim(self, which: Select[Any], now: datetime, claim: str, until: datetime) -> list[Claimed]:
-        found = [_occurrence(row) for row in (await self._connection.execute(which)).mappings()]
+    async def _claim(self, rows: Iterable[RowMapping], now: datetime, claim: str, until: datetime) -> list[Claimed]:
+        found = [_occurrence(row) for row in rows]
         if not found:
             return []
         await self._connection.execute(
