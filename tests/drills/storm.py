@@ -135,14 +135,17 @@ def come_due(storm: Storm) -> None:
 
 
 def _someone(storm: Storm, member: int) -> Someone:
-    """Most have all day; for some the window closes in the next minute, and for a few it has closed."""
+    """Most have all day; for some the window closes in the next minute, and for a few it has closed.
+
+    Those for whom it closes have been due for longer than the others, so that their letters are the next to leave.
+    """
     local = datetime.now(UTC).astimezone(ZoneInfo(storm.zone))
     minute, kind = local.hour * 60 + local.minute, storm.dice.random()
     channel = dm_of(member) if storm.dice.random() < 0.97 else None
     due = just_now(storm.dice.uniform(0, 30))
     window = ALL_OF_THE_DAY
     if kind < 0.1:
-        window = Window(8 * 60, minute + 1)
+        due, window = just_now(storm.dice.uniform(1800, 3600)), Window(8 * 60, minute + 1)
     elif kind < 0.13:
         due, window = just_now(3600) - timedelta(seconds=60), Window(8 * 60, minute)
     return Someone(member, due, storm.zone, window, channel)
@@ -206,7 +209,7 @@ def overdue(bot: Bot) -> bool:
 
 
 async def several_storms(folder: Path, seeds: Sequence[int], kills: int) -> list[Verdict]:
-    """Side by side, one process tree for each, so that all cores are used."""
+    """Side by side, one process tree for each, so that all cores are used. Every one of them is seen to its end."""
 
     async def one(seed: int) -> Verdict:
         place = folder / f"storm-{seed}"
@@ -219,7 +222,11 @@ async def several_storms(folder: Path, seeds: Sequence[int], kills: int) -> list
         assert process.returncode == 0, f"storm {seed} failed; see above"
         return Verdict(**json.loads(said.splitlines()[-1]))
 
-    return list(await asyncio.gather(*(one(seed) for seed in seeds)))
+    ended = await asyncio.gather(*(one(seed) for seed in seeds), return_exceptions=True)
+    failed = [one for one in ended if isinstance(one, BaseException)]
+    if failed:
+        raise failed[0]
+    return [one for one in ended if isinstance(one, Verdict)]
 
 
 async def alone(seed: int, kills: int, folder: Path) -> Verdict:
