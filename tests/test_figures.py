@@ -78,7 +78,7 @@ FIGURES: Final = (
         "{} seconds later at first, twice as long each time, {} minutes at the most",
         (seconds(delivery.RETRY_FIRST), minutes(delivery.RETRY_MOST)),
     ),
-    Figure(DELIVERY, "once it is {} minutes old, it is looked for first", (minutes(delivery.NONCE_TRUST),)),
+    Figure(DELIVERY, "is looked for first once it is {} minutes old", (minutes(delivery.NONCE_TRUST),)),
     Figure(DELIVERY, "the same as with 429, after {} minutes", (minutes(opens.CLOSED_FOR),)),
     Figure(DELIVERY, "looked for in the DM after {} minutes", (minutes(delivery.LOOK_AGAIN),)),
     Figure(DELIVERY, "Discord allows a bot {} requests a second", (pace.DISCORD_PER_SECOND,)),
