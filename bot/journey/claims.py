@@ -31,7 +31,7 @@ log = structlog.stdlib.get_logger(__name__)
 PUT_OFF: Final = timedelta(hours=1)
 
 # One transaction claims no more than this, so that commands never wait long for theirs.
-AT_ONCE: Final = 25
+AT_ONCE: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Claims:
             taken_over = await records.occurrences.take_over(now, claim, now + LEASE, most)
             room_left = most - len(taken_over)
             plans = await records.plans.due(now, room_left) if room_left else []
-            fresh = await self._begin(records, plans, claim, now)
+            fresh = await self._begin(records, plans, claim, now) if plans else []
             return Batch([*taken_over, *fresh], is_full=len(taken_over) + len(plans) >= most)
 
         return await self._database.write(work)

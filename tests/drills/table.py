@@ -279,7 +279,14 @@ DRILLS: Final[Mapping[int, Drill]] = MappingProxyType(
         ),
         25: Drill(
             "every zone through every clock change",
-            _in("rules/test_schedule", "test_every_zone_has_one_due_instant_per_local_date_inside_the_window"),
+            _in(
+                "drills/test_zones",
+                "test_every_zone_through_every_change_is_due_once_per_local_date_inside_the_window",
+                "test_no_window_on_offer_is_ever_skipped",
+                "test_no_name_of_tzdata_is_left_out",
+                "test_what_is_expected_is_what_clocks_show",
+            )
+            + _in("rules/test_schedule", "test_every_zone_has_one_due_instant_per_local_date_inside_the_window"),
         ),
         26: Drill(
             "another tzdata between claim and send",
