@@ -229,6 +229,33 @@ async def test_when_discord_objects_fewer_letters_are_in_hand_and_they_wait(hous
     assert time.perf_counter() - began >= 0.2
 
 
+async def test_those_whose_turn_came_while_the_machine_stood_still_do_not_go_all_at_once(house: House) -> None:
+    """Real time passes here: three turns of a tenth of a second, the last of which is waited for anew."""
+    tenths = another(house, replace(LIMITS, rate_per_second=10))
+    began = time.perf_counter()
+    turns = [asyncio.create_task(tenths.turn()) for _ in range(4)]
+    await asyncio.sleep(0)
+    house.clock.move(seconds=60)
+
+    await asyncio.gather(*turns)
+
+    assert time.perf_counter() - began >= 0.45
+
+
+async def test_who_comes_late_to_their_second_turn_goes_all_the_same(house: House) -> None:
+    """On a machine that stands still again and again letters are slow, and get on."""
+    tenths = another(house, replace(LIMITS, rate_per_second=10))
+    turns = [asyncio.create_task(tenths.turn()) for _ in range(4)]
+    await asyncio.sleep(0)
+    house.clock.move(seconds=60)
+    # The second went when it asked again; the third asked a fifth of a second after the beginning.
+    await asyncio.wait(turns, timeout=0.25)
+    house.clock.move(seconds=60)
+
+    async with asyncio.timeout(5):
+        await asyncio.gather(*turns)
+
+
 async def test_a_long_wait_is_waited_out_with_nothing_in_hand(house: House) -> None:
     await house.start()
     await to_due(house)
