@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,7 +43,7 @@ from bot.rules.occurrence import Kind, Occurrence
 from bot.rules.plan import PlanState
 from bot.rules.silence import is_time_to_ask
 from bot.store import Database, Records
-from bot.store.occurrences import Claimed
+from bot.store.occurrences import Claimed, Settled
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -54,6 +56,14 @@ class Settlement:
     outcome: Outcome
     fate: Fate
     at: datetime
+    known_channel: int | None
+    """The member's DM channel as it was known before."""
+
+    @property
+    def settled(self) -> Settled:
+        sent = self.outcome if isinstance(self.outcome, Sent) else None
+        place = None if sent is None else (sent.channel_id, sent.message_id)
+        return Settled(self.occurrence, self.fate, place, self.at)
 
 
 class Carrier:
@@ -89,8 +99,7 @@ class Carrier:
             return
         now = self._clock.now()
         fate = fate_of(occurrence, outcome, now, tried_before=tried_before)
-        ours = await self._settlements.ask(Settlement(occurrence, outcome, fate, now))
-        log.info("delivery.settled", kind=occurrence.kind, state=fate.state, attempt=occurrence.attempts, ours=ours)
+        await self._settlements.ask(Settlement(occurrence, outcome, fate, now, who.member.dm_channel_id))
 
     async def _try(self, claimed: Claimed, who: MemberStanding) -> tuple[Outcome, bool]:
         """What became of it, and whether an earlier try may still have arrived."""
@@ -140,6 +149,7 @@ class Carrier:
             language=who.member.language,
             discreet=who.standing.plan.wishes.discreet,
             says=says,
+            until=occurrence.until_at,
         )
 
     async def _read_standings(self, member_ids: Sequence[int]) -> Sequence[MemberStanding | None]:
@@ -148,24 +158,31 @@ class Carrier:
 
     async def _write_settlements(self, settlements: Sequence[Settlement]) -> Sequence[bool]:
         async def work(records: Records) -> Sequence[bool]:
-            return [await _settle(records, one) for one in settlements]
+            ours = await records.occurrences.settle_all([one.settled for one in settlements])
+            are_ours = [one.occurrence.occurrence_id in ours for one in settlements]
+            for one in itertools.compress(settlements, are_ours):
+                await _note_consequences(records, one)
+            return are_ours
 
-        return await self._database.write(work)
-
-
-async def _settle(records: Records, settlement: Settlement) -> bool:
-    """Write it down; False when the claim is somebody else's by now."""
-    occurrence, outcome = settlement.occurrence, settlement.outcome
-    place = (outcome.channel_id, outcome.message_id) if isinstance(outcome, Sent) else None
-    if not await records.occurrences.settle(occurrence, settlement.fate, place, settlement.at):
-        return False
-    await _note_consequences(records, occurrence, outcome)
-    return True
+        are_ours = await self._database.write(work)
+        _tell(settlements, are_ours)
+        return are_ours
 
 
-async def _note_consequences(records: Records, occurrence: Occurrence, outcome: Outcome) -> None:
+def _tell(settlements: Sequence[Settlement], are_ours: Sequence[bool]) -> None:
+    """One line for all that ended alike. `ours=False` says that the claim was somebody else's by then."""
+    alike = Counter(
+        (one.occurrence.kind, one.fate.state, one.occurrence.attempts, ours)
+        for one, ours in zip(settlements, are_ours, strict=True)
+    )
+    for (kind, state, attempt, ours), how_many in alike.items():
+        log.info("delivery.settled", kind=kind, state=state, attempt=attempt, ours=ours, how_many=how_many)
+
+
+async def _note_consequences(records: Records, settlement: Settlement) -> None:
     """What an outcome says about the member's plan, beyond this one message; unless they said otherwise since."""
-    if isinstance(outcome, Sent):
+    occurrence, outcome = settlement.occurrence, settlement.outcome
+    if isinstance(outcome, Sent) and outcome.channel_id != settlement.known_channel:
         await records.members.note_dm_channel(occurrence.member_id, outcome.channel_id)
     if not isinstance(outcome, Sent | Unreachable):
         return

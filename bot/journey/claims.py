@@ -31,7 +31,7 @@ log = structlog.stdlib.get_logger(__name__)
 PUT_OFF: Final = timedelta(hours=1)
 
 # One transaction claims no more than this, so that commands never wait long for theirs.
-AT_ONCE: Final = 25
+AT_ONCE: Final = 50
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,8 +25,8 @@ class Past:
     """What they may have seen for as long as a nudge rests, and their last nudges however old; the newest first."""
     now: datetime
     """When it was looked at."""
-    slots: frozenset[str]
-    """The dates since `LOOK_BACK` that had a nudge or a question, whatever became of it."""
+    slots: AbstractSet[str]
+    """The dates that had a nudge or a question for as long as a nudge rests, whatever became of it."""
     refused: Refused
 
     @property
@@ -33,7 +34,7 @@ class Past:
         """As `rules.due` wants it. A nudge that was only shown takes no place among those that were sent."""
         since = self.now - LOOK_BACK
         sent = [one for one in self.history if one.kind is Kind.NUDGE and one.due_at >= since]
-        return Lately(tuple(one.due_at for one in sent), tuple(one.until_at for one in sent), self.slots)
+        return Lately(tuple(one.due_at for one in sent), tuple(one.until_at for one in sent), frozenset(self.slots))
 
     def bounds(self, plan: Plan) -> Bounds:
         return Bounds(plan.wishes.size, plan.level, self.refused)
@@ -66,12 +67,8 @@ class Past:
 async def pasts(records: Records, member_ids: Collection[int], now: datetime) -> Mapping[int, Past]:
     """The past of each of these members."""
     history = await records.occurrences.history(member_ids, now - NOT_AGAIN_FOR, last=ASK_AFTER)
-    slots = await records.occurrences.slots(member_ids, now - LOOK_BACK)
     refused = await records.refusals.by_ids(member_ids)
-    return {
-        one: Past(history.get(one, ()), now, slots.get(one, frozenset()), refused.get(one, Refused()))
-        for one in member_ids
-    }
+    return {one: Past(history[one].seen, now, history[one].slots, refused.get(one, Refused())) for one in member_ids}
 
 
 async def past_of(records: Records, member_id: int, now: datetime) -> Past:

@@ -4,54 +4,47 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, Select, and_, bindparam, func, literal, or_, select, update
+from sqlalchemy import RowMapping, Select, bindparam, func, literal, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.rules.delivery import Fate
 from bot.rules.occurrence import BEGINNINGS, OF_A_DATE, TRANSITIONS, UNSEEN, Answer, Kind, Occurrence, Seen, State
-from bot.store.schema import Instant, occurrence
+from bot.store.schema import EPOCH, Instant, occurrence
 
 ALIVE: Final = tuple(state for state, onward in TRANSITIONS.items() if State.CLAIMED in onward)
 
-COLUMNS: Final = tuple(field.name for field in fields(Occurrence))
-OF_SEEN: Final = tuple(field.name for field in fields(Seen))
+COLUMNS: Final = tuple(one.name for one in fields(Occurrence))
+COLUMNS_OF_SEEN: Final = tuple(occurrence.c[one.name] for one in fields(Seen))
 
 
-def _history() -> Select[Any]:
-    """`ids`: whose. `since` and `last`: what is due later than that, and so many nudges however old."""
-    place = (
-        func.row_number()
-        .over(partition_by=(occurrence.c.member_id, occurrence.c.kind), order_by=occurrence.c.due_at.desc())
-        .label("place")
-    )
-    seen = (
-        select(occurrence.c.member_id, *(occurrence.c[name] for name in OF_SEEN), place)
+def _older_nudges() -> Select[Any]:
+    """`ids`: whose. The `last` nudges from before `since` that they may have seen, the newest first."""
+    place = func.row_number().over(partition_by=occurrence.c.member_id, order_by=occurrence.c.due_at.desc())
+    older = (
+        select(occurrence.c.member_id, *COLUMNS_OF_SEEN, place.label("place"))
         .where(
             occurrence.c.member_id.in_(bindparam("ids", expanding=True)),
+            occurrence.c.due_at < bindparam("since"),
+            occurrence.c.kind == Kind.NUDGE,
             or_(occurrence.c.state.not_in(UNSEEN), occurrence.c.answered_at.is_not(None)),
         )
         .subquery()
     )
-    is_late = and_(seen.c.kind == Kind.NUDGE, seen.c.place <= bindparam("last"))
-    return (
-        select(seen.c.member_id, *(seen.c[name] for name in OF_SEEN))
-        .where(or_(seen.c.due_at >= bindparam("since"), is_late))
-        .order_by(seen.c.due_at.desc())
-    )
+    return select(older).where(older.c.place <= bindparam("last")).order_by(older.c.due_at.desc())
 
 
 # Asked at every wake-up, and so put together once.
-HISTORY: Final = _history()
-SLOTS: Final = select(occurrence.c.member_id, occurrence.c.slot).where(
-    occurrence.c.member_id.in_(bindparam("ids", expanding=True)),
-    occurrence.c.kind.in_(OF_A_DATE),
-    occurrence.c.due_at >= bindparam("since"),
+HISTORY: Final = (
+    select(occurrence.c.member_id, occurrence.c.slot, *COLUMNS_OF_SEEN)
+    .where(occurrence.c.member_id.in_(bindparam("ids", expanding=True)), occurrence.c.due_at >= bindparam("since"))
+    .order_by(occurrence.c.due_at.desc())
 )
+OLDER_NUDGES: Final = _older_nudges()
 NEEDING: Final = (
     select(occurrence)
     .where(occurrence.c.wake_at <= bindparam("now"), occurrence.c.state.in_(ALIVE))
@@ -67,6 +60,39 @@ class Claimed:
 
     occurrence: Occurrence
     tried_before: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a claimed occurrence, and when; and where its message is, if it has one (channel, message)."""
+
+    occurrence: Occurrence
+    fate: Fate
+    place: tuple[int, int | None] | None
+    at: datetime
+
+
+@dataclass(slots=True)
+class History:
+    """A member's messages so far."""
+
+    seen: list[Seen] = field(default_factory=list)
+    """Those that they may have seen, the newest first."""
+    slots: set[str] = field(default_factory=set)
+    """The dates that had a nudge or a question, whatever became of it."""
+
+    @property
+    def nudges(self) -> int:
+        """How many of those that they may have seen were nudges."""
+        return sum(one.kind is Kind.NUDGE for one in self.seen)
+
+    def note(self, slot: str, one: Seen) -> None:
+        """Add one that is older than all that were added before."""
+        if one.kind in OF_A_DATE:
+            self.slots.add(slot)
+        # Whatever was answered was seen, whatever became of it by our own account.
+        if one.state not in UNSEEN or one.answered_at is not None:
+            self.seen.append(one)
 
 
 class Occurrences:
@@ -93,24 +119,23 @@ class Occurrences:
             await self._connection.execute(insert(occurrence), [rows[one] for one in rows if one in added])
         return frozenset(added)
 
-    async def history(self, member_ids: Collection[int], since: datetime, last: int = 0) -> Mapping[int, list[Seen]]:
-        """What these members may have seen since then, and their `last` nudges however old; the newest first.
-
-        Whatever was answered was seen, whatever became of it by our own account.
-        """
-        rows = await self._connection.execute(HISTORY, {"ids": [*member_ids], "since": since, "last": last})
-        found = defaultdict[int, list[Seen]](list)
-        for member_id, kind, state, *rest in rows:
-            found[member_id].append(Seen(Kind(kind), State(state), *rest))
+    async def history(self, member_ids: Collection[int], since: datetime, last: int = 0) -> Mapping[int, History]:
+        """What these members had since then, and their `last` nudges however old."""
+        found = defaultdict[int, History](History)
+        rows = await self._connection.execute(HISTORY, {"ids": [*member_ids], "since": since})
+        for member_id, slot, *seen in rows:
+            found[member_id].note(slot, _seen(*seen))
+        lacking = [one for one in member_ids if found[one].nudges < last]
+        for member_id, one in await self._older_nudges(lacking, since, last):
+            if found[member_id].nudges < last:
+                found[member_id].seen.append(one)
         return found
 
-    async def slots(self, member_ids: Collection[int], since: datetime) -> Mapping[int, frozenset[str]]:
-        """The dates that had a nudge or a question since then, whatever became of it."""
-        rows = await self._connection.execute(SLOTS, {"ids": [*member_ids], "since": since})
-        found = defaultdict[int, set[str]](set)
-        for member_id, slot in rows:
-            found[member_id].add(slot)
-        return {member_id: frozenset(slots) for member_id, slots in found.items()}
+    async def _older_nudges(self, member_ids: Collection[int], before: datetime, last: int) -> list[tuple[int, Seen]]:
+        if not member_ids:
+            return []
+        rows = await self._connection.execute(OLDER_NUDGES, {"ids": member_ids, "since": before, "last": last})
+        return [(member_id, _seen(*seen)) for member_id, *seen, _place in rows]
 
     async def take_over(self, now: datetime, claim: str, until: datetime, limit: int) -> list[Claimed]:
         """Claim what needs attention: retries that are due, claims that died, messages to look for."""
@@ -128,27 +153,30 @@ class Occurrences:
         self, claimed: Occurrence, fate: Fate, place: tuple[int, int | None] | None, now: datetime
     ) -> bool:
         """Write down what became of it; False when the claim was lost, or the member deleted, in the meantime."""
-        assert fate.state in TRANSITIONS[State.CLAIMED], fate
-        channel_id, message_id = place or (None, None)
-        result = await self._connection.execute(
-            update(occurrence)
-            .where(occurrence.c.occurrence_id == claimed.occurrence_id, occurrence.c.claim == claimed.claim)
-            .values(
-                state=fate.state,
-                wake_at=fate.wake_at,
-                claim=None,
-                first_tried_at=None if fate.forget_try else claimed.first_tried_at,
-                settled_at=now if fate.wake_at is None else None,
-                channel_id=channel_id,
-                message_id=message_id,
-            )
+        return bool(await self.settle_all([Settled(claimed, fate, place, now)]))
+
+    async def settle_all(self, settled: Collection[Settled]) -> frozenset[str]:
+        """Write down what became of each; the ids of those whose claim was still ours."""
+        assert all(one.fate.state in TRANSITIONS[State.CLAIMED] for one in settled), settled
+        ids = [one.occurrence.occurrence_id for one in settled]
+        held = await self._connection.execute(
+            select(occurrence.c.occurrence_id, occurrence.c.claim).where(occurrence.c.occurrence_id.in_(ids))
         )
-        return result.rowcount > 0
+        claims: dict[str, str | None] = {identity: claim for identity, claim in held if claim is not None}
+        ours = [one for one in settled if claims.get(one.occurrence.occurrence_id, "") == one.occurrence.claim]
+        if ours:
+            key, token = occurrence.c.occurrence_id, occurrence.c.claim
+            statement = update(occurrence).where(key == bindparam("of"), token == bindparam("held"))
+            await self._connection.execute(statement, [_end_of(one) for one in ours])
+        return frozenset(one.occurrence.occurrence_id for one in ours)
 
     async def release_claims(self, now: datetime) -> None:
         """At start: whoever had a claim is gone, so nobody needs to wait for it to run out."""
         await self._connection.execute(
-            update(occurrence).where(occurrence.c.state == State.CLAIMED).values(wake_at=now)
+            update(occurrence)
+            # Whatever is claimed has a wake_at; to say so lets the index find it among millions.
+            .where(occurrence.c.state == State.CLAIMED, occurrence.c.wake_at > EPOCH)
+            .values(wake_at=now)
         )
 
     async def wake_from(self, later_than: datetime, now: datetime) -> None:
@@ -224,6 +252,25 @@ class Occurrences:
             )
             for one in found
         ]
+
+
+def _seen(kind: str, state: str, *rest: Any) -> Seen:
+    return Seen(Kind(kind), State(state), *rest)
+
+
+def _end_of(one: Settled) -> dict[str, Any]:
+    channel_id, message_id = one.place or (None, None)
+    return {
+        "of": one.occurrence.occurrence_id,
+        "held": one.occurrence.claim,
+        "state": one.fate.state,
+        "wake_at": one.fate.wake_at,
+        "claim": None,
+        "first_tried_at": None if one.fate.forget_try else one.occurrence.first_tried_at,
+        "settled_at": one.at if one.fate.wake_at is None else None,
+        "channel_id": channel_id,
+        "message_id": message_id,
+    }
 
 
 def _occurrence(row: RowMapping) -> Occurrence:

@@ -24,8 +24,8 @@ from apscheduler.triggers.date import DateTrigger
 
 from bot.clock import SystemClock, use_pinned_zones
 from bot.content.library import load_library
-from bot.journey.deliver import Limits
 from bot.journey.journeys import Journeys
+from bot.journey.traffic import Limits, Traffic
 from bot.store import Database
 from tests.bench import population, processes
 from tests.bench.measure import HoldingCourier, watching_lag
@@ -93,8 +93,9 @@ async def _due_table(path: str, due: int) -> dict[str, float]:
     before, began = processes.rss(os.getpid()), perf_counter()
     library, courier = load_library(), HoldingCourier(due)
     async with Database.open(f"sqlite:///{path}") as database, watching_lag() as lag:
-        limits = Limits(rate_per_second=1_000_000, at_once=due, batch=due)
-        deliver = Journeys.over(database, SystemClock(), library, courier, limits).deliver
+        limits = Limits(rate_per_second=1_000_000, at_once=due, batch=2 * due)
+        clock = SystemClock()
+        deliver = Journeys.over(database, clock, library, courier, Traffic(database, clock, limits)).deliver
         await deliver.begin()
         start = perf_counter() - began
         lag.begin()

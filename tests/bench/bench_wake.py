@@ -14,8 +14,8 @@ from typing import Any, cast
 
 from bot.clock import SystemClock, use_pinned_zones
 from bot.content.library import load_library
-from bot.journey.deliver import Limits
 from bot.journey.journeys import Journeys
+from bot.journey.traffic import Limits, Traffic
 from bot.store import Database
 from tests.bench import population, processes
 from tests.bench.measure import HoldingCourier, Lag, TimedDatabase, watching_lag
@@ -136,15 +136,17 @@ def _some(count: int, seed: int) -> list[int]:
 async def leg(path: str, members: int, due: int) -> None:
     use_pinned_zones()
     population.settle_down(Path(path))
-    library = load_library()
+    library, clock = load_library(), SystemClock()
     async with Database.open(f"sqlite:///{path}") as database, watching_lag() as lag:
         await asyncio.sleep(IDLE_SECONDS)
         idle, wakes = lag.worst, []
         for seed in range(WAKE_UPS):
             await asyncio.to_thread(population.make_due, Path(path), _some(members, seed))
             timed, courier = TimedDatabase(database), HoldingCourier(due)
-            limits = Limits(rate_per_second=100_000, at_once=due, batch=due)
-            deliver = Journeys.over(cast("Database", timed), SystemClock(), library, courier, limits).deliver
+            limits = Limits(rate_per_second=100_000, at_once=due, batch=2 * due)
+            watched = cast("Database", timed)
+            traffic = Traffic(watched, clock, limits)
+            deliver = Journeys.over(watched, clock, library, courier, traffic).deliver
             wakes.append(await _wake(deliver, timed, courier, lag))
             assert len(courier.at) == due, f"{len(courier.at)} letters instead of {due}"
     processes.found(wakes=wakes, idle_lag=idle)

@@ -1,7 +1,8 @@
 """Files with many members who said yes, and making some of them due.
 
-A file is made once by SQL and kept in .cache/bench; nobody in it is due for weeks; those whose turn it is get a past
-of eight weeks, three nudges a week, when they are made due. It is made anew when the tables change, and every month.
+A file is made once and kept in .cache/bench; nobody in it is due for weeks. A past is eight weeks of three nudges each,
+every second of them answered: one member in twenty has it from the beginning, and whoever is made due gets it then. The
+file is made anew when the tables change, and every month.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import asyncio
 import hashlib
 import shutil
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -25,6 +26,8 @@ CHANNELS = 10**16
 DAY = 86_400_000
 WEEKS = 8
 DAYS_OF_A_WEEK = (2, 4, 7)
+ONE_IN = 20
+HOME = "Europe/Berlin"
 # Wide enough that no benchmark outlasts it, whatever the hour at which it starts.
 WINDOW = (12 * 60, 17 * 60)
 
@@ -56,7 +59,7 @@ def ids(numbers: Sequence[int]) -> list[int]:
 
 
 async def opted_in(count: int) -> Path:
-    """A file with that many members, nobody due and nobody with a past."""
+    """A file with that many members, one in twenty of them with a past, and nobody due."""
     CACHE.mkdir(parents=True, exist_ok=True)
     path = CACHE / f"members-{count}-{_version()}.db"
     if path.exists():
@@ -85,12 +88,10 @@ def copy(of: Path, name: str) -> Path:
 def make_due(path: Path, numbers: Sequence[int], ago: float = 1.0) -> None:
     """These members are due since `ago` seconds, inside their window, with a past of eight weeks."""
     now = datetime.now(UTC)
-    nudges = [nudge.nudge_id for nudge in load_library().language("en").nudges]
     zone = zone_of_the_afternoon(now)
     due = _ms(now) - int(ago * 1_000)
-    rows = [row for member_id in ids(numbers) for row in _past(member_id, now, nudges)]
     with _open(path) as connection:
-        connection.executemany(PAST, rows)
+        connection.executemany(PAST, _pasts(numbers, now))
         connection.executemany(
             "UPDATE plan SET next_due_at = ?, zone = ? WHERE member_id = ?",
             [(due, zone, member_id) for member_id in ids(numbers)],
@@ -103,6 +104,11 @@ def zone_of_the_afternoon(now: datetime) -> str:
     ahead = (13 - now.hour) % 24
     ahead = ahead - 24 if ahead > 14 else ahead
     return f"Etc/GMT{-ahead:+d}"
+
+
+def _pasts(numbers: Sequence[int], now: datetime) -> Iterator[tuple[object, ...]]:
+    nudges = [nudge.nudge_id for nudge in load_library().language("en").nudges]
+    return (row for member_id in ids(numbers) for row in _past(member_id, now, nudges))
 
 
 def _past(member_id: int, now: datetime, nudges: Sequence[str]) -> list[tuple[object, ...]]:
@@ -131,7 +137,7 @@ def _fill(path: Path, count: int) -> None:
         "then": _ms(now) - 90 * DAY,
         "purpose": Purpose.NUDGES,
         "wording": WORDINGS[Purpose.NUDGES],
-        "zone": "Europe/Berlin",
+        "zone": HOME,
         "start": start,
         "end": end,
         "later": _ms(now) + 45 * DAY,
@@ -139,18 +145,20 @@ def _fill(path: Path, count: int) -> None:
     with _open(path) as connection:
         for statement in (PEOPLE, LEDGER, PLANS):
             connection.execute(statement, values)
+        connection.executemany(PAST, _pasts(range(0, count, ONE_IN), now))
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
 
 
 def settle_down(path: Path) -> None:
-    """Undo what an earlier run left: nobody is due, and nothing has happened."""
-    soon = _ms(datetime.now(UTC)) + 10 * DAY
+    """Undo what an earlier run left: whoever was made due lives at home again, is due in weeks, and has no past."""
     with _open(path) as connection:
-        connection.execute("DELETE FROM occurrence")
         connection.execute(
-            "UPDATE plan SET state = 'active', next_due_at = ? WHERE next_due_at < ? OR next_due_at IS NULL",
-            (soon + 5 * DAY, soon),
+            "DELETE FROM occurrence WHERE member_id IN (SELECT member_id FROM plan WHERE zone <> ?)", (HOME,)
+        )
+        connection.execute(
+            "UPDATE plan SET state = 'active', next_due_at = ?, zone = ? WHERE zone <> ?",
+            (_ms(datetime.now(UTC)) + 45 * DAY, HOME, HOME),
         )
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
@@ -159,14 +167,15 @@ def settle_down(path: Path) -> None:
 def _open(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=30)
     connection.execute("PRAGMA synchronous = OFF")
+    connection.execute("PRAGMA cache_size = -400000")
     return connection
 
 
 def _version() -> str:
-    """Changes with the tables, and with the month."""
+    """Changes with the tables, with this file, and with the month."""
     digest = hashlib.sha256()
-    for migration in sorted((ROOT / "bot/store/migrations/versions").glob("*.py")):
-        digest.update(migration.read_bytes())
+    for source in (*sorted((ROOT / "bot/store/migrations/versions").glob("*.py")), Path(__file__)):
+        digest.update(source.read_bytes())
     today: date = datetime.now(UTC).date()
     return f"{today:%Y%m}-{digest.hexdigest()[:8]}"
 

@@ -879,7 +879,7 @@ async def test_a_nudge_that_may_have_arrived_counts_as_seen_whatever_was_decided
     await again.deliver.run()
 
     history = await house.database.read(lambda records: records.occurrences.history([ROBIN], nudge.due_at))
-    assert [one.nudge_id for one in history[ROBIN]] == [nudge.nudge_id]
+    assert [one.nudge_id for one in history[ROBIN].seen] == [nudge.nudge_id]
 
 
 async def test_a_zone_that_is_gone_from_tzdata_keeps_nobody_else_back(house: House, tmp_path: Path) -> None:
@@ -956,4 +956,4 @@ async def test_what_was_answered_was_seen_even_if_it_is_not_found_any_more(house
 
     history = await house.database.read(lambda records: records.occurrences.history([ROBIN], nudge.due_at))
 
-    assert [one.nudge_id for one in history[ROBIN]] == [nudge.nudge_id]
+    assert [one.nudge_id for one in history[ROBIN].seen] == [nudge.nudge_id]
