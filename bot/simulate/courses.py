@@ -56,11 +56,13 @@ class Course:
     taken: float | None
     answered: float
     answer: SendAnswer | None
-    """None for the message that was taken."""
+    """None for the message that was taken. Whether a no may follow a try that arrived, its tries say (`Tries`)."""
     said: Heard | None = OK
     """What the last answer says besides; None where none came."""
     objected: Heard | None = None
-    """A 429 before that, which discord.py waited out by itself."""
+    """A 429 before that, which discord.py waits out by itself; all else is counted from its next try."""
+    is_tried_again: bool = False
+    """Whether discord.py tried once more by itself before the last answer."""
 
 
 class Courses:
@@ -85,9 +87,11 @@ class Courses:
             case "refused":
                 return Course(None, quick, NotNow(posted=True), FORBIDDEN)
             case "limited":
-                return self._limited(None, quick)
+                return self._limited(quick)
             case "refused_after_all":
-                return self._limited(quick, quick + self._chance.uniform(1, 15))
+                no = self._chance.choice((FORBIDDEN, Heard(TOO_MANY)))
+                later = quick + self._chance.uniform(1, 15)
+                return Course(quick, later, NotNow(posted=True), no, is_tried_again=True)
             case "lost_before":
                 return Course(None, self._chance.choice((quick, CALL_SECONDS)), Unsure(), None)
             case "lost_after":
@@ -114,15 +118,12 @@ class Courses:
             return Course(None, self._chance.choice((quick, CALL_SECONDS)), Unsure(), None)
         return Course(quick, CALL_SECONDS, Unsure(), None)
 
-    def _limited(self, taken: float | None, answered: float) -> Course:
-        """A 429, as discord.py makes of it what its wait says. `taken` is when an earlier try of its own arrived."""
+    def _limited(self, quick: float) -> Course:
+        """A 429, as discord.py makes of it what its wait says."""
         wait = self._chance.choice(WAITS)
         no = Heard(TOO_MANY, wait=timedelta(seconds=wait), is_shared=self._chance.random() < SHARED)
-        if taken is not None or wait > LONGEST_BUCKET_WAIT:
-            if self._chance.random() < 0.5:  # noqa: PLR2004 - a coin: it may come from what stands before Discord
-                return Course(taken, answered, NotNow(posted=True), Heard(TOO_MANY))
-            return Course(taken, answered, NotNow(no.wait, posted=True), no)
-        through = QUICK + wait + answered
-        if through < CALL_SECONDS:
-            return Course(through - answered / 2, through, None, OK, no)
-        return Course(through, CALL_SECONDS, Unsure(), None, no)
+        if wait <= LONGEST_BUCKET_WAIT:
+            return Course(quick / 2, quick, None, OK, no)
+        if self._chance.random() < 0.5:  # noqa: PLR2004 - a coin: it may come from what stands before Discord
+            return Course(None, quick, NotNow(posted=True), Heard(TOO_MANY))
+        return Course(None, quick, NotNow(no.wait, posted=True), no)

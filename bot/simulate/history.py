@@ -33,6 +33,8 @@ class Arrival:
     accepted: float
     """When Discord took it."""
     message_id: int
+    tried: float = 0.0
+    """When the try left that Discord took: discord.py may have made others before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.journey.courier import Letter
 from bot.journey.traffic import Heard, Traffic
+from bot.journey.tries import TooLate
 from bot.rules.delivery import Absent, NotNow, Sent, Unsure
 from bot.simulate.courses import QUICK, TOO_FAST_WAIT, SendAnswer
 from bot.simulate.fuse import Fuse, Point
@@ -59,7 +60,11 @@ class Line:
 
     async def _post(self, letter: Letter) -> SendAnswer | None:
         self._fuse.passes(Point.BEFORE_POST)
-        answer = await self._discord.post(letter, self._fuse, self._hear)
+        tries = self._traffic.tries(letter.until)
+        try:
+            answer = await self._discord.post(letter, self._fuse, self._hear, tries)
+        except TooLate:
+            return NotNow(posted=tries.made > 0)
         self._fuse.passes(Point.AFTER_ANSWER)
         if isinstance(answer, NotNow) and answer.wait == TOO_FAST_WAIT:
             self._traffic.opened_too_fast()

@@ -10,17 +10,19 @@ import asyncio
 import random
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from bot.journey.courier import Letter, NudgeNote, Question
 from bot.journey.traffic import Heard
+from bot.journey.tries import TooLate, Tries
 from bot.rules.delivery import Absent, NotNow, Sent, Unreachable, Unsure
 from bot.rules.occurrence import Kind
 from bot.simulate.courses import CALL_SECONDS, FORBIDDEN, OK, QUICK, TOO_FAST_WAIT, Course, Courses, SendAnswer
 from bot.simulate.faults import Faults
-from bot.simulate.fuse import Fuse, Point
+from bot.simulate.fuse import Fuse, Gone, Point
 from bot.simulate.history import Arrival, Call, History
 from bot.simulate.timeline import Timeline
 
@@ -41,6 +43,7 @@ class _OnItsWay:
     order: int
     letter: Letter = field(compare=False)
     called: float = field(compare=False)
+    tried: float = field(compare=False)
 
 
 class ModelDiscord:
@@ -85,9 +88,13 @@ class ModelDiscord:
         while self._on_their_way and self._on_their_way[0].at <= self._timeline.seconds:
             self._take(self._on_their_way.pop(0))
 
-    async def post(self, letter: Letter, fuse: Fuse, hear: Hear) -> SendAnswer | None:
-        """One POST of a courier; None when the channel is gone."""
+    async def post(self, letter: Letter, fuse: Fuse, hear: Hear, tries: Tries) -> SendAnswer | None:
+        """One POST of a courier, with all the tries that discord.py makes of it; None when the channel is gone.
+
+        Raises TooLate.
+        """
         called = self._timeline.seconds
+        tries.one_more()
         self._history.call(Call(called, letter.member_id, letter.occurrence_id, _kind(letter)))
         named = self.next_courses.pop(0) if self.next_courses else self._courses.draw()
         if named == "channel_gone" and letter.channel_id is not None and not self.is_out:
@@ -95,21 +102,47 @@ class ModelDiscord:
             hear(replace(Heard(404), time=self.time))
             return None
         course = self._course(letter, named)
-        if course.objected is not None:
-            await asyncio.sleep(QUICK)
-            fuse.refuse_dead()
-            hear(replace(course.objected, time=self.time))
+        if course.objected is not None and not await self._wait_out(course.objected, letter, called, fuse, hear, tries):
+            return Unsure()
+        tried = self._timeline.seconds
         if course.taken is not None:
-            self._send_off(letter, called, called + course.taken)
+            self._send_off(letter, called, tried, tried + course.taken)
             if course.taken < course.answered:
-                await asyncio.sleep(max(0.0, called + course.taken - self._timeline.seconds))
+                await asyncio.sleep(course.taken)
                 self.catch_up()
                 fuse.passes(Point.AFTER_POST)
-        await asyncio.sleep(max(0.0, called + course.answered - self._timeline.seconds))
+        if course.is_tried_again:
+            tries.one_more()
+        await asyncio.sleep(max(0.0, tried + course.answered - self._timeline.seconds))
         self.catch_up()
         if course.said is not None:
             hear(replace(course.said, time=self.time))
+        if isinstance(course.answer, NotNow) and course.answer.posted:
+            return replace(course.answer, posted=tries.may_have_arrived)
         return course.answer or Sent(_channel(letter.member_id), self._newest(letter).message_id)
+
+    async def _wait_out(self, no: Heard, letter: Letter, called: float, fuse: Fuse, hear: Hear, tries: Tries) -> bool:
+        """As discord.py does, before its next try; False when the call is given up meanwhile, and left alone."""
+        assert no.wait is not None
+        await asyncio.sleep(QUICK)
+        fuse.refuse_dead()
+        hear(replace(no, time=self.time))
+        again = self._timeline.seconds + no.wait.total_seconds()
+        if again >= called + CALL_SECONDS:
+            self._at(again, lambda: self._try_alone(letter, called, fuse, tries))
+            await asyncio.sleep(called + CALL_SECONDS - self._timeline.seconds)
+            return False
+        await asyncio.sleep(again - self._timeline.seconds)
+        fuse.refuse_dead()
+        tries.one_more()
+        return True
+
+    def _try_alone(self, letter: Letter, called: float, fuse: Fuse, tries: Tries) -> None:
+        """A call that was left alone goes on for as long as its process lives, and its letter may be sent."""
+        with suppress(TooLate, Gone):
+            fuse.refuse_dead()
+            tries.one_more()
+            self._send_off(letter, called, self._timeline.seconds, self._timeline.seconds)
 
     async def look(self, letter: Letter, since: datetime, hear: Hear) -> Sent | Absent | Unsure:
         """One call of a courier's `find`."""
@@ -139,9 +172,9 @@ class ModelDiscord:
             return Course(None, quick, Unreachable(), FORBIDDEN)
         return self._courses.course_of(named, quick)
 
-    def _send_off(self, letter: Letter, called: float, at: float) -> None:
+    def _send_off(self, letter: Letter, called: float, tried: float, at: float) -> None:
         self._count += 1
-        self._on_their_way.append(_OnItsWay(at, self._count, letter, called))
+        self._on_their_way.append(_OnItsWay(at, self._count, letter, called, tried))
         self._on_their_way.sort()
         self._at(at, self.catch_up)
 
@@ -160,6 +193,7 @@ class ModelDiscord:
             nudge_id=None if nudge is None else nudge.nudge.nudge_id,
             is_again=nudge is not None and nudge.is_again,
             called=one.called,
+            tried=one.tried,
             accepted=one.at,
             message_id=self._count,
         )
