@@ -251,8 +251,8 @@ async def test_a_long_wait_is_waited_out_with_nothing_in_hand(house: House) -> N
     await to_due(house)
     house.traffic.heard(Heard(429, wait=timedelta(minutes=5)))
 
-    await house.journeys.deliver.run()
     assert house.traffic.hold() is Hold.SLOWED
+    await house.journeys.deliver.run()
     assert await nudge_states(house) == []
 
     house.clock.move(minutes=5)
