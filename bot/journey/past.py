@@ -68,10 +68,7 @@ async def pasts(records: Records, member_ids: Collection[int], now: datetime) ->
     """The past of each of these members."""
     history = await records.occurrences.history(member_ids, now - NOT_AGAIN_FOR, last=ASK_AFTER)
     refused = await records.refusals.by_ids(member_ids)
-    return {
-        one: Past(history[one].seen, now, history[one].slots, refused.get(one, Refused()))
-        for one in member_ids
-    }
+    return {one: Past(history[one].seen, now, history[one].slots, refused.get(one, Refused())) for one in member_ids}
 
 
 async def past_of(records: Records, member_id: int, now: datetime) -> Past:
