@@ -145,12 +145,11 @@ async def leg(path: str, members: int, due: int) -> None:
     async with Database.open(f"sqlite:///{path}", connect=aside.connect) as database, watching_lag() as lag:
         await asyncio.sleep(IDLE_SECONDS)
         idle, wakes = lag.worst, []
+        courier = HoldingCourier(due)
+        traffic = Traffic(database, clock, Limits(rate_per_second=100_000, at_once=due, batch=2 * due))
+        deliver = Journeys.over(database, clock, library, courier, traffic).deliver
         for seed in range(WAKE_UPS):
             await asyncio.to_thread(population.make_due, Path(path), _some(members, seed))
-            courier = HoldingCourier(due)
-            limits = Limits(rate_per_second=100_000, at_once=due, batch=2 * due)
-            traffic = Traffic(database, clock, limits)
-            deliver = Journeys.over(database, clock, library, courier, traffic).deliver
             wakes.append(await _wake(deliver, aside, courier, lag))
             assert len(courier.at) == due, f"{len(courier.at)} letters instead of {due}"
     processes.found(wakes=wakes, idle_lag=idle)
@@ -158,8 +157,8 @@ async def leg(path: str, members: int, due: int) -> None:
 
 async def _wake(deliver: Deliver, aside: Aside, courier: HoldingCourier, lag: Lag) -> dict[str, float]:
     await asyncio.sleep(0.05)
-    lag.begin()
-    aside.begin()
+    for one in (lag, aside, courier):
+        one.begin()
     began, used = perf_counter(), process_time()
     running = asyncio.create_task(deliver.run())
     await courier.all_here.wait()

@@ -96,6 +96,10 @@ class HoldingCourier:
 
     def __init__(self, wanted: int) -> None:
         self._wanted = wanted
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget what came, and hold what comes from now on."""
         self.all_here = asyncio.Event()
         self.at: list[float] = []
 
