@@ -76,6 +76,8 @@ class Claims:
 
     async def _begin(self, records: Records, plans: Sequence[Plan], claim: str, now: datetime) -> Sequence[Claimed]:
         """Write down what becomes of each due plan; those that go out are ours."""
+        if not plans:
+            return []
         steps = await self._look_ahead(records, plans, now)
         fresh = [
             replace(step.occurrence, claim=claim, wake_at=now + LEASE, attempts=1, first_tried_at=now)

@@ -50,6 +50,8 @@ class Guilds:
 
     async def disabled_among(self, guild_ids: Collection[int]) -> frozenset[int]:
         """Those of these guilds that have Porchlight switched off."""
+        if not guild_ids:
+            return frozenset()
         rows = await self._connection.execute(
             select(guild.c.guild_id).where(guild.c.guild_id.in_(guild_ids), guild.c.disabled_at.is_not(None))
         )

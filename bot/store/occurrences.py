@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import RowMapping, Select, bindparam, func, literal, or_, select, update
@@ -17,6 +18,10 @@ from bot.rules.occurrence import BEGINNINGS, OF_A_DATE, TRANSITIONS, UNSEEN, Ans
 from bot.store.schema import EPOCH, Instant, occurrence
 
 ALIVE: Final = tuple(state for state, onward in TRANSITIONS.items() if State.CLAIMED in onward)
+
+# A history has thousands of rows for a hundred members; to look a member of an enumeration up is half of reading one.
+KINDS: Final = MappingProxyType({one.value: one for one in Kind})
+STATES: Final = MappingProxyType({one.value: one for one in State})
 
 COLUMNS: Final = tuple(one.name for one in fields(Occurrence))
 COLUMNS_OF_SEEN: Final = tuple(occurrence.c[one.name] for one in fields(Seen))
@@ -246,7 +251,7 @@ class Occurrences:
 
 
 def _seen(kind: str, state: str, *rest: Any) -> Seen:
-    return Seen(Kind(kind), State(state), *rest)
+    return Seen(KINDS[kind], STATES[state], *rest)
 
 
 def _end_of(one: Settled) -> dict[str, Any]:
