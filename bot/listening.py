@@ -1,6 +1,6 @@
 """Listening to what Discord's answers say besides what they were asked for: its clock, its limits, its noes.
 
-Every answer passes here, also those to presses and to what discord.py tries again by itself.
+Every request and every answer passes here, also those to presses and what discord.py tries again by itself.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Final
 
 import aiohttp
 
+from bot.journey import tries
 from bot.journey.traffic import Heard
 
 # Asked with the token of a press, and not with the bot's: a refusal says nothing about the bot.
@@ -22,14 +23,20 @@ SHARED: Final = "shared"
 
 
 def listener(heard: Callable[[Heard], None]) -> aiohttp.TraceConfig:
-    """What discord.py is given so that `heard` learns of every answer."""
+    """What discord.py is given so that `heard` learns of every answer, and no letter is tried after its time."""
     trace = aiohttp.TraceConfig()
+
+    async def on_request(
+        _session: aiohttp.ClientSession, _context: SimpleNamespace, _request: aiohttp.TraceRequestStartParams
+    ) -> None:
+        tries.one_more()
 
     async def on_answer(
         _session: aiohttp.ClientSession, _context: SimpleNamespace, answer: aiohttp.TraceRequestEndParams
     ) -> None:
         heard(of(answer.response.status, answer.response.headers, answer.url.parts))
 
+    trace.on_request_start.append(on_request)
     trace.on_request_end.append(on_answer)
     return trace
 

@@ -9,6 +9,7 @@ that did not come, for APScheduler waits as long as a wall clock was set back.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
@@ -64,7 +65,7 @@ class Ticker:
         self._context = contextvars.copy_context()
 
     def start(self) -> None:
-        self._scheduler.add_job(self.wake, _In(0, self._at_most), id=JOB)
+        self._scheduler.add_job(self._tick, _In(0, self._at_most), id=JOB)
         self._scheduler.start()
         self._watcher = asyncio.create_task(self._watch())
 
@@ -88,6 +89,11 @@ class Ticker:
             self._note_alive()
             due = await self._wake_safely()
         self._schedule(due)
+
+    async def _tick(self) -> None:
+        """The job. Cut short at the end it ends quietly; APScheduler would log that as a job that failed."""
+        with contextlib.suppress(asyncio.CancelledError):
+            await self.wake()
 
     async def look(self) -> None:
         """Look whether wake-ups still come and still get on; if not, end what hangs, and wake up anew."""

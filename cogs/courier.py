@@ -19,6 +19,7 @@ import structlog
 from bot.client import Porchlight
 from bot.journey.courier import Courier, Letter
 from bot.journey.traffic import Traffic
+from bot.journey.tries import TooLate, Tries
 from bot.rules.delivery import Absent, NotNow, Sent, Unreachable, Unsure
 from bot.rules.opens import CLOSED_FOR
 from cogs._ui.letters import letter_screen
@@ -44,6 +45,12 @@ LOOK_THROUGH: Final = 50
 
 # What is raised when an answer never came. aiohttp's own errors are not OSErrors, nor the other way round.
 LOST: Final = (TimeoutError, aiohttp.ClientError, OSError)
+
+# What discord.py raises over an answer that is whole and makes no sense: half a JSON, a web page, a message without id.
+SENSELESS: Final = (ValueError, TypeError, LookupError, AttributeError)
+
+# However a question to Discord ended without an answer to it.
+UNANSWERED: Final = (*LOST, *SENSELESS, discord.DiscordException)
 
 BAD_REQUEST: Final = 400
 FORBIDDEN: Final = 403
@@ -93,12 +100,12 @@ class DiscordCourier:
             return Unsure()
         try:
             found = await self._within(deadline, self._look(letter, channel_id, since))
-        except (*LOST, discord.DiscordException):
+        except UNANSWERED:
             return Unsure()
         return Absent() if found is None else Sent(channel_id, found)
 
     async def ask_time(self) -> None:
-        with contextlib.suppress(*LOST, discord.DiscordException):
+        with contextlib.suppress(*UNANSWERED):
             await self._within(self._deadline(), self._client.application_info())
 
     async def _look(self, letter: Letter, channel_id: int, since: datetime) -> int | None:
@@ -136,7 +143,7 @@ class DiscordCourier:
             channel = await self._within(deadline, self._client.create_dm(discord.Object(member_id)))
         except discord.HTTPException as error:
             return self._refusal(error, posted=False)
-        except (*LOST, discord.DiscordException):
+        except UNANSWERED:
             return NotNow()
         return channel.id
 
@@ -147,26 +154,36 @@ class DiscordCourier:
         view = letter_screen(letter, self._client.library.language(letter.language).words)
         channel = self._client.get_partial_messageable(channel_id)
         call = channel.send(view=view, nonce=letter.occurrence_id, silent=letter.discreet)
+        tries = self._traffic.tries(letter.until)
         try:
-            message = await self._within(deadline, call)
+            message = await self._within(deadline, tries.of(call))
+        except TooLate:
+            return NotNow(posted=tries.made > 0)
         except discord.RateLimited as error:
-            return NotNow(timedelta(seconds=error.retry_after), posted=True)
+            return NotNow(timedelta(seconds=error.retry_after), tries.may_have_arrived)
         except discord.HTTPException as error:
-            return self._outcome(error, channel_id)
+            return self._outcome(error, channel_id, tries)
         except aiohttp.ClientConnectorError:
-            return NotNow(posted=True)
+            return NotNow(posted=tries.may_have_arrived)
         except LOST:
+            return Unsure()
+        except SENSELESS:
+            if not tries.made:
+                raise  # nobody was asked, so it is no answer
+            log.warning("courier.senseless")
             return Unsure()
         return Sent(channel_id, message.id)
 
-    def _outcome(self, error: discord.HTTPException, channel_id: int) -> Sent | Unreachable | NotNow | Unsure | None:
+    def _outcome(
+        self, error: discord.HTTPException, channel_id: int, tries: Tries
+    ) -> Sent | Unreachable | NotNow | Unsure | None:
         if error.code == UNKNOWN_CHANNEL:
             return None
         if error.code == UNKNOWN_MESSAGE:
             # The nonce was known, and its message has been deleted since: it had arrived.
             return Sent(channel_id, None)
         refused = {BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_MANY}
-        return self._refusal(error, posted=True) if error.status in refused else Unsure()
+        return self._refusal(error, posted=tries.may_have_arrived) if error.status in refused else Unsure()
 
     def _refusal(self, error: discord.HTTPException, *, posted: bool) -> Unreachable | NotNow:
         """What a no means. Blocked members are never tried again by ourselves.

@@ -15,8 +15,10 @@ from bot.app import furnish
 from bot.client import COGS
 from bot.clock import SystemClock
 from bot.content.library import Library
+from bot.journey.traffic import Hold
 from bot.rules.occurrence import BEGINNINGS, TRANSITIONS
 from bot.settings import Settings, keys, variable
+from bot.simulate.promises import Promise
 from bot.store import Database
 from tests.support.code import CODE, ROOT, imports, name
 
@@ -143,6 +145,18 @@ def test_the_picture_of_the_states_is_the_table_in_the_code() -> None:
 
     assert drawn == {(state.value, after.value) for state, onward in TRANSITIONS.items() for after in onward}
     assert begun == {state.value for state in BEGINNINGS}
+
+
+def test_the_promises_that_are_judged_are_the_ones_that_are_documented() -> None:
+    table = text("docs/delivery.md").partition("| promise | what breaks it |")[2].partition("\n\n")[0]
+
+    assert re.findall(r"^\| ([a-z ]+) \|", table, re.MULTILINE) == [promise.value for promise in Promise]
+
+
+def test_whatever_holds_everything_back_has_its_row() -> None:
+    table = text("docs/delivery.md").partition("| what is heard | what is done |")[2].partition("\n\n")[0]
+
+    assert len(re.findall(r"^\| (?!-)", table, re.MULTILINE)) == len(Hold)
 
 
 # May be imported by everything, and so stand in no picture; and what cogs read of the inner rooms.

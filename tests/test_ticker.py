@@ -111,7 +111,7 @@ async def test_stopping_waits_for_the_wake_up_that_is_under_way() -> None:
     assert finished.is_set()
 
 
-async def test_a_wake_up_that_does_not_end_is_cut_short() -> None:
+async def test_a_wake_up_that_does_not_end_is_cut_short(caplog: pytest.LogCaptureFixture) -> None:
     started, cancelled = asyncio.Event(), asyncio.Event()
 
     async def endless(_alive: Alive) -> None:
@@ -129,6 +129,8 @@ async def test_a_wake_up_that_does_not_end_is_cut_short() -> None:
 
     async with asyncio.timeout(SOON):
         await cancelled.wait()
+        await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()}, return_exceptions=True)
+    assert [one for one in caplog.records if one.name.startswith("apscheduler") and one.exc_info] == []
 
 
 async def test_stopping_what_never_started_is_no_trouble() -> None:

@@ -149,6 +149,7 @@ class Carrier:
             language=who.member.language,
             discreet=who.standing.plan.wishes.discreet,
             says=says,
+            until=occurrence.until_at,
         )
 
     async def _read_standings(self, member_ids: Sequence[int]) -> Sequence[MemberStanding | None]:

@@ -69,15 +69,13 @@ class Claims:
             taken_over = await records.occurrences.take_over(now, claim, now + LEASE, most)
             room_left = most - len(taken_over)
             plans = await records.plans.due(now, room_left) if room_left else []
-            fresh = await self._begin(records, plans, claim, now)
+            fresh = await self._begin(records, plans, claim, now) if plans else []
             return Batch([*taken_over, *fresh], is_full=len(taken_over) + len(plans) >= most)
 
         return await self._database.write(work)
 
     async def _begin(self, records: Records, plans: Sequence[Plan], claim: str, now: datetime) -> Sequence[Claimed]:
         """Write down what becomes of each due plan; those that go out are ours."""
-        if not plans:
-            return []
         steps = await self._look_ahead(records, plans, now)
         fresh = [
             replace(step.occurrence, claim=claim, wake_at=now + LEASE, attempts=1, first_tried_at=now)

@@ -54,6 +54,8 @@ class Letter:
     language: str
     discreet: bool
     says: Says
+    until: datetime | None = None
+    """From then on no try is made, not even one that discord.py would make by itself; None bounds nothing."""
 
 
 class Courier(Protocol):

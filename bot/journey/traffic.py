@@ -15,6 +15,7 @@ from typing import Final
 import structlog
 
 from bot.clock import Clock
+from bot.journey.tries import Tries
 from bot.rules.breaker import COUNTED, Refusals
 from bot.rules.clocks import ClockSense
 from bot.rules.delivery import LONGEST_CALL
@@ -117,6 +118,10 @@ class Traffic:
             log.error("traffic.held", why=held) if held else log.warning("traffic.resumed", after=self._held)
             self._held = held
         return held
+
+    def tries(self, until: datetime | None) -> Tries:
+        """Those of one letter, none of which is made from `until` on."""
+        return Tries(self._clock, until)
 
     async def turn(self) -> None:
         """Wait until one more request may be made."""

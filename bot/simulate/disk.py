@@ -7,7 +7,7 @@ says about itself has to be believed.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -91,6 +91,19 @@ class _Watched(sqlite3.Connection):
         super().rollback()
 
 
+class Compiled(dict[tuple[Hashable, ...], Any]):
+    """What statements look like as SQL, kept from one process to the next: a year has hundreds of them.
+
+    SQLAlchemy asks by the dialect first, an object of each engine's own; here they are all alike.
+    """
+
+    def get(self, key: tuple[Hashable, ...], default: Any = None) -> Any:
+        return super().get(key[1:], default)
+
+    def __setitem__(self, key: tuple[Hashable, ...], compiled: Any) -> None:
+        super().__setitem__(key[1:], compiled)
+
+
 class Disk(Database):
     """The store, on a disk that takes its time before each unit of work, as a busy machine does."""
 
@@ -99,7 +112,12 @@ class Disk(Database):
     @classmethod
     @asynccontextmanager
     async def watched(
-        cls, path: Path, fuse: Fuse, tell: Callable[[Told], None], busy: Callable[[], Awaitable[None]]
+        cls,
+        path: Path,
+        fuse: Fuse,
+        tell: Callable[[Told], None],
+        busy: Callable[[], Awaitable[None]],
+        compiled: Compiled,
     ) -> AsyncIterator[Database]:
         """Open the file, and tell of every commit, all at once: ('row', …), ('plan', …) and ('erased', …)."""
         opened: list[InlineConnection] = []
@@ -117,11 +135,16 @@ class Disk(Database):
             async with cls.open(f"sqlite:///{path}", connect=connector, aside=at_once, alone=False) as database:
                 assert isinstance(database, Disk)
                 database.busy = busy
+                database._compile_into(compiled)  # noqa: SLF001 - its own
                 yield database
         finally:
             # A process that died mid-way has closed nothing. With its end, what it had not committed is undone.
             for connection in opened:
                 connection.stop()
+
+    def _compile_into(self, compiled: Compiled) -> None:
+        self._writer = self._writer.execution_options(compiled_cache=compiled)
+        self._reader = self._reader.execution_options(compiled_cache=compiled)
 
     async def read(self, work: Callable[[Records], Awaitable[T]]) -> T:
         await self.busy()

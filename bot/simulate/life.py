@@ -15,7 +15,7 @@ from typing import Any, Final
 from bot.content.library import Library
 from bot.journey.journeys import Journeys
 from bot.journey.traffic import Limits, Traffic
-from bot.simulate.disk import Disk, Told
+from bot.simulate.disk import Compiled, Disk, Told
 from bot.simulate.fuse import Fuse, Point
 from bot.simulate.model import CALL_SECONDS, Line, ModelDiscord
 from bot.simulate.timeline import Alarm, SkewedClock, Timeline, VirtualLoop
@@ -47,6 +47,7 @@ class Life:
         on_death: Callable[[Point], None],
         on_fault: Callable[[BaseException], None],
         chance: random.Random,
+        compiled: Compiled,
         furnish: Furnish = Journeys.over,
     ) -> None:
         self._timeline = timeline
@@ -60,6 +61,7 @@ class Life:
         self._loop = VirtualLoop(timeline)
         self._loop.set_exception_handler(lambda _loop, context: on_fault(_exception(context)))
         self._chance = chance
+        self._compiled = compiled
         self._furnish = furnish
         self._alarm = Alarm(timeline)
         self._stop = asyncio.Event()
@@ -135,7 +137,7 @@ class Life:
         self._on_death(point)
 
     async def _live(self) -> None:
-        async with Disk.watched(self._path, self.fuse, self._tell, self._busy) as database:
+        async with Disk.watched(self._path, self.fuse, self._tell, self._busy, self._compiled) as database:
             self._clock.start()
             traffic = Traffic(database, self._clock, LIMITS)
             line = Line(self._discord, self.fuse, traffic)

@@ -18,7 +18,7 @@ from bot.content.library import Library
 from bot.journey.journeys import Journeys
 from bot.simulate import habits
 from bot.simulate.deeds import Deed, do
-from bot.simulate.disk import Told
+from bot.simulate.disk import Compiled, Told
 from bot.simulate.faults import DAY, DOWNTIMES, HOUR, MINUTE, Faults, pick, stream
 from bot.simulate.fuse import Gone, Point
 from bot.simulate.hearing import hearing
@@ -74,6 +74,7 @@ class World:
         self._library = library
         self._seed = seed
         self._furnish = furnish
+        self._compiled = Compiled()
         self._agenda: list[_Entry] = []
         self._order = 0
         self._commit = 0
@@ -152,6 +153,7 @@ class World:
             self._died,
             lambda error: self._fault(repr(error)),
             stream(self._seed, f"life {self.lives_begun}"),
+            self._compiled,
             self._furnish,
         )
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.rules.consent import Consent, Purpose
 from bot.store.schema import consent, member
+
+BY_IDS: Final = (
+    select(consent).where(consent.c.member_id.in_(bindparam("ids", expanding=True))).order_by(consent.c.consent_id)
+)
 
 
 class Consents:
@@ -22,9 +27,7 @@ class Consents:
 
     async def by_ids(self, member_ids: Collection[int]) -> Mapping[int, list[Consent]]:
         """Every entry of these members, oldest first."""
-        rows = await self._connection.execute(
-            select(consent).where(consent.c.member_id.in_(member_ids)).order_by(consent.c.consent_id)
-        )
+        rows = await self._connection.execute(BY_IDS, {"ids": [*member_ids]})
         ledger = defaultdict[int, list[Consent]](list)
         for row in rows.mappings():
             ledger[row["member_id"]].append(

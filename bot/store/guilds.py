@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.schema import guild
+
+OFF: Final = select(guild.c.guild_id).where(
+    guild.c.guild_id.in_(bindparam("ids", expanding=True)), guild.c.disabled_at.is_not(None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +57,7 @@ class Guilds:
         """Those of these guilds that have Porchlight switched off."""
         if not guild_ids:
             return frozenset()
-        rows = await self._connection.execute(
-            select(guild.c.guild_id).where(guild.c.guild_id.in_(guild_ids), guild.c.disabled_at.is_not(None))
-        )
+        rows = await self._connection.execute(OFF, {"ids": [*guild_ids]})
         return frozenset(rows.scalars())
 
     async def note_count(self, guild_id: int, people: int | None, now: datetime) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.schema import member
+
+BY_IDS: Final = select(member).where(member.c.member_id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Members:
         return (await self.by_ids([member_id])).get(member_id)
 
     async def by_ids(self, member_ids: Collection[int]) -> Mapping[int, Member]:
-        rows = await self._connection.execute(select(member).where(member.c.member_id.in_(member_ids)))
+        rows = await self._connection.execute(BY_IDS, {"ids": [*member_ids]})
         return {row["member_id"]: Member(**row) for row in rows.mappings()}
 
     async def put(self, member_id: int, guild_id: int | None, language: str, now: datetime) -> None:

@@ -27,6 +27,45 @@ COLUMNS: Final = tuple(one.name for one in fields(Occurrence))
 COLUMNS_OF_SEEN: Final = tuple(occurrence.c[one.name] for one in fields(Seen))
 
 
+def _older_nudges() -> Select[Any]:
+    """`ids`: whose. The `last` nudges from before `since` that they may have seen, the newest first."""
+    place = func.row_number().over(partition_by=occurrence.c.member_id, order_by=occurrence.c.due_at.desc())
+    older = (
+        select(occurrence.c.member_id, *COLUMNS_OF_SEEN, place.label("place"))
+        .where(
+            occurrence.c.member_id.in_(bindparam("ids", expanding=True)),
+            occurrence.c.due_at < bindparam("since"),
+            occurrence.c.kind == Kind.NUDGE,
+            or_(occurrence.c.state.not_in(UNSEEN), occurrence.c.answered_at.is_not(None)),
+        )
+        .subquery()
+    )
+    return select(older).where(older.c.place <= bindparam("last")).order_by(older.c.due_at.desc())
+
+
+# Asked at every wake-up, and so put together once.
+HISTORY: Final = (
+    select(occurrence.c.member_id, occurrence.c.slot, *COLUMNS_OF_SEEN)
+    .where(occurrence.c.member_id.in_(bindparam("ids", expanding=True)), occurrence.c.due_at >= bindparam("since"))
+    .order_by(occurrence.c.due_at.desc())
+)
+OLDER_NUDGES: Final = _older_nudges()
+NEEDING: Final = (
+    select(occurrence)
+    .where(occurrence.c.wake_at <= bindparam("now"), occurrence.c.state.in_(ALIVE))
+    .order_by(occurrence.c.wake_at)
+    .limit(bindparam("most"))
+)
+HELD: Final = select(occurrence.c.occurrence_id, occurrence.c.claim).where(
+    occurrence.c.occurrence_id.in_(bindparam("ids", expanding=True))
+)
+# What it sets stands in `_end_of`.
+END: Final = update(occurrence).where(
+    occurrence.c.occurrence_id == bindparam("of"), occurrence.c.claim == bindparam("held")
+)
+FIRST_WAKE: Final = select(func.min(occurrence.c.wake_at))
+
+
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """An occurrence in our hands, and whether an earlier try of it may have arrived."""
@@ -95,11 +134,7 @@ class Occurrences:
     async def history(self, member_ids: Collection[int], since: datetime, last: int = 0) -> Mapping[int, History]:
         """What these members had since then, and their `last` nudges however old."""
         found = defaultdict[int, History](History)
-        rows = await self._connection.execute(
-            select(occurrence.c.member_id, occurrence.c.slot, *COLUMNS_OF_SEEN)
-            .where(occurrence.c.member_id.in_(member_ids), occurrence.c.due_at >= since)
-            .order_by(occurrence.c.due_at.desc())
-        )
+        rows = await self._connection.execute(HISTORY, {"ids": [*member_ids], "since": since})
         for member_id, slot, *seen in rows:
             found[member_id].note(slot, _seen(*seen))
         lacking = [one for one in member_ids if found[one].nudges < last]
@@ -109,41 +144,22 @@ class Occurrences:
         return found
 
     async def _older_nudges(self, member_ids: Collection[int], before: datetime, last: int) -> list[tuple[int, Seen]]:
-        """The `last` nudges from before then that these may have seen, the newest first."""
         if not member_ids:
             return []
-        place = func.row_number().over(partition_by=occurrence.c.member_id, order_by=occurrence.c.due_at.desc())
-        older = (
-            select(occurrence.c.member_id, *COLUMNS_OF_SEEN, place.label("place"))
-            .where(
-                occurrence.c.member_id.in_(member_ids),
-                occurrence.c.due_at < before,
-                occurrence.c.kind == Kind.NUDGE,
-                or_(occurrence.c.state.not_in(UNSEEN), occurrence.c.answered_at.is_not(None)),
-            )
-            .subquery()
-        )
-        rows = await self._connection.execute(
-            select(older).where(older.c.place <= last).order_by(older.c.due_at.desc())
-        )
+        rows = await self._connection.execute(OLDER_NUDGES, {"ids": member_ids, "since": before, "last": last})
         return [(member_id, _seen(*seen)) for member_id, *seen, _place in rows]
 
     async def take_over(self, now: datetime, claim: str, until: datetime, limit: int) -> list[Claimed]:
         """Claim what needs attention: retries that are due, claims that died, messages to look for."""
-        needing = (
-            select(occurrence)
-            .where(occurrence.c.wake_at <= now, occurrence.c.state.in_(ALIVE))
-            .order_by(occurrence.c.wake_at)
-            .limit(limit)
-        )
-        return await self._claim(needing, now, claim, until)
+        needing = await self._connection.execute(NEEDING, {"now": now, "most": limit})
+        return await self._claim(needing.mappings(), now, claim, until)
 
     async def take(self, occurrence_id: str, now: datetime, claim: str, until: datetime) -> Claimed | None:
         """Claim that one, if it is waiting."""
-        waiting = select(occurrence).where(
-            occurrence.c.occurrence_id == occurrence_id, occurrence.c.state == State.WAITING
+        waiting = await self._connection.execute(
+            select(occurrence).where(occurrence.c.occurrence_id == occurrence_id, occurrence.c.state == State.WAITING)
         )
-        return next(iter(await self._claim(waiting, now, claim, until)), None)
+        return next(iter(await self._claim(waiting.mappings(), now, claim, until)), None)
 
     async def settle(
         self, claimed: Occurrence, fate: Fate, place: tuple[int, int | None] | None, now: datetime
@@ -155,15 +171,11 @@ class Occurrences:
         """Write down what became of each; the ids of those whose claim was still ours."""
         assert all(one.fate.state in TRANSITIONS[State.CLAIMED] for one in settled), settled
         ids = [one.occurrence.occurrence_id for one in settled]
-        held = await self._connection.execute(
-            select(occurrence.c.occurrence_id, occurrence.c.claim).where(occurrence.c.occurrence_id.in_(ids))
-        )
+        held = await self._connection.execute(HELD, {"ids": ids})
         claims: dict[str, str | None] = {identity: claim for identity, claim in held if claim is not None}
         ours = [one for one in settled if claims.get(one.occurrence.occurrence_id, "") == one.occurrence.claim]
         if ours:
-            key, token = occurrence.c.occurrence_id, occurrence.c.claim
-            statement = update(occurrence).where(key == bindparam("of"), token == bindparam("held"))
-            await self._connection.execute(statement, [_end_of(one) for one in ours])
+            await self._connection.execute(END, [_end_of(one) for one in ours])
         return frozenset(one.occurrence.occurrence_id for one in ours)
 
     async def release_claims(self, now: datetime) -> None:
@@ -211,15 +223,15 @@ class Occurrences:
         )
 
     async def first_wake_at(self) -> datetime | None:
-        first: datetime | None = (await self._connection.execute(select(func.min(occurrence.c.wake_at)))).scalar()
+        first: datetime | None = (await self._connection.execute(FIRST_WAKE)).scalar()
         return first
 
     async def _first(self, *conditions: Any) -> Occurrence | None:
         row = (await self._connection.execute(select(occurrence).where(*conditions))).mappings().first()
         return None if row is None else _occurrence(row)
 
-    async def _claim(self, which: Select[Any], now: datetime, claim: str, until: datetime) -> list[Claimed]:
-        found = [_occurrence(row) for row in (await self._connection.execute(which)).mappings()]
+    async def _claim(self, rows: Iterable[RowMapping], now: datetime, claim: str, until: datetime) -> list[Claimed]:
+        found = [_occurrence(row) for row in rows]
         if not found:
             return []
         await self._connection.execute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import RowMapping, bindparam, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -13,6 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.rules.plan import Plan, PlanState, Size, Wishes
 from bot.rules.schedule import Window
 from bot.store.schema import plan
+
+BY_IDS: Final = select(plan).where(plan.c.member_id.in_(bindparam("ids", expanding=True)))
+DUE: Final = (
+    select(plan).where(plan.c.next_due_at <= bindparam("now")).order_by(plan.c.next_due_at).limit(bindparam("most"))
+)
+FIRST_DUE: Final = select(func.min(plan.c.next_due_at))
 
 
 class Plans:
@@ -23,14 +29,12 @@ class Plans:
         return (await self.by_ids([member_id])).get(member_id)
 
     async def by_ids(self, member_ids: Collection[int]) -> Mapping[int, Plan]:
-        rows = await self._connection.execute(select(plan).where(plan.c.member_id.in_(member_ids)))
+        rows = await self._connection.execute(BY_IDS, {"ids": [*member_ids]})
         return {row["member_id"]: _plan(row) for row in rows.mappings()}
 
     async def due(self, now: datetime, limit: int) -> list[Plan]:
         """The plans whose next nudge is due, the oldest first."""
-        rows = await self._connection.execute(
-            select(plan).where(plan.c.next_due_at <= now).order_by(plan.c.next_due_at).limit(limit)
-        )
+        rows = await self._connection.execute(DUE, {"now": now, "most": limit})
         return [_plan(row) for row in rows.mappings()]
 
     async def ahead_of(self, since: datetime, paused: datetime, due: datetime) -> list[int]:
@@ -39,7 +43,7 @@ class Plans:
         return list((await self._connection.execute(select(plan.c.member_id).where(too_far))).scalars())
 
     async def first_due_at(self) -> datetime | None:
-        first: datetime | None = (await self._connection.execute(select(func.min(plan.c.next_due_at)))).scalar()
+        first: datetime | None = (await self._connection.execute(FIRST_DUE)).scalar()
         return first
 
     async def put(self, new: Plan) -> None:

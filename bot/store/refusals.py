@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,6 +16,8 @@ from bot.store.schema import refusal
 
 NUDGE: Final = "nudge"
 THEME: Final = "theme"
+
+BY_IDS: Final = select(refusal).where(refusal.c.member_id.in_(bindparam("ids", expanding=True)))
 
 
 class Refusals:
@@ -26,7 +28,7 @@ class Refusals:
         return (await self.by_ids([member_id])).get(member_id, Refused())
 
     async def by_ids(self, member_ids: Collection[int]) -> Mapping[int, Refused]:
-        rows = await self._connection.execute(select(refusal).where(refusal.c.member_id.in_(member_ids)))
+        rows = await self._connection.execute(BY_IDS, {"ids": [*member_ids]})
         refused = defaultdict[int, dict[str, set[str]]](lambda: {NUDGE: set(), THEME: set()})
         for row in rows.mappings():
             refused[row["member_id"]][row["what"]].add(row["subject"])

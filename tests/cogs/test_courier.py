@@ -16,6 +16,7 @@ import pytest
 from bot.content.library import Library
 from bot.journey.courier import Courier, Letter, NudgeNote
 from bot.journey.traffic import Limits, Traffic
+from bot.journey.tries import one_more
 from bot.rules.delivery import Absent, NotNow, Sent, Unreachable, Unsure
 from cogs.courier import build
 from tests.support.house import House
@@ -25,10 +26,14 @@ SINCE = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 class Line:
-    """A client whose every call ends as it is told to: with a value, with an error, or never."""
+    """A client whose every call ends as it is told to: with a value, with an error, or never.
 
-    def __init__(self, library: Library, **ends: Any) -> None:
+    `tries` is how often a send was tried until it ended; None where nobody knows.
+    """
+
+    def __init__(self, library: Library, tries: int | None = None, **ends: Any) -> None:
         self.library = library
+        self._tries = tries
         self.calls: list[str] = []
         self.cancelled: list[str] = []
         self.let_go = asyncio.Event()
@@ -41,6 +46,8 @@ class Line:
         return await self._end("open")
 
     async def send(self, **_options: Any) -> Any:
+        for _ in range(self._tries or 0):
+            one_more()
         return await self._end("send")
 
     async def application_info(self) -> Any:
@@ -119,6 +126,42 @@ async def test_how_a_send_ends_decides_whether_it_may_have_arrived(
     library: Library, letter: Letter, courier: Build, end: object, outcome: object
 ) -> None:
     assert await courier(Line(library, send=end)).send(letter) == outcome
+
+
+@pytest.mark.parametrize(("tries", "posted"), [(1, False), (2, True), (None, True)])
+@pytest.mark.parametrize("end", [http_error(429, 0), http_error(403, 50001), refused_connection()], ids=repr)
+async def test_a_no_is_about_the_last_try_and_says_nothing_about_those_before_it(
+    library: Library, letter: Letter, courier: Build, end: object, tries: int | None, posted: bool
+) -> None:
+    outcome = await courier(Line(library, tries, send=end)).send(letter)
+
+    assert isinstance(outcome, NotNow)
+    assert outcome.posted is posted
+
+
+async def test_a_letter_whose_time_is_over_is_not_tried(
+    library: Library, letter: Letter, courier: Build, house: House
+) -> None:
+    late = replace(letter, until=house.clock.now())
+
+    assert await courier(Line(library, tries=1, send=MESSAGE)).send(late) == NotNow()
+
+
+@pytest.mark.parametrize("error", [ValueError(), TypeError(), KeyError(), AttributeError()], ids=repr)
+async def test_an_answer_that_makes_no_sense_is_no_answer(
+    library: Library, letter: Letter, courier: Build, error: Exception
+) -> None:
+    assert await courier(Line(library, tries=1, send=error)).send(letter) == Unsure()
+    assert await courier(Line(library, look=error)).find(letter, SINCE) == Unsure()
+    assert await courier(Line(library, open=error)).send(replace(letter, channel_id=None)) == NotNow()
+    await courier(Line(library, time=error)).ask_time()
+
+
+async def test_what_fails_before_anything_was_asked_is_a_fault_and_no_outcome(
+    library: Library, letter: Letter, courier: Build
+) -> None:
+    with pytest.raises(ValueError, match="ours"):
+        await courier(Line(library, send=ValueError("ours"))).send(letter)
 
 
 async def test_a_send_without_an_answer_may_have_arrived(library: Library, letter: Letter, courier: Build) -> None:

@@ -150,7 +150,14 @@ DRILLS: Final[Mapping[int, Drill]] = MappingProxyType(
             "kill -9 at random moments under load",
             _in("drills/test_kills", "test_kills_at_random_moments_under_load_lose_and_double_nothing"),
         ),
-        17: Drill("power cuts", not_here="held where the store is tested"),
+        17: Drill(
+            "power cuts",
+            _in(
+                "drills/test_power",
+                "test_whatever_was_acknowledged_before_a_power_cut_is_there_after_it",
+                "test_with_less_than_full_syncing_acknowledged_work_is_lost",
+            ),
+        ),
         18: Drill(
             "SIGTERM with many on their way",
             _in(
@@ -177,11 +184,54 @@ DRILLS: Final[Mapping[int, Drill]] = MappingProxyType(
             ),
             not_here="running out of memory ends in SIGKILL, which is drill 16",
         ),
-        20: Drill("a full disk", not_here="held where the store is tested"),
-        21: Drill("a disk that errs, no more files", not_here="held where the store is tested"),
+        20: Drill(
+            "a full disk",
+            _in(
+                "drills/test_disk",
+                "test_on_a_full_disk_what_was_sent_is_written_down_and_nothing_else_is_begun",
+            )
+            + _in(
+                "journey/test_room",
+                "test_below_the_floor_nothing_is_sent_and_with_room_again_it_goes_on",
+                "test_a_receipt_waits_for_room_as_well",
+                "test_what_was_sent_while_the_disk_filled_up_is_written_down",
+            )
+            + _in(
+                "store/test_room",
+                "test_below_the_floor_there_is_no_room_and_no_ballast_is_made",
+                "test_on_a_full_disk_a_unit_of_work_runs_once_more_in_the_room_of_the_ballast",
+                "test_taking_the_file_over_finds_room_as_well",
+                "test_when_the_ballast_is_gone_too_a_full_disk_is_an_error_and_changes_nothing",
+                "test_without_a_ballast_a_full_disk_is_an_error_and_changes_nothing",
+                "test_on_a_small_disk_that_is_full_everything_that_was_acknowledged_is_there",
+                "test_a_start_on_a_full_disk_gives_the_ballast_away",
+                "test_a_first_start_on_a_full_disk_says_so",
+            )
+            + _in("wire/test_two_copies", "test_the_process_keeps_the_ballast_that_its_settings_say"),
+            not_here="there is no backup command yet whose disk could be full",
+        ),
+        21: Drill(
+            "a disk that errs, no more files",
+            _in(
+                "drills/test_disk",
+                "test_a_process_that_may_open_no_more_files_lives_on_and_loses_nothing",
+            )
+            + _in(
+                "store/test_room",
+                "test_a_disk_that_fails_is_a_clear_error_and_nothing_is_half_done",
+                "test_a_disk_that_turns_read_only_is_a_clear_error_and_nothing_is_half_done",
+            )
+            + _in("store/test_refusals", "test_a_file_that_this_account_may_not_write_is_refused"),
+        ),
         22: Drill(
             "another program locks the file",
-            _in("drills/test_load", "test_a_file_that_another_program_locks_stops_nothing_for_good"),
+            _in("drills/test_load", "test_a_file_that_another_program_locks_stops_nothing_for_good")
+            + _in(
+                "store/test_busy",
+                "test_a_lock_of_three_seconds_stops_neither_the_loop_nor_any_unit_of_work",
+                "test_who_closes_the_database_does_not_wait_for_a_lock_of_somebody_else",
+                "test_a_lock_that_is_there_at_the_start_is_said_and_can_be_tried_again",
+            ),
         ),
         23: Drill(
             "a file that is damaged, foreign or newer",
@@ -191,6 +241,18 @@ DRILLS: Final[Mapping[int, Drill]] = MappingProxyType(
                 "test_something_that_is_no_database_is_refused",
                 "test_a_file_of_another_program_is_refused",
                 "test_a_file_of_a_newer_version_is_refused",
+            )
+            + _in(
+                "store/test_refusals",
+                "test_a_damaged_file_is_refused",
+                "test_who_has_a_damaged_file_is_told_the_newest_copy_that_lies_beside_it",
+                "test_a_file_cut_to_nothing_is_not_taken_for_a_new_one",
+                "test_a_log_without_its_file_is_not_deleted",
+                "test_without_its_log_the_file_is_as_it_was_when_the_log_began",
+                "test_a_damaged_index_of_the_log_is_made_anew",
+                "test_what_is_no_file_is_refused_and_gets_nothing_beside_it",
+                "test_a_large_file_is_looked_through_beside_the_work",
+                "test_damage_in_a_large_file_stops_the_process_with_a_sentence",
             ),
             not_here="there is no restore command yet to be timed",
         ),
@@ -205,7 +267,14 @@ DRILLS: Final[Mapping[int, Drill]] = MappingProxyType(
         ),
         25: Drill(
             "every zone through every clock change",
-            _in("rules/test_schedule", "test_every_zone_has_one_due_instant_per_local_date_inside_the_window"),
+            _in(
+                "drills/test_zones",
+                "test_every_zone_through_every_change_is_due_once_per_local_date_inside_the_window",
+                "test_no_window_on_offer_is_ever_skipped",
+                "test_no_name_of_tzdata_is_left_out",
+                "test_what_is_expected_is_what_clocks_show",
+            )
+            + _in("rules/test_schedule", "test_every_zone_has_one_due_instant_per_local_date_inside_the_window"),
         ),
         26: Drill(
             "another tzdata between claim and send",
@@ -230,11 +299,31 @@ DRILLS: Final[Mapping[int, Drill]] = MappingProxyType(
                 "test_however_a_member_moves_and_asks_again_no_two_come_close_or_on_one_date",
             ),
         ),
-        28: Drill("two copies on one file", not_here="held where the store is tested"),
+        28: Drill(
+            "two copies on one file",
+            _in(
+                "wire/test_two_copies",
+                "test_a_second_copy_ends_at_once_and_the_first_goes_on",
+                "test_the_lock_goes_with_the_process_that_was_killed",
+                "test_the_first_copy_stops_where_the_lock_did_not_keep_a_second_one_out",
+            )
+            + _in(
+                "store/test_alone",
+                "test_while_one_process_has_the_file_another_is_told_to_stay_away",
+                "test_a_process_that_was_stopped_for_a_while_still_holds_the_file",
+                "test_another_way_to_the_same_file_meets_the_same_lock",
+                "test_a_file_with_two_names_is_refused",
+                "test_one_that_was_superseded_writes_nothing_more_and_says_so",
+                "test_without_a_lock_the_token_alone_keeps_two_apart",
+            )
+            + _in("store/test_refusals", "test_a_network_file_system_is_refused_before_anything_is_written"),
+        ),
         29: Drill("several workers on PostgreSQL", not_here=NO_OTHER_DATABASE),
         30: Drill(
             "the database of another bot",
-            _in("drills/test_operator", "test_the_database_of_another_bot_is_refused_and_nothing_is_sent"),
+            _in("drills/test_operator", "test_the_database_of_another_bot_is_refused_and_nothing_is_sent")
+            + _in("wire/test_two_copies", "test_a_file_of_another_bot_is_refused")
+            + _in("store/test_alone", "test_a_database_stays_with_the_bot_it_was_made_for"),
         ),
         31: Drill(
             "settings that are wrong",
@@ -298,7 +387,17 @@ DRILLS: Final[Mapping[int, Drill]] = MappingProxyType(
                 "test_an_upgrade_that_would_orphan_rows_is_undone",
             ),
         ),
-        38: Drill("months with all faults at once", not_here="held where years are simulated"),
+        38: Drill(
+            "months with all faults at once, and each guard taken away",
+            _in("drills/test_simulated_years", "test_nothing_is_broken_in_twenty_years")
+            + _in("simulate/test_runs", "test_nothing_is_broken_in_six_weeks")
+            + _in(
+                "drills/test_guards",
+                "test_the_table_is_about_the_code_as_it_is",
+                "test_without_a_guard_something_fails",
+                "test_with_all_guards_in_place_the_same_worlds_break_nothing",
+            ),
+        ),
     }
 )
 

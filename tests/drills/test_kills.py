@@ -102,9 +102,6 @@ async def test_sigterm_with_many_on_their_way_ends_in_time_and_loses_none(
     assert judge(bot, double, people).broken == {}
 
 
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="APScheduler logs the cancelled wake-up as a job that raised"
-)
 async def test_sigterm_that_cuts_a_wake_up_short_says_so_without_a_traceback(
     bot: Bot, double: Double, long: bool
 ) -> None:

@@ -44,21 +44,21 @@ async def test_settings_that_are_wrong_are_one_line_and_nothing_is_sent(
     assert not double.log
 
 
-@pytest.mark.xfail(
-    strict=True, raises=TimeoutError, reason="nothing notices yet that the database belongs to another bot"
-)
 async def test_the_database_of_another_bot_is_refused_and_nothing_is_sent(bot: Bot, double: Double) -> None:
     """Its DM channels are not ours: each would be an error, and thousands of those get an address banned."""
     await bot.start()
     await bot.terminate()
     due_now(bot, 1)
-    bot.sql("UPDATE fact SET name = replace(name, ?, ?)", str(APPLICATION), "200000000000000009")
+    assert bot.sql("SELECT value FROM fact WHERE name = 'application'") == [(str(APPLICATION),)]
+    bot.sql("UPDATE fact SET value = '200000000000000009' WHERE name = 'application'")
     await bot.launch()
 
-    ended = await bot.ended(within=1.5)
+    ended = await bot.ended()
 
-    assert ended.code not in (0, 1)
-    assert double.counted["send"] == 0
+    assert ended.code == 74
+    assert "porchlight.db belongs to another bot, application 200000000000000009." in ended.said
+    assert double.identified == 1
+    assert (double.counted["send"], double.counted["open"]) == (0, 0)
 
 
 async def test_neither_a_person_nor_a_secret_is_ever_written_to_the_log_whatever_goes_wrong(

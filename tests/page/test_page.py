@@ -79,6 +79,22 @@ async def test_ctrl_c_ends_it_cleanly_and_nothing_is_left_behind(tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
 
 
+async def test_it_leaves_nothing_in_the_home_and_the_temporary_folder_of_whoever_starts_it(tmp_path: Path) -> None:
+    started_in, home, temporary = (tmp_path / name for name in ("here", "home", "tmp"))
+    for folder in (started_in, home, temporary):
+        folder.mkdir()
+    async with (
+        try_out(started_in, HOME=str(home), TMPDIR=str(temporary)) as running,
+        aiohttp.ClientSession() as visitor,
+    ):
+        for method, path in (("GET", ""), ("POST", "bar/go/dm"), ("POST", "bar/time/day"), ("GET", "bar/state")):
+            async with visitor.request(method, running.url + path) as answer:
+                assert answer.status < 400, path
+        await running.stop()
+
+    assert [list(folder.iterdir()) for folder in (started_in, home, temporary)] == [[], [], []]
+
+
 async def test_a_port_that_is_taken_is_no_obstacle(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

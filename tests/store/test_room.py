@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import stat
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from bot.store import Database, Records, Reserve
 from bot.store.disk import LEAST_TO_OPEN, MEGABYTE, REAL_DISK, Room, allocate, fill
 from bot.store.engines import Connect, is_full
 from bot.store.refuse import make_ready
-from tests.support.mounts import read_only, small_disk
+from tests.support.mounts import fill_up, read_only, small_disk
 from tests.support.power import PowerDisk
 from tests.support.sql import looking_into
 from tests.support.stores import Opened, ToldDisk
@@ -266,11 +265,3 @@ async def test_a_disk_that_turns_read_only_is_a_clear_error_and_nothing_is_half_
         with pytest.raises(DatabaseUnusable, match="cannot be opened"):
             async with opened(url(disk)):
                 pass
-
-
-def fill_up(path: Path) -> None:
-    """Take every byte there is."""
-    with path.open("wb", buffering=0) as file, suppress(OSError):
-        while file.write(bytes(4096)):
-            pass
-    assert not REAL_DISK.free(path.parent)

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -29,6 +29,14 @@ def small_disk(folder: Path, size: str) -> Iterator[Path]:
         yield folder
     finally:
         subprocess.run([shutil.which("umount") or "umount", "-l", str(folder)], check=True)  # noqa: S603
+
+
+def fill_up(path: Path) -> None:
+    """Take every byte there is."""
+    with path.open("wb", buffering=0) as file, suppress(OSError):
+        while file.write(bytes(4096)):
+            pass
+    assert not shutil.disk_usage(path.parent).free
 
 
 def read_only(folder: Path) -> None:

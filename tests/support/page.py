@@ -55,7 +55,8 @@ class TryOut:
 
 
 @asynccontextmanager
-async def try_out(folder: Path, port: int = 0) -> AsyncIterator[TryOut]:
+async def try_out(folder: Path, port: int = 0, **variables: str) -> AsyncIterator[TryOut]:
+    """It, started in that folder, with these variables set in its environment."""
     environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -65,7 +66,7 @@ async def try_out(folder: Path, port: int = 0) -> AsyncIterator[TryOut]:
         "--port",
         str(port),
         cwd=folder,
-        env=environment | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        env=environment | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"} | variables,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )

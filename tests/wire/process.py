@@ -80,6 +80,8 @@ class Bot:
             "PORCHLIGHT_DISCORD__API_URL": f"http://127.0.0.1:{self.double.port}/api/v10",
             "PORCHLIGHT_DISCORD__GATEWAY_URL": f"ws://127.0.0.1:{self.double.port}/gateway",
             "PORCHLIGHT_STORAGE__URL": f"sqlite:///{self.file}",
+            # Allocated at each first start, and of no use to those who do not fill a disk.
+            "PORCHLIGHT_STORAGE__BALLAST_MEGABYTES": "0",
             "PORCHLIGHT_DELIVERY__WAKE_AT_MOST_SECONDS": "1",
         }
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PORCHLIGHT_")}

@@ -135,6 +135,8 @@ async def test_sigterm_ends_within_ten_seconds_whatever_discord_does(bot: Bot, d
 
     assert ended.code == 0
     assert ended.seconds < 10
+    assert "ticker.cut_short" in ended.said
+    assert "Traceback" not in ended.said
     assert nudge(bot)["state"] == "claimed", "the next start takes it from there"
 
 
