@@ -185,7 +185,7 @@ def test_a_figure_that_is_wrong_or_gone_is_noticed() -> None:
 
 
 # What mends itself, so that another start may help; and what only other commands than `run` end with.
-PASSES_BY_ITSELF: Final = {errors.DiscordUnreachable, errors.AlreadyRunning}
+PASSES_BY_ITSELF: Final = {errors.DiscordUnreachable, errors.GatewayRefused, errors.AlreadyRunning}
 OF_OTHER_COMMANDS: Final = {errors.NoFreePort, errors.PromiseBroken}
 
 
