@@ -405,6 +405,7 @@ DRILLS: Final[Mapping[int, Drill]] = MappingProxyType(
             + _in("simulate/test_runs", "test_nothing_is_broken_in_six_weeks")
             + _in(
                 "drills/test_guards",
+                "test_each_guard_has_a_name_of_its_own",
                 "test_the_table_is_about_the_code_as_it_is",
                 "test_without_a_guard_something_fails",
                 "test_with_all_guards_in_place_the_same_worlds_break_nothing",
