@@ -240,7 +240,7 @@ OF_SENDING: Final = (
         "bot/journey/tries.py",
         "        return self.made != 1\n",
         "        return False\n",
-        World(Promise.LOST, replace(CALM, refused_after_all=0.3), members=5, days=20),
+        World(Promise.DUPLICATE, replace(CALM, refused_after_all=0.8), members=5, days=20),
     ),
     Guard(
         "401 stops everything",
