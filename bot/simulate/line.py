@@ -24,16 +24,17 @@ class Line:
         self._traffic = traffic
 
     async def send(self, letter: Letter) -> SendAnswer:
+        handed_over = self._discord.seconds
         if wait := await self._wait_to_open(letter):
             return NotNow(wait)
-        answer = await self._post(letter)
+        answer = await self._post(letter, handed_over)
         if answer is not None:
             return answer
         # The channel is gone. Opening it anew costs one call, and only ever one.
         anew = replace(letter, channel_id=None)
         if wait := await self._wait_to_open(anew):
             return NotNow(wait)
-        return await self._post(anew) or NotNow()
+        return await self._post(anew, handed_over) or NotNow()
 
     async def find(self, letter: Letter, since: datetime) -> Sent | Absent | Unsure:
         if await self._wait_to_open(letter):
@@ -58,11 +59,11 @@ class Line:
     async def _wait_to_open(self, letter: Letter) -> timedelta:
         return await self._traffic.ask_to_open() if letter.channel_id is None else timedelta()
 
-    async def _post(self, letter: Letter) -> SendAnswer | None:
+    async def _post(self, letter: Letter, handed_over: float) -> SendAnswer | None:
         self._fuse.passes(Point.BEFORE_POST)
         tries = self._traffic.tries(letter.until)
         try:
-            answer = await self._discord.post(letter, self._fuse, self._hear, tries)
+            answer = await self._discord.post(letter, handed_over, self._fuse, self._hear, tries)
         except TooLate:
             return NotNow(posted=tries.made > 0)
         self._fuse.passes(Point.AFTER_ANSWER)

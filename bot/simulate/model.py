@@ -79,6 +79,11 @@ class ModelDiscord:
         """What is done with the next calls, by the names of `Faults`, before chance is asked again."""
 
     @property
+    def seconds(self) -> float:
+        """The true time."""
+        return self._timeline.seconds
+
+    @property
     def time(self) -> datetime:
         """What stands in the head of each of its answers."""
         return self._timeline.instant
@@ -88,21 +93,23 @@ class ModelDiscord:
         while self._on_their_way and self._on_their_way[0].at <= self._timeline.seconds:
             self._take(self._on_their_way.pop(0))
 
-    async def post(self, letter: Letter, fuse: Fuse, hear: Hear, tries: Tries) -> SendAnswer | None:
+    async def post(self, letter: Letter, called: float, fuse: Fuse, hear: Hear, tries: Tries) -> SendAnswer | None:
         """One POST of a courier, with all the tries that discord.py makes of it; None when the channel is gone.
 
-        Raises TooLate.
+        `called` is when the courier was called: it may have had to open the DM since. Raises TooLate.
         """
-        called = self._timeline.seconds
         tries.one_more()
-        self._history.call(Call(called, letter.member_id, letter.occurrence_id, _kind(letter)))
+        begun = self._timeline.seconds
+        self._history.call(Call(begun, letter.member_id, letter.occurrence_id, _kind(letter)))
         named = self.next_courses.pop(0) if self.next_courses else self._courses.draw()
         if named == "channel_gone" and letter.channel_id is not None and not self.is_out:
             await asyncio.sleep(QUICK)
             hear(replace(Heard(404), time=self.time))
             return None
         course = self._course(letter, named)
-        if course.objected is not None and not await self._wait_out(course.objected, letter, called, fuse, hear, tries):
+        if course.objected is not None and not await self._wait_out(
+            course.objected, letter, (called, begun), fuse, hear, tries
+        ):
             return Unsure()
         tried = self._timeline.seconds
         if course.taken is not None:
@@ -121,16 +128,19 @@ class ModelDiscord:
             return replace(course.answer, posted=tries.may_have_arrived)
         return course.answer or Sent(_channel(letter.member_id), self._newest(letter).message_id)
 
-    async def _wait_out(self, no: Heard, letter: Letter, called: float, fuse: Fuse, hear: Hear, tries: Tries) -> bool:
+    async def _wait_out(
+        self, no: Heard, letter: Letter, times: tuple[float, float], fuse: Fuse, hear: Hear, tries: Tries
+    ) -> bool:
         """As discord.py does, before its next try; False when the call is given up meanwhile, and left alone."""
         assert no.wait is not None
         await asyncio.sleep(QUICK)
         fuse.refuse_dead()
         hear(replace(no, time=self.time))
         again = self._timeline.seconds + no.wait.total_seconds()
-        if again >= called + CALL_SECONDS:
+        called, begun = times
+        if again >= begun + CALL_SECONDS:
             self._at(again, lambda: self._try_alone(letter, called, fuse, tries))
-            await asyncio.sleep(called + CALL_SECONDS - self._timeline.seconds)
+            await asyncio.sleep(begun + CALL_SECONDS - self._timeline.seconds)
             return False
         await asyncio.sleep(again - self._timeline.seconds)
         fuse.refuse_dead()

@@ -36,7 +36,8 @@ OF_RULES: Final = (
         DELIVERY,
         "            if not (tried_before or posted):",
         "            if not tried_before:",
-        f"{OF_DELIVERY}::test_a_refusal_after_a_post_may_follow_a_try_that_arrived",
+        "tests/journey/test_found_by_simulation.py::"
+        "test_a_refusal_after_a_try_that_may_have_arrived_is_never_written_down_as_dissolved",
     ),
     Guard(
         "a refusal undoes no earlier try",

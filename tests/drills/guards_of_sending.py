@@ -17,6 +17,20 @@ DELIVER: Final = "tests/journey/test_deliver.py"
 OF_TRAFFIC: Final = "tests/journey/test_traffic.py"
 OF_COURIER: Final = "tests/cogs/test_courier.py"
 
+# Whose claim it still is, is asked twice: when it is read, and by the statement that writes.
+FENCED: Final = """\
+        ours = [one for one in settled if claims.get(one.occurrence.occurrence_id, "") == one.occurrence.claim]
+        if ours:
+            key, token = occurrence.c.occurrence_id, occurrence.c.claim
+            statement = update(occurrence).where(key == bindparam("of"), token == bindparam("held"))
+"""
+NOT_FENCED: Final = """\
+        ours = [one for one in settled if one.occurrence.occurrence_id in ids]
+        if ours:
+            key = occurrence.c.occurrence_id
+            statement = update(occurrence).where(key == bindparam("of"), bindparam("held") != "")
+"""
+
 OF_SENDING: Final = (
     Guard(
         "nonce",
@@ -56,8 +70,8 @@ OF_SENDING: Final = (
     Guard(
         "lease: the fencing token",
         "bot/store/occurrences.py",
-        ", occurrence.c.claim == claimed.claim)",
-        ")",
+        FENCED,
+        NOT_FENCED,
         f"{DELIVER}::test_a_worker_that_slept_past_its_claim_cannot_overwrite_what_was_found_since",
     ),
     Guard(
@@ -156,7 +170,7 @@ OF_SENDING: Final = (
         CARRYING,
         "        await self._traffic.turn()\n        try:\n",
         "        try:\n",
-        f"{DELIVER}::test_letters_keep_to_the_rate",
+        f"{DELIVER}::test_each_letter_waits_for_a_turn_of_its_own",
     ),
     Guard(
         "no more at once than the limit says",
@@ -213,6 +227,20 @@ OF_SENDING: Final = (
         "            raise TimeoutError\n",
         "            task.cancel()\n            raise TimeoutError\n",
         f"{OF_COURIER}::test_a_call_that_takes_too_long_is_left_alone_and_never_cancelled",
+    ),
+    Guard(
+        "no try after the window, not even one of discord.py",
+        "bot/journey/tries.py",
+        "        if self.until is not None and self.clock.now() >= self.until:\n            raise TooLate\n",
+        "",
+        "tests/simulate/test_model.py::test_no_try_leaves_after_the_end_of_its_letter_not_even_one_that_was_left_alone",
+    ),
+    Guard(
+        "an earlier try of discord.py may have arrived",
+        "bot/journey/tries.py",
+        "        return self.made != 1\n",
+        "        return False\n",
+        World(Promise.DUPLICATE, replace(CALM, refused_after_all=0.8), members=5, days=20),
     ),
     Guard(
         "401 stops everything",

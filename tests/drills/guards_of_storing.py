@@ -27,8 +27,8 @@ OF_STORING: Final = (
     Guard(
         "secure_delete",
         ENGINES,
-        '        "secure_delete": "ON",\n',
-        "",
+        '        "secure_delete": "ON",',
+        '        "secure_delete": "OFF",',
         f"{OF_DATABASE}::test_every_connection_is_set_to_survive_a_power_cut_and_to_overwrite_what_is_deleted",
     ),
     Guard(

@@ -73,7 +73,8 @@ def proofs(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Mapping[str, Future[tuple[int, str]]]]:
     """How each proof ended that this run asks for. They run beside one another, each over a copy of its own."""
-    asked = {str(item.callspec.id) for item in request.session.items if hasattr(item, "callspec")}
+    mine = "test_without_a_guard_something_fails"
+    asked = {item.callspec.id for item in request.session.items if getattr(item, "originalname", "") == mine}
     wanted = [guard for guard in GUARDS if guard.name in asked and (LONG or guard.name in IN_SHORT)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         yield {guard.name: pool.submit(taken_away, guard, tmp_path_factory.mktemp("without")) for guard in wanted}

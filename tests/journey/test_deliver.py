@@ -578,6 +578,27 @@ async def test_letters_keep_to_the_rate(house: House) -> None:
     assert house.courier.kinds == ["receipt"] * 8 + ["nudge"] * 8
 
 
+async def test_each_letter_waits_for_a_turn_of_its_own(house: House) -> None:
+    """Counted rather than timed: a machine that is slow by itself would keep to any rate."""
+
+    class Counting(Traffic):
+        turns = 0
+
+        async def turn(self) -> None:
+            self.turns += 1
+            await super().turn()
+
+    for member_id in range(1, 9):
+        await house.start(member_id)
+        await house.set_due(member_id, house.clock.now() + timedelta(hours=6))
+    house.clock.move(hours=6)
+    traffic = Counting(house.database, house.clock, LIMITS)
+    await Journeys.over(house.database, house.clock, house.library, house.courier, traffic).deliver.run()
+
+    assert house.courier.kinds == ["receipt"] * 8 + ["nudge"] * 8
+    assert traffic.turns == 8
+
+
 async def test_sending_now_what_is_gone_says_that_it_dissolved(house: House) -> None:
     assert await house.journeys.deliver.send_now("GONE") is State.DISSOLVED
 

@@ -46,7 +46,7 @@ class Table:
 
     async def send(self, course: str = "fine") -> Sent | Unreachable | NotNow | Unsure | None:
         self.discord.next_courses = [course]
-        return await self.discord.post(self.letter, self.fuse, self.heard.append, self.tries())
+        return await self.discord.post(self.letter, self.timeline.seconds, self.fuse, self.heard.append, self.tries())
 
     def tries(self) -> Tries:
         return Tries(SkewedClock(self.timeline), self.letter.until)
