@@ -12,13 +12,14 @@ import asyncio
 import os
 import platform
 import sys
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import StringIO
 from time import perf_counter
 from types import MappingProxyType
 
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from tests.bench import bench_apscheduler, bench_free, bench_outage, bench_paced, bench_wake
 from tests.bench.processes import ROOT
@@ -26,6 +27,7 @@ from tests.bench.row import Bench, Row, table
 
 REPORT = ROOT / ".cache" / "bench.txt"
 WIDTH = 150
+SECONDS_BETWEEN_LINES = 10.0
 BENCHES: MappingProxyType[str, Bench] = MappingProxyType(
     {
         "paced": bench_paced.rows,
@@ -66,17 +68,34 @@ def main() -> None:
 
 
 async def measure(names: list[str], members: int | None, console: Console) -> list[Row]:
+    """All rows of these. A benchmark that fails is one row that says so, and takes nothing from the others."""
     measured: list[Row] = []
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         for place, name in enumerate(names, start=1):
-            task = progress.add_task(name, total=None)
-            before = f"[{place}/{len(names)}] {name}: "
-            measured += await BENCHES[name](
-                members, lambda text, task=task, before=before: progress.update(task, description=before + text)
-            )
-            progress.remove_task(task)
+            say = Teller(progress, progress.add_task(name, total=None), f"[{place}/{len(names)}] {name}: ")
+            try:
+                measured += await BENCHES[name](members, say)
+            except Exception as error:  # noqa: BLE001 - whatever it is
+                measured.append(Row(f"{name}: it failed", repr(error), reached=False))
+            progress.remove_task(say.task)
     return measured
+
+
+@dataclass
+class Teller:
+    """Shows what is going on in one line; where nobody watches, one line each time at most every few seconds."""
+
+    progress: Progress
+    task: TaskID
+    before: str
+    told_at: float = -SECONDS_BETWEEN_LINES
+
+    def __call__(self, text: str) -> None:
+        self.progress.update(self.task, description=self.before + text)
+        if not self.progress.console.is_terminal and perf_counter() - self.told_at >= SECONDS_BETWEEN_LINES:
+            self.told_at = perf_counter()
+            self.progress.console.print(self.before + text)
 
 
 def report(
