@@ -72,9 +72,9 @@ GUARDS = (
     Guard(
         "lease: the fencing token",
         "bot/store/occurrences.py",
-        ", occurrence.c.claim == claimed.claim)",
-        ")",
-        "tests/journey/test_deliver.py",
+        'claims.get(one.occurrence.occurrence_id, "") == one.occurrence.claim',
+        "one.occurrence.occurrence_id in claims",
+        "tests/journey/test_worst_moments.py",
     ),
     Guard(
         "window: its end",
@@ -128,8 +128,8 @@ GUARDS = (
     Guard(
         "time left for both calls",
         "bot/rules/delivery.py",
-        "    return now + CALLS_OF_A_LETTER * call < claimed_until",
-        "    return claimed_until > now - call * CALLS_OF_A_LETTER",
+        "    return now + calls * call < claimed_until",
+        "    return claimed_until > now - call * calls",
         "tests/rules/test_delivery.py",
     ),
     Guard(
@@ -183,7 +183,7 @@ GUARDS = (
     ),
     Guard(
         "what was committed survives a power cut",
-        "bot/store/database.py",
+        "bot/store/engines.py",
         '        "synchronous": "FULL",',
         '        "synchronous": "OFF",',
         "tests/store",
