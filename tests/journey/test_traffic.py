@@ -297,3 +297,16 @@ async def test_dms_that_are_opened_too_fast_are_not_opened_for_ten_minutes(house
     assert house.traffic.hold() is None, "sending to those that are open goes on"
     house.clock.move(minutes=10)
     assert await house.traffic.ask_to_open() == timedelta()
+
+
+async def test_a_clock_that_was_ahead_when_dms_were_opened_too_fast_closes_them_no_longer_than_that(
+    house: House,
+) -> None:
+    """Discord's answer came just while the clock stood a year ahead."""
+    house.clock.set(days=365)
+    house.traffic.opened_too_fast()
+    house.clock.set(days=-365)
+
+    house.clock.move(minutes=10)
+
+    assert await house.traffic.ask_to_open() == timedelta()
