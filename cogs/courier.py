@@ -63,7 +63,8 @@ class DiscordCourier:
     """Sends by the letter's own nonce, and recognises its messages by the ids in their buttons.
 
     A call that takes too long is left alone, and never cancelled: while Discord holds the whole bot back, discord.py
-    closes a gate and sleeps, and a cancelled sleep would leave that gate shut for everybody, for good.
+    closes a gate and sleeps, and a cancelled sleep would leave that gate shut for everybody, for good. It is only kept
+    from trying once more.
     """
 
     def __init__(self, client: Porchlight, traffic: Traffic) -> None:
@@ -172,6 +173,9 @@ class DiscordCourier:
                 raise  # nobody was asked, so it is no answer
             log.warning("courier.senseless")
             return Unsure()
+        finally:
+            # Minutes later its nonce may be forgotten, and its member may have stopped.
+            tries.end()
         return Sent(channel_id, message.id)
 
     def _outcome(
@@ -191,7 +195,7 @@ class DiscordCourier:
         The no is discord.py's last word; before it, it may have tried by itself, and that may have arrived.
         """
         if error.code in GONE:
-            return Unreachable()
+            return Unreachable(posted)
         if error.code == OPENING_DMS_TOO_FAST:
             self._traffic.opened_too_fast()
             return NotNow(CLOSED_FOR, posted)

@@ -26,6 +26,7 @@ from bot.journey.together import Together
 from bot.journey.traffic import Hold, Traffic
 from bot.rules.delivery import (
     AFTER_QUESTION,
+    CALLS_OF_A_LETTER,
     Absent,
     Fate,
     HeldBack,
@@ -87,7 +88,7 @@ class Carrier:
 
     async def _carry_and_settle(self, claimed: Claimed) -> None:
         occurrence = claimed.occurrence
-        if occurrence.wake_at is None or not has_time(occurrence.wake_at, self._clock.now(), self._traffic.limits.call):
+        if not self._has_time(occurrence, CALLS_OF_A_LETTER):
             # Our claim runs out before we could be done; whoever takes it over knows what to do.
             return
         who = await self._standings.ask(occurrence.member_id)
@@ -119,6 +120,8 @@ class Carrier:
             await self._traffic.turn()
             # Looking took a while; the member may have stopped, or left, meanwhile.
             still_there = await self._standings.ask(occurrence.member_id)
+            if not self._has_time(occurrence, 1):
+                return NotNow(), tried_before
         held_back = await self._held_back(occurrence, still_there)
         return held_back or await self._courier.send(letter), tried_before
 
@@ -132,6 +135,11 @@ class Carrier:
         if obstacle is None and await self._is_answered(occurrence, who):
             obstacle = Obstacle.ANSWERED
         return None if obstacle is None else HeldBack(obstacle)
+
+    def _has_time(self, occurrence: Occurrence, calls: int) -> bool:
+        """Whether our claim outlasts that many calls."""
+        claimed_until, now = occurrence.wake_at, self._clock.now()
+        return claimed_until is not None and has_time(claimed_until, now, self._traffic.limits.call, calls)
 
     async def _is_answered(self, occurrence: Occurrence, who: MemberStanding) -> bool:
         """Whether the silence that this question is about has ended while it waited."""
@@ -163,8 +171,7 @@ class Carrier:
 
     async def _write_settlements(self, settlements: Sequence[Settlement]) -> Sequence[bool]:
         async def work(records: Records) -> Sequence[bool]:
-            ours = await records.occurrences.settle_all([one.settled for one in settlements])
-            are_ours = [one.occurrence.occurrence_id in ours for one in settlements]
+            are_ours = await records.occurrences.settle_all([one.settled for one in settlements])
             for one in itertools.compress(settlements, are_ours):
                 await _note_consequences(records, one)
             return are_ours

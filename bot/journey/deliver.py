@@ -57,22 +57,25 @@ class Deliver:
         self._stopping = True
 
     async def run(self, alive: Callable[[], None] = _silently) -> datetime | None:
-        """Deliver all that is due now, calling `alive` after each letter. Returns when to look again, or None.
+        """Deliver all that is due now. Returns when to look again, or None.
 
-        It goes on until nothing is due, and claims more while the last letters are still on their way.
+        It goes on until nothing is due, and claims more while the last letters are still on their way. It calls `alive`
+        after each letter and after each full batch, which may be let go as a whole.
         """
         if await self._is_held():
             return self._clock.now() + LOOK_WHILE_HELD
         await self._mending.mend()
         hands = Hands()
         async with asyncio.TaskGroup() as carriers:
-            while not self._stopping and await self._hold() is None:
-                room = await hands.room(self._traffic.in_hand_at_most)
+            # Asked after waiting for room, and right before claiming: the clock may have been set meanwhile.
+            while (room := await hands.room(self._traffic.in_hand_at_most)) and await self._may_claim():
                 batch = await self._claims.take_due(room)
                 for claimed in batch.claimed:
                     hands.take()
                     carriers.create_task(self._carry(claimed, hands.put, alive))
-                if not batch.is_full and await hands.are_empty(LOOK_WHILE_CARRYING_SECONDS):
+                if batch.is_full:
+                    alive()
+                elif await hands.are_empty(LOOK_WHILE_CARRYING_SECONDS):
                     break
         return await self.next_due()
 
@@ -97,6 +100,9 @@ class Deliver:
             for call in afterwards:
                 call()
 
+    async def _may_claim(self) -> bool:
+        return not self._stopping and await self._hold() is None
+
     async def _hold(self) -> Hold | None:
         """Why nothing may be claimed now; None when it may."""
         await self._traffic.ask_the_disk()
@@ -106,9 +112,10 @@ class Deliver:
         """Whether nothing may be sent. Where the clock is doubted, Discord is asked for the time."""
         held = await self._hold()
         if held is Hold.CLOCK:
-            self._mending.ask_for_it()
             await self._courier.ask_time()
             held = self._traffic.hold()
+        if self._traffic.was_doubted():
+            self._mending.ask_for_it()
         return held is not None
 
 

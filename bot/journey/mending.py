@@ -12,8 +12,10 @@ from typing import Final
 import structlog
 
 from bot.clock import Clock
+from bot.journey.claims import PUT_OFF
 from bot.journey.past import pasts
-from bot.rules.plan import FARTHEST_DUE, LONGEST_PAUSE
+from bot.rules.due import Lately
+from bot.rules.plan import FARTHEST_DUE, LONGEST_PAUSE, Plan
 from bot.store import Database, Records
 
 log = structlog.stdlib.get_logger(__name__)
@@ -53,6 +55,15 @@ class Mending:
         async def work(records: Records) -> None:
             plans = await records.plans.by_ids(member_ids)
             before = await pasts(records, member_ids, now)
-            await records.plans.put_all([plan.mended(now, before[one].lately) for one, plan in plans.items()])
+            await records.plans.put_all([_mended(plan, now, before[one].lately) for one, plan in plans.items()])
 
         await self._database.write(work)
+
+
+def _mended(plan: Plan, now: datetime, lately: Lately) -> Plan:
+    """One that cannot be decided about is put off, so that it keeps nobody else back."""
+    try:
+        return plan.mended(now, lately)
+    except Exception:
+        log.exception("mending.undecided")
+        return plan.moved_on(now + PUT_OFF, plan.again_nudge_id)

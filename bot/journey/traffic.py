@@ -95,8 +95,9 @@ class Traffic:
         self._pace = Pace.at_ease(limits.rate_per_second, clock.monotonic())
         self._refusals = Refusals(limits.refusals)
         self._sense = ClockSense(clock.set_by())
+        self._was_doubted = False
         self._opening = Bucket(limits.opens_per_minute / 60, OPENS_AT_ONCE, OPENS_AT_ONCE, clock.monotonic())
-        self._closed_at: datetime | None = None
+        self._closed_at: float | None = None
         self._has_room = True
         self._held: Hold | None = None
         self.token_refused = asyncio.Event()
@@ -112,7 +113,7 @@ class Traffic:
 
     def hold(self) -> Hold | None:
         """Why nothing may be sent now; None when it may."""
-        self._sense = self._sense.looked(self._clock.set_by())
+        self._note(self._sense.looked(self._clock.set_by()))
         steady = self._clock.monotonic()
         self._refusals = self._refusals.looked(steady)
         reasons = {
@@ -127,6 +128,11 @@ class Traffic:
             log.error("traffic.held", why=held) if held else log.warning("traffic.resumed", after=self._held)
             self._held = held
         return held
+
+    def was_doubted(self) -> bool:
+        """Whether our clock was, at any time since this was asked last."""
+        was, self._was_doubted = self._was_doubted, self._sense.doubted
+        return was
 
     def tries(self, until: datetime | None) -> Tries:
         """Those of one letter, none of which is made from `until` on."""
@@ -166,13 +172,13 @@ class Traffic:
     def opened_too_fast(self) -> None:
         """Discord objected to how many DMs we open. Sending to those that are open goes on."""
         log.warning("traffic.opening_too_fast")
-        self._closed_at = self._clock.now()
+        self._closed_at = self._clock.monotonic()
 
     def heard(self, answer: Heard) -> None:
         """Take in what an answer of Discord says."""
         steady = self._clock.monotonic()
         if answer.time is not None:
-            self._sense = self._sense.heard(answer.time, self._clock.now(), self._clock.set_by())
+            self._note(self._sense.heard(answer.time, self._clock.now(), self._clock.set_by()))
         if answer.status in COUNTED and not answer.is_shared:
             self._refusals = self._refusals.heard(steady)
         if answer.status == TOO_MANY and not answer.is_shared and answer.is_ours:
@@ -181,11 +187,15 @@ class Traffic:
         if answer.status == UNAUTHORIZED and answer.is_ours:
             self.token_refused.set()
 
+    def _note(self, sense: ClockSense) -> None:
+        self._sense = sense
+        self._was_doubted |= sense.doubted
+
     async def _count_opening(self, records: Records, now: datetime) -> timedelta:
         """Counted before it is done, so that no crash lets more through."""
         opens = _opens(await records.facts.get(OPENED), now)
         if self._closed_at is not None:
-            opens = opens.closed(self._closed_at)
+            opens = opens.closed(now - timedelta(seconds=self._clock.monotonic() - self._closed_at))
         after, wait = opens.ask(now, self.limits.opens_per_day)
         if not wait:
             await records.facts.put(OPENED, f"{after.day} {after.used}")

@@ -1,7 +1,7 @@
 """The tries of one letter. discord.py makes up to five by itself, seconds apart; each of them has to be allowed.
 
 Every request of the process asks `one_more` first (`bot/listening.py`). In the course of `Tries.of` that is counted,
-and refused once the letter's time is over; anywhere else it is neither.
+and refused once the letter's time is over, or nobody waits for the call any more; anywhere else it is neither.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class TooLate(Exception):
-    """The letter's time is over: this try was not made."""
+    """The letter's time is over, or nobody waits for it any more: this try was not made."""
 
 
 @dataclass(slots=True)
@@ -28,6 +28,7 @@ class Tries:
     clock: Clock
     until: datetime | None
     made: int = 0
+    is_over: bool = False
 
     async def of(self, call: Coroutine[Any, Any, T]) -> T:
         """What the call returns or raises, or TooLate. To be run as a task of its own, which the tries belong to."""
@@ -35,9 +36,13 @@ class Tries:
         return await call
 
     def one_more(self) -> None:
-        if self.until is not None and self.clock.now() >= self.until:
+        if self.is_over or (self.until is not None and self.clock.now() >= self.until):
             raise TooLate
         self.made += 1
+
+    def end(self) -> None:
+        """Nobody waits any more: what a call that is left alone would still try is not made."""
+        self.is_over = True
 
     @property
     def may_have_arrived(self) -> bool:

@@ -104,9 +104,9 @@ def must_look_first(occurrence: Occurrence, now: datetime) -> bool:
     return tried is not None and now - tried >= NONCE_TRUST
 
 
-def has_time(claimed_until: datetime, now: datetime, call: timedelta) -> bool:
-    """Whether a claim outlasts all that carrying its letter can take, when each call may take `call`."""
-    return now + CALLS_OF_A_LETTER * call + WAITS_OF_A_LETTER < claimed_until
+def has_time(claimed_until: datetime, now: datetime, call: timedelta, calls: int = CALLS_OF_A_LETTER) -> bool:
+    """Whether a claim outlasts the calls, of `call` each, and the waits that carrying its letter can still take."""
+    return now + calls * call + WAITS_OF_A_LETTER < claimed_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,9 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Unreachable:
-    """The member's DMs are closed to us, or they are gone."""
+    """The member's DMs are closed to us, or they are gone. `posted` as in NotNow."""
+
+    posted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,7 @@ def fate_of(occurrence: Occurrence, outcome: Outcome, now: datetime, *, tried_be
     match outcome:
         case Sent():
             return Fate(State.SENT)
-        case Unreachable() if not tried_before:
+        case Unreachable(posted) if not (tried_before or posted):
             return Fate(State.UNREACHABLE)
         case HeldBack() if not tried_before:
             return Fate(State.DISSOLVED)

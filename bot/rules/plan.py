@@ -154,7 +154,8 @@ class Plan:
         """The same, where no instant is farther ahead than a right clock could have put it."""
         until = None if self.paused_until is None else min(self.paused_until, now + LONGEST_PAUSE)
         plan = replace(self, paused_until=until, since_at=min(self.since_at, now))
-        if plan.next_due_at is None or plan.next_due_at <= now + FARTHEST_DUE:
+        began_ahead = self.since_at > now
+        if plan.next_due_at is None or (plan.next_due_at <= now + FARTHEST_DUE and not began_ahead):
             return plan
         return plan.moved_on(due_after(plan.schedule, plan.free_from(now), lately), plan.again_nudge_id)
 

@@ -56,7 +56,7 @@ def report(evidence: Evidence, breaches: list[Breach], seed: int, lives: int, ta
         **{promise.value: broken[promise] for promise in Promise},
         "kills": happened["killed"],
         "outages": happened["outage"],
-        "times of refusal": happened["refusing"],
+        "refusals": happened["refusing"],
         "restarts": lives - 1,
         "clock steps": happened["clock_step"],
         "answers": sum(len(person.answers) for person in evidence.people.values()),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from itertools import compress
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -171,37 +172,51 @@ class Occurrences:
         self, claimed: Occurrence, fate: Fate, place: tuple[int, int | None] | None, now: datetime
     ) -> bool:
         """Write down what became of it; False when the claim was lost, or the member deleted, in the meantime."""
-        return bool(await self.settle_all([Settled(claimed, fate, place, now)]))
+        (is_ours,) = await self.settle_all([Settled(claimed, fate, place, now)])
+        return is_ours
 
-    async def settle_all(self, settled: Collection[Settled]) -> frozenset[str]:
-        """Write down what became of each; the ids of those whose claim was still ours."""
+    async def settle_all(self, settled: Sequence[Settled]) -> Sequence[bool]:
+        """Write down what became of each; whether its claim was still ours, of each.
+
+        Not by id: somebody who lost a claim and who took it over can settle the same one together.
+        """
         assert all(one.fate.state in TRANSITIONS[State.CLAIMED] for one in settled), settled
         ids = [one.occurrence.occurrence_id for one in settled]
         held = await self._connection.execute(HELD, {"ids": ids})
         claims: dict[str, str | None] = {identity: claim for identity, claim in held if claim is not None}
-        ours = [one for one in settled if claims.get(one.occurrence.occurrence_id, "") == one.occurrence.claim]
-        if ours:
-            await self._connection.execute(END, [_end_of(one) for one in ours])
-        return frozenset(one.occurrence.occurrence_id for one in ours)
+        are_ours = [claims.get(one.occurrence.occurrence_id, "") == one.occurrence.claim for one in settled]
+        if any(are_ours):
+            await self._connection.execute(END, [_end_of(one) for one in compress(settled, are_ours)])
+        return are_ours
 
     async def release_claims(self, now: datetime) -> None:
-        """At start: whoever had a claim is gone, so nobody needs to wait for it to run out."""
+        """At start: whoever had a claim is gone, so nobody needs to wait for it to run out.
+
+        Nor for longer than that, where a clock stands ahead that nobody has checked yet.
+        """
         await self._connection.execute(
             update(occurrence)
             # Whatever is claimed has a wake_at; to say so lets the index find it among millions.
             .where(occurrence.c.state == State.CLAIMED, occurrence.c.wake_at > EPOCH)
-            .values(wake_at=now)
+            .values(wake_at=func.min(occurrence.c.wake_at, literal(now, Instant)))
         )
 
     async def wake_from(self, later_than: datetime, now: datetime) -> None:
-        """Whatever waits for longer than that needs attention now."""
-        await self._connection.execute(update(occurrence).where(occurrence.c.wake_at > later_than).values(wake_at=now))
+        """Whatever waits for longer than that, or was not even due yet, needs attention now."""
+        too_far = or_(occurrence.c.wake_at > later_than, occurrence.c.due_at > now)
+        await self._connection.execute(
+            update(occurrence).where(occurrence.c.wake_at > now, too_far).values(wake_at=now)
+        )
 
     async def dissolve_waiting(self, member_id: int, now: datetime) -> None:
-        """Let go of what has not been sent yet."""
+        """Let go of what was surely not sent. What may have arrived is looked for, and let go then."""
         await self._connection.execute(
             update(occurrence)
-            .where(occurrence.c.member_id == member_id, occurrence.c.state == State.WAITING)
+            .where(
+                occurrence.c.member_id == member_id,
+                occurrence.c.state == State.WAITING,
+                occurrence.c.first_tried_at.is_(None),
+            )
             .values(state=State.DISSOLVED, wake_at=None, settled_at=now)
         )
 

@@ -119,7 +119,7 @@ def courier(house: House) -> Build:
         (http_error(502, 0), Unsure()),
         (http_error(408, 0), Unsure()),
         (http_error(401, 0), NotNow(posted=True)),
-        (http_error(403, 50007), Unreachable()),
+        (http_error(403, 50007), Unreachable(posted=True)),
     ],
 )
 async def test_how_a_send_ends_decides_whether_it_may_have_arrived(
@@ -181,6 +181,43 @@ async def test_a_call_that_takes_too_long_is_left_alone_and_never_cancelled(
 
     assert line.calls == ["send", "look", "open"]
     assert line.cancelled == []
+
+
+class Stubborn(Line):
+    """Tries once more by itself as soon as it may, as discord.py does."""
+
+    def __init__(self, library: Library) -> None:
+        super().__init__(library)
+        self.has_tried = asyncio.Event()
+
+    async def send(self, **_options: Any) -> Any:
+        for _ in range(2):
+            one_more()
+            self.calls.append("try")
+            self.has_tried.set()
+            await self.let_go.wait()
+        return MESSAGE
+
+
+@pytest.mark.parametrize("how", ["too long", "cancelled"])
+async def test_a_call_that_is_left_alone_tries_no_more(
+    library: Library, letter: Letter, courier: Build, how: str
+) -> None:
+    """discord.py tries five times, and each can take a minute; by then the letter was looked for, and sent."""
+    line = Stubborn(library)
+    if how == "too long":
+        assert await courier(line, timeout=0.01).send(letter) == Unsure()
+    else:
+        sending = asyncio.create_task(courier(line).send(letter))
+        await line.has_tried.wait()
+        sending.cancel()
+        await asyncio.wait({sending})
+
+    line.let_go.set()
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+    assert line.calls == ["try"]
 
 
 async def test_what_ends_after_nobody_waits_for_it_any_more_troubles_nobody(

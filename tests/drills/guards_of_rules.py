@@ -42,7 +42,7 @@ OF_RULES: Final = (
     Guard(
         "a refusal undoes no earlier try",
         DELIVERY,
-        "        case Unreachable() if not tried_before:",
+        "        case Unreachable(posted) if not (tried_before or posted):",
         "        case Unreachable():",
         f"{OF_DELIVERY}::test_a_refusal_does_not_undo_an_earlier_try_that_may_have_arrived",
     ),
@@ -56,9 +56,9 @@ OF_RULES: Final = (
     Guard(
         "lease: its time left",
         DELIVERY,
-        "    return now + CALLS_OF_A_LETTER * call < claimed_until",
+        "    return now + calls * call + WAITS_OF_A_LETTER < claimed_until",
         "    return now < claimed_until",
-        f"{OF_DELIVERY}::test_a_claim_outlasts_all_calls_that_a_letter_can_take",
+        f"{OF_DELIVERY}::test_a_claim_outlasts_all_calls_and_waits_of_a_letter",
     ),
     Guard(
         "window: its end",

@@ -16,20 +16,7 @@ COURIER: Final = "cogs/courier.py"
 DELIVER: Final = "tests/journey/test_deliver.py"
 OF_TRAFFIC: Final = "tests/journey/test_traffic.py"
 OF_COURIER: Final = "tests/cogs/test_courier.py"
-
-# Whose claim it still is, is asked twice: when it is read, and by the statement that writes.
-FENCED: Final = """\
-        ours = [one for one in settled if claims.get(one.occurrence.occurrence_id, "") == one.occurrence.claim]
-        if ours:
-            key, token = occurrence.c.occurrence_id, occurrence.c.claim
-            statement = update(occurrence).where(key == bindparam("of"), token == bindparam("held"))
-"""
-NOT_FENCED: Final = """\
-        ours = [one for one in settled if one.occurrence.occurrence_id in ids]
-        if ours:
-            key = occurrence.c.occurrence_id
-            statement = update(occurrence).where(key == bindparam("of"), bindparam("held") != "")
-"""
+WORST: Final = "tests/journey/test_worst_moments.py"
 
 OF_SENDING: Final = (
     Guard(
@@ -49,30 +36,37 @@ OF_SENDING: Final = (
     Guard(
         "consent, pause, window and night are looked at just before the POST",
         CARRYING,
-        "        if obstacle is not None:\n",
-        "        if False:\n",
+        "        return None if obstacle is None else HeldBack(obstacle)\n",
+        "        return None\n",
         f"{DELIVER}::test_what_changes_between_claim_and_send_is_respected",
     ),
     Guard(
         "and once more after the DM was looked at",
         CARRYING,
-        "            who = still_there\n",
+        "            still_there = await self._standings.ask(occurrence.member_id)\n",
         "",
         f"{DELIVER}::test_what_changes_while_a_letter_is_looked_for_is_respected",
     ),
     Guard(
         "lease: asked before a letter is carried",
         CARRYING,
-        "occurrence.wake_at is None or not has_time(occurrence.wake_at, self._clock.now(), self._traffic.limits.call)",
-        "occurrence.wake_at is None",
+        "        if not self._has_time(occurrence, CALLS_OF_A_LETTER):\n",
+        "        if False:\n",
         f"{DELIVER}::test_a_letter_is_carried_only_while_its_claim_outlasts_the_carrying",
+    ),
+    Guard(
+        "lease: asked again after the DM was looked at",
+        CARRYING,
+        "            if not self._has_time(occurrence, 1):\n",
+        "            if False:\n",
+        f"{WORST}::test_a_claim_that_runs_out_while_its_letter_is_looked_for_sends_nothing",
     ),
     Guard(
         "lease: the fencing token",
         "bot/store/occurrences.py",
-        FENCED,
-        NOT_FENCED,
-        f"{DELIVER}::test_a_worker_that_slept_past_its_claim_cannot_overwrite_what_was_found_since",
+        'claims.get(one.occurrence.occurrence_id, "") == one.occurrence.claim',
+        "one.occurrence.occurrence_id in claims",
+        f"{WORST}::test_of_two_that_settle_the_same_at_once_only_who_holds_the_claim_counts",
     ),
     Guard(
         "release at start",
@@ -105,16 +99,23 @@ OF_SENDING: Final = (
     Guard(
         "after stop nothing is claimed",
         DELIVERING,
-        "            while not self._stopping and ",
-        "            while ",
+        "        return not self._stopping and ",
+        "        return ",
         f"{DELIVER}::test_after_stop_nothing_more_is_claimed",
     ),
     Guard(
         "what is held is asked once more just before the POST",
         CARRYING,
-        "        if self._traffic.hold() is not None:\n",
-        "        if False:\n",
-        f"{OF_TRAFFIC}::test_what_is_in_hand_when_sending_stops_goes_back_and_goes_out_later",
+        "        if self._traffic.hold() is not None:\n            return NotNow()\n",
+        "",
+        f"{OF_TRAFFIC}::test_a_token_that_is_refused_while_a_letter_is_looked_for_keeps_it_back",
+    ),
+    Guard(
+        "what is held is asked before a letter is looked for",
+        CARRYING,
+        "        if self._traffic.hold() is not None:\n            return NotNow(), tried_before\n",
+        "",
+        f"{OF_TRAFFIC}::test_after_a_refused_token_nothing_is_looked_for_either",
     ),
     Guard(
         "breaker",
@@ -196,7 +197,7 @@ OF_SENDING: Final = (
     Guard(
         "governor of DM opens: too fast",
         TRAFFIC,
-        "        self._closed_at = self._clock.now()\n",
+        "        self._closed_at = self._clock.monotonic()\n",
         "",
         f"{OF_TRAFFIC}::test_dms_that_are_opened_too_fast_are_not_opened_for_ten_minutes",
     ),
@@ -231,8 +232,8 @@ OF_SENDING: Final = (
     Guard(
         "no try after the window, not even one of discord.py",
         "bot/journey/tries.py",
-        "        if self.until is not None and self.clock.now() >= self.until:\n            raise TooLate\n",
-        "",
+        "self.is_over or (self.until is not None and self.clock.now() >= self.until)",
+        "self.is_over",
         "tests/simulate/test_model.py::test_no_try_leaves_after_the_end_of_its_letter_not_even_one_that_was_left_alone",
     ),
     Guard(

@@ -101,6 +101,22 @@ async def test_after_a_refused_token_nothing_is_looked_for_either(house: House) 
     assert house.courier.kinds == ["receipt", "nudge"]
 
 
+async def test_a_token_that_is_refused_while_a_letter_is_looked_for_keeps_it_back(house: House) -> None:
+    await house.start()
+    await to_due(house)
+    house.courier.answers.append(Unsure())
+    await house.journeys.deliver.run()
+    house.clock.move(minutes=3)
+    (claimed,) = (await house.journeys.deliver._claims.take_due(10)).claimed
+    house.courier.while_looking = lambda: house.traffic.heard(Heard(401))
+
+    await house.journeys.deliver._carrier.carry(claimed)
+
+    assert len(house.courier.looked_for) == 1
+    assert house.courier.kinds == ["receipt", "nudge"]
+    assert await nudge_states(house) == [State.WAITING]
+
+
 async def test_what_is_in_hand_when_sending_stops_goes_back_and_goes_out_later(house: House) -> None:
     await house.start()
     await to_due(house)
@@ -346,3 +362,16 @@ async def test_dms_that_are_opened_too_fast_are_not_opened_for_ten_minutes(house
 def test_a_claim_outlasts_what_a_letter_can_wait_for_a_dm_to_be_opened() -> None:
     """It may be opened twice: the channel that was known can be gone."""
     assert 2 * PATIENCE < WAITS_OF_A_LETTER
+
+
+async def test_a_clock_that_was_ahead_when_dms_were_opened_too_fast_closes_them_no_longer_than_that(
+    house: House,
+) -> None:
+    """Discord's answer came just while the clock stood a year ahead."""
+    house.clock.set(days=365)
+    house.traffic.opened_too_fast()
+    house.clock.set(days=-365)
+
+    house.clock.move(minutes=10)
+
+    assert await house.traffic.ask_to_open() == timedelta()

@@ -26,6 +26,7 @@ class FakeCourier:
     """What Discord's answer brings about: it is heard."""
     asked_for_time: int = 0
     looked_for: list[tuple[Letter, datetime]] = field(default_factory=list)
+    while_looking: Callable[[], None] = lambda: None
 
     async def send(self, letter: Letter) -> Sent | Unreachable | NotNow | Unsure:
         self.sent.append(letter)
@@ -41,6 +42,7 @@ class FakeCourier:
 
     async def find(self, letter: Letter, since: datetime) -> Sent | Absent | Unsure:
         self.looked_for.append((letter, since))
+        self.while_looking()
         return self.looks.popleft() if self.looks else Absent()
 
     @property
