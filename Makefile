@@ -17,7 +17,7 @@ help:
 	@echo "make test    everything that must pass"
 	@echo "make drills  a thousand kills, twenty simulated years and the other drills in full (hours); a report in .cache/drills.txt"
 	@echo "make check   the quick part of it: style, types, imports"
-	@echo "make bench   how fast and how small it is, beside what it must reach; ONLY=wake measures one, MEMBERS=1000 tries it"
+	@echo "make bench   how fast and how small it is, beside what it must reach; ONLY=wake measures one, MEMBERS=1000 tries it, STRICT=1 fails where a target is missed"
 	@echo "make format  put the code into house style"
 	@echo "make screenshot  take the picture in README.md anew (needs Chromium)"
 	@echo "make lock    write requirements*.txt anew from pyproject.toml"
@@ -43,7 +43,7 @@ check: $(READY)
 	@$(BIN)/lint-imports --no-logo --cache-dir .cache/imports
 
 bench: $(READY)
-	@$(BIN)/python -m tests.bench $(ONLY) $(if $(MEMBERS),--members $(MEMBERS))
+	@$(BIN)/python -m tests.bench $(ONLY) $(if $(MEMBERS),--members $(MEMBERS)) $(if $(STRICT),--strict)
 
 format: $(READY)
 	@$(BIN)/ruff check --fix .

@@ -55,6 +55,8 @@ class Guilds:
 
     async def disabled_among(self, guild_ids: Collection[int]) -> frozenset[int]:
         """Those of these guilds that have Porchlight switched off."""
+        if not guild_ids:
+            return frozenset()
         rows = await self._connection.execute(OFF, {"ids": [*guild_ids]})
         return frozenset(rows.scalars())
 

@@ -1,11 +1,13 @@
-"""Occurrences: every message, from its claim to what became of it."""
+"""Occurrences: every message, from its beginning to what became of it."""
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import RowMapping, Select, bindparam, func, literal, or_, select, update
@@ -17,6 +19,13 @@ from bot.rules.occurrence import BEGINNINGS, OF_A_DATE, TRANSITIONS, UNSEEN, Ans
 from bot.store.schema import EPOCH, Instant, occurrence
 
 ALIVE: Final = tuple(state for state, onward in TRANSITIONS.items() if State.CLAIMED in onward)
+
+# A history has thousands of rows for a hundred members; to look a member of an enumeration up is half of reading one.
+KINDS: Final = MappingProxyType({one.value: one for one in Kind})
+STATES: Final = MappingProxyType({one.value: one for one in State})
+
+# A history of many members is read in pieces of about a millisecond, so that whoever pressed a button has their turn.
+ROWS_IN_ONE_GO: Final = 200
 
 COLUMNS: Final = tuple(one.name for one in fields(Occurrence))
 COLUMNS_OF_SEEN: Final = tuple(occurrence.c[one.name] for one in fields(Seen))
@@ -50,6 +59,13 @@ NEEDING: Final = (
     .where(occurrence.c.wake_at <= bindparam("now"), occurrence.c.state.in_(ALIVE))
     .order_by(occurrence.c.wake_at)
     .limit(bindparam("most"))
+)
+HELD: Final = select(occurrence.c.occurrence_id, occurrence.c.claim).where(
+    occurrence.c.occurrence_id.in_(bindparam("ids", expanding=True))
+)
+# What it sets stands in `_end_of`.
+END: Final = update(occurrence).where(
+    occurrence.c.occurrence_id == bindparam("of"), occurrence.c.claim == bindparam("held")
 )
 FIRST_WAKE: Final = select(func.min(occurrence.c.wake_at))
 
@@ -123,8 +139,10 @@ class Occurrences:
         """What these members had since then, and their `last` nudges however old."""
         found = defaultdict[int, History](History)
         rows = await self._connection.execute(HISTORY, {"ids": [*member_ids], "since": since})
-        for member_id, slot, *seen in rows:
+        for place, (member_id, slot, *seen) in enumerate(rows, start=1):
             found[member_id].note(slot, _seen(*seen))
+            if place % ROWS_IN_ONE_GO == 0:
+                await asyncio.sleep(0)
         lacking = [one for one in member_ids if found[one].nudges < last]
         for member_id, one in await self._older_nudges(lacking, since, last):
             if found[member_id].nudges < last:
@@ -159,15 +177,11 @@ class Occurrences:
         """Write down what became of each; the ids of those whose claim was still ours."""
         assert all(one.fate.state in TRANSITIONS[State.CLAIMED] for one in settled), settled
         ids = [one.occurrence.occurrence_id for one in settled]
-        held = await self._connection.execute(
-            select(occurrence.c.occurrence_id, occurrence.c.claim).where(occurrence.c.occurrence_id.in_(ids))
-        )
+        held = await self._connection.execute(HELD, {"ids": ids})
         claims: dict[str, str | None] = {identity: claim for identity, claim in held if claim is not None}
         ours = [one for one in settled if claims.get(one.occurrence.occurrence_id, "") == one.occurrence.claim]
         if ours:
-            key, token = occurrence.c.occurrence_id, occurrence.c.claim
-            statement = update(occurrence).where(key == bindparam("of"), token == bindparam("held"))
-            await self._connection.execute(statement, [_end_of(one) for one in ours])
+            await self._connection.execute(END, [_end_of(one) for one in ours])
         return frozenset(one.occurrence.occurrence_id for one in ours)
 
     async def release_claims(self, now: datetime) -> None:
@@ -255,7 +269,7 @@ class Occurrences:
 
 
 def _seen(kind: str, state: str, *rest: Any) -> Seen:
-    return Seen(Kind(kind), State(state), *rest)
+    return Seen(KINDS[kind], STATES[state], *rest)
 
 
 def _end_of(one: Settled) -> dict[str, Any]:

@@ -33,11 +33,11 @@ from cogs.courier import build
 from tests.bench import population, processes
 from tests.bench.row import Row, Say, times
 
-MEMBERS = 3_000
+MEMBERS = 10_000
 AT_ONCE = 100
 # As many times more as the settings we ship with have it.
 IN_HAND = 5 * AT_ONCE
-ROUNDS = 3
+ROUNDS = 2
 LIFTED = 100_000.0
 HALF = 0.5
 

@@ -1,32 +1,39 @@
-"""What is measured with: the loop's lag, the database's units of work, and couriers that only take note."""
+"""What is measured with: the loop's lag, what is done off the loop, and couriers that only take note."""
 
 from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from time import perf_counter
+from pathlib import Path
+from time import perf_counter, thread_time
 from typing import Any
+
+import aiosqlite
 
 from bot.journey.courier import Letter
 from bot.rules.delivery import Absent, Sent
-from bot.store import Database
-from bot.store.database import Work
+from bot.store.engines import in_a_thread
 
 NAP = 0.001
 
 
 @dataclass
 class Lag:
-    """How much later than asked a task wakes up that sleeps for a millisecond; milliseconds."""
+    """How much later than asked a task wakes up that sleeps for a millisecond; milliseconds.
+
+    `processor` is the most that the loop's thread computed between two of its wake-ups: what is left of the lag on a
+    machine where nobody else takes the processor away.
+    """
 
     worst: float = 0.0
+    processor: float = 0.0
 
     def begin(self) -> None:
-        self.worst = 0.0
+        self.worst = self.processor = 0.0
 
 
 @asynccontextmanager
@@ -35,9 +42,10 @@ async def watching_lag() -> AsyncIterator[Lag]:
 
     async def watch() -> None:
         while True:
-            began = perf_counter()
+            began, used = perf_counter(), thread_time()
             await asyncio.sleep(NAP)
             lag.worst = max(lag.worst, (perf_counter() - began - NAP) * 1_000)
+            lag.processor = max(lag.processor, (thread_time() - used) * 1_000)
 
     watcher = asyncio.create_task(watch())
     try:
@@ -47,25 +55,40 @@ async def watching_lag() -> AsyncIterator[Lag]:
 
 
 @dataclass
-class TimedDatabase:
-    """The database, noting when each unit of work that writes had ended."""
+class Aside:
+    """What the driver's threads did, off the event loop: milliseconds by the wall, and of the processor."""
 
-    database: Database
-    written_at: list[float] = field(default_factory=list)
-    reads: int = 0
+    wall: float = 0.0
+    processor: float = 0.0
+    calls: int = 0
 
-    async def read(self, work: Work[Any]) -> Any:
-        self.reads += 1
-        return await self.database.read(work)
+    def begin(self) -> None:
+        self.wall = self.processor = 0.0
+        self.calls = 0
 
-    async def write(self, work: Work[Any]) -> Any:
+    def connect(self, path: Path) -> aiosqlite.Connection:
+        """As the bot opens its file, and each call is timed. For `Database.open(url, connect=…)`."""
+        plain = in_a_thread(path)
+        timed = _TimedConnection(plain._connector, plain._iter_chunk_size)
+        timed._thread.daemon = True
+        timed.aside = self
+        return timed
+
+    def run(self, call: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        began, used = perf_counter(), thread_time()
         try:
-            return await self.database.write(work)
+            return call(*arguments, **named)
         finally:
-            self.written_at.append(perf_counter())
+            self.wall += (perf_counter() - began) * 1_000
+            self.processor += (thread_time() - used) * 1_000
+            self.calls += 1
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.database, name)
+
+class _TimedConnection(aiosqlite.Connection):
+    aside: Aside
+
+    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        return await super()._execute(self.aside.run, fn, *args, **kwargs)
 
 
 class HoldingCourier:
@@ -73,6 +96,10 @@ class HoldingCourier:
 
     def __init__(self, wanted: int) -> None:
         self._wanted = wanted
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget what came, and hold what comes from now on."""
         self.all_here = asyncio.Event()
         self.at: list[float] = []
 
@@ -82,6 +109,9 @@ class HoldingCourier:
             self.all_here.set()
         await self.all_here.wait()
         return Sent(letter.channel_id or 1, 1)
+
+    async def ask_time(self) -> None:
+        raise AssertionError("no clock is doubted here")
 
     async def find(self, letter: Letter, since: datetime) -> Absent:
         raise AssertionError(f"nothing is unknown here, and {letter.occurrence_id} was looked for since {since}")

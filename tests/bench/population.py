@@ -11,13 +11,14 @@ import asyncio
 import hashlib
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from bot.content.library import load_library
 from bot.rules.consent import WORDINGS, Purpose
 from bot.rules.occurrence import Kind, State, occurrence_id
+from bot.rules.schedule import Window
 from bot.store import Database
 from tests.bench.processes import CACHE, ROOT
 
@@ -89,12 +90,25 @@ def make_due(path: Path, numbers: Sequence[int], ago: float = 1.0) -> None:
     """These members are due since `ago` seconds, inside their window, with a past of eight weeks."""
     now = datetime.now(UTC)
     zone = zone_of_the_afternoon(now)
-    due = _ms(now) - int(ago * 1_000)
+    due = milliseconds(now) - int(ago * 1_000)
     with _open(path) as connection:
         connection.executemany(PAST, _pasts(numbers, now))
         connection.executemany(
             "UPDATE plan SET next_due_at = ?, zone = ? WHERE member_id = ?",
             [(due, zone, member_id) for member_id in ids(numbers)],
+        )
+    connection.close()
+
+
+def due_at(path: Path, now: datetime, dues: Iterable[tuple[int, str, Window, datetime]]) -> None:
+    """These members (by id) live in that zone and window and are due then, with a past of eight weeks before `now`."""
+    rows = [(zone, window.start, window.end, milliseconds(due), member_id) for member_id, zone, window, due in dues]
+    with _open(path) as connection:
+        connection.execute("DELETE FROM occurrence")
+        connection.executemany(PAST, _pasts([member_id - FIRST for *_, member_id in rows], now))
+        connection.execute("UPDATE plan SET since_at = ?", (milliseconds(now) - 90 * DAY,))
+        connection.executemany(
+            "UPDATE plan SET zone = ?, window_start = ?, window_end = ?, next_due_at = ? WHERE member_id = ?", rows
         )
     connection.close()
 
@@ -116,7 +130,7 @@ def _past(member_id: int, now: datetime, nudges: Sequence[str]) -> list[tuple[ob
     rows: list[tuple[object, ...]] = []
     for place, day in enumerate(days):
         at = now - timedelta(days=day)
-        slot, due = at.date().isoformat(), _ms(at)
+        slot, due = at.date().isoformat(), milliseconds(at)
         identity = occurrence_id(member_id, Kind.NUDGE, slot)
         nudge = nudges[(member_id + place) % len(nudges)]
         answered = due + 60_000 if place % 2 == 0 else None
@@ -134,13 +148,13 @@ def _fill(path: Path, count: int) -> None:
         "count": count,
         "first": FIRST,
         "channels": CHANNELS,
-        "then": _ms(now) - 90 * DAY,
+        "then": milliseconds(now) - 90 * DAY,
         "purpose": Purpose.NUDGES,
         "wording": WORDINGS[Purpose.NUDGES],
         "zone": HOME,
         "start": start,
         "end": end,
-        "later": _ms(now) + 45 * DAY,
+        "later": milliseconds(now) + 45 * DAY,
     }
     with _open(path) as connection:
         for statement in (PEOPLE, LEDGER, PLANS):
@@ -158,7 +172,7 @@ def settle_down(path: Path) -> None:
         )
         connection.execute(
             "UPDATE plan SET state = 'active', next_due_at = ?, zone = ? WHERE zone <> ?",
-            (_ms(datetime.now(UTC)) + 45 * DAY, HOME, HOME),
+            (milliseconds(datetime.now(UTC)) + 45 * DAY, HOME, HOME),
         )
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
@@ -180,5 +194,6 @@ def _version() -> str:
     return f"{today:%Y%m}-{digest.hexdigest()[:8]}"
 
 
-def _ms(at: datetime) -> int:
+def milliseconds(at: datetime) -> int:
+    """As the tables have it: UTC, since 1970."""
     return int(at.timestamp() * 1_000)

@@ -23,7 +23,7 @@ class Row:
 
     @property
     def verdict(self) -> str:
-        return "" if self.reached is None else "reached" if self.reached else "not reached"
+        return "" if self.reached is None else "reached" if self.reached else "missed"
 
 
 Bench = Callable[[int | None, Say], Awaitable[list[Row]]]

@@ -78,7 +78,7 @@ async def test_neither_a_person_nor_a_secret_is_ever_written_to_the_log_whatever
     double.faults.next("callback", refuse(500), refuse(404, 10062))
     await bot.start()
     await bot.until_row("SELECT count(*) FROM occurrence HAVING sum(state = 'sent') >= 1")
-    await bot.until_said("delivery.", len(wrong))
+    await bot.until_row("SELECT count(*) FROM occurrence HAVING sum(state != 'claimed') = ?", len(people))
     card = next(shown for member in people for shown in double.dm_with(member))
     member = int(card["channel_id"]) - dm_of(0)
     await double.members.press(card, "did_it", member)

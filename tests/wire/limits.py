@@ -36,17 +36,22 @@ class Limits:
     peak: int = 0
     """The most requests of the bot within any one second."""
     _recent: deque[float] = field(default_factory=deque)
+    _let_through: deque[float] = field(default_factory=deque)
+    """What was refused takes no room from others: tries that come again and again would keep each other out."""
     _states: dict[tuple[str, ...], _Bucket] = field(default_factory=dict)
 
     def check(self, asked: Asked) -> Fault | None:
         """Count the request; the refusal, if it is one too many."""
         if asked.route in EXEMPT:
             return None
-        while self._recent and self._recent[0] <= asked.at - 1:
-            self._recent.popleft()
+        for times in (self._recent, self._let_through):
+            while times and times[0] <= asked.at - 1:
+                times.popleft()
         self._recent.append(asked.at)
         self.peak = max(self.peak, len(self._recent))
         refusal = self._global(asked) or self._of_route(asked)
+        if refusal is None:
+            self._let_through.append(asked.at)
         self.given += refusal is not None
         return refusal
 
@@ -63,9 +68,9 @@ class Limits:
         }
 
     def _global(self, asked: Asked) -> Fault | None:
-        if self.per_second is None or len(self._recent) <= self.per_second:
+        if self.per_second is None or len(self._let_through) < self.per_second:
             return None
-        return too_many(self._recent[0] + 1 - asked.at + 0.01, scope="global")
+        return too_many(self._let_through[0] + 1 - asked.at + 0.01, scope="global")
 
     def _of_route(self, asked: Asked) -> Fault | None:
         if asked.route not in self.buckets:
