@@ -56,7 +56,7 @@ OF_RULES: Final = (
     Guard(
         "lease: its time left",
         DELIVERY,
-        "    return now + CALLS_OF_A_LETTER * call < claimed_until",
+        "    return now + CALLS_OF_A_LETTER * call + WAITS_OF_A_LETTER < claimed_until",
         "    return now < claimed_until",
         f"{OF_DELIVERY}::test_a_claim_outlasts_all_calls_that_a_letter_can_take",
     ),

@@ -18,18 +18,9 @@ OF_TRAFFIC: Final = "tests/journey/test_traffic.py"
 OF_COURIER: Final = "tests/cogs/test_courier.py"
 
 # Whose claim it still is, is asked twice: when it is read, and by the statement that writes.
-FENCED: Final = """\
-        ours = [one for one in settled if claims.get(one.occurrence.occurrence_id, "") == one.occurrence.claim]
-        if ours:
-            key, token = occurrence.c.occurrence_id, occurrence.c.claim
-            statement = update(occurrence).where(key == bindparam("of"), token == bindparam("held"))
-"""
-NOT_FENCED: Final = """\
-        ours = [one for one in settled if one.occurrence.occurrence_id in ids]
-        if ours:
-            key = occurrence.c.occurrence_id
-            statement = update(occurrence).where(key == bindparam("of"), bindparam("held") != "")
-"""
+FENCED: Final = " == one.occurrence.claim]\n"
+NOT_FENCED: Final = ' != "nobody\'s"]\n'
+ALSO: Final = ('occurrence.c.claim == bindparam("held")', 'bindparam("held") != ""')
 
 OF_SENDING: Final = (
     Guard(
@@ -49,15 +40,15 @@ OF_SENDING: Final = (
     Guard(
         "consent, pause, window and night are looked at just before the POST",
         CARRYING,
-        "        if obstacle is not None:\n",
-        "        if False:\n",
+        "        return None if obstacle is None else HeldBack(obstacle)\n",
+        "        return None\n",
         f"{DELIVER}::test_what_changes_between_claim_and_send_is_respected",
     ),
     Guard(
         "and once more after the DM was looked at",
         CARRYING,
-        "            who = still_there\n",
-        "",
+        "            still_there = await self._standings.ask(occurrence.member_id)\n",
+        "            await self._standings.ask(occurrence.member_id)\n",
         f"{DELIVER}::test_what_changes_while_a_letter_is_looked_for_is_respected",
     ),
     Guard(
@@ -73,6 +64,7 @@ OF_SENDING: Final = (
         FENCED,
         NOT_FENCED,
         f"{DELIVER}::test_a_worker_that_slept_past_its_claim_cannot_overwrite_what_was_found_since",
+        ALSO,
     ),
     Guard(
         "release at start",
@@ -112,8 +104,8 @@ OF_SENDING: Final = (
     Guard(
         "what is held is asked once more just before the POST",
         CARRYING,
-        "        if self._traffic.hold() is not None:\n",
-        "        if False:\n",
+        "        if self._traffic.hold() is not None:\n            return NotNow()\n",
+        "",
         f"{OF_TRAFFIC}::test_what_is_in_hand_when_sending_stops_goes_back_and_goes_out_later",
     ),
     Guard(

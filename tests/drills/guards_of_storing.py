@@ -76,7 +76,7 @@ OF_STORING: Final = (
     Guard(
         "floor of free space",
         "bot/journey/traffic.py",
-        "            Hold.ROOM: not self._database.has_room(),",
+        "            Hold.ROOM: not self._has_room,",
         "            Hold.ROOM: False,",
         "tests/journey/test_room.py::test_below_the_floor_nothing_is_sent_and_with_room_again_it_goes_on",
     ),
