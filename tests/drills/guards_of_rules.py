@@ -58,7 +58,7 @@ OF_RULES: Final = (
         DELIVERY,
         "    return now + CALLS_OF_A_LETTER * call + WAITS_OF_A_LETTER < claimed_until",
         "    return now < claimed_until",
-        f"{OF_DELIVERY}::test_a_claim_outlasts_all_calls_that_a_letter_can_take",
+        f"{OF_DELIVERY}::test_a_claim_outlasts_all_calls_and_waits_of_a_letter",
     ),
     Guard(
         "window: its end",

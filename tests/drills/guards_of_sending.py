@@ -107,6 +107,7 @@ OF_SENDING: Final = (
         "        if self._traffic.hold() is not None:\n            return NotNow()\n",
         "",
         f"{OF_TRAFFIC}::test_what_is_in_hand_when_sending_stops_goes_back_and_goes_out_later",
+        ("        if self._traffic.hold() is not None:\n            return NotNow(), tried_before\n", ""),
     ),
     Guard(
         "breaker",
