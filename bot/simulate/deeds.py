@@ -116,7 +116,7 @@ async def _ask(person: Person, deed: Deed, journeys: Journeys, timeline: Timelin
     outlook = await _adjust(person, deed, journeys)
     if outlook is not None:
         change.renews = change.renews and outlook.plan.state is PlanState.ACTIVE
-        return replace(meant, paused_until=_until(outlook.plan.paused_until, timeline))
+        return _told(meant, _until(outlook.plan.paused_until, timeline))
     await _agree(person, deed, journeys)
     return meant
 
@@ -158,7 +158,7 @@ async def _answer(person: Person, deed: Deed, journeys: Journeys, timeline: Time
             await answer.later(who, deed.occurrence_id, deed.days, LANGUAGE)
         case Act.REST:
             answered = await answer.pause(who, deed.occurrence_id, deed.days, LANGUAGE)
-            return replace(meant, paused_until=_until(answered.paused_until, timeline))
+            return _told(meant, _until(answered.paused_until, timeline))
         case _:
             told = Answer.DID_IT if deed.act is Act.SMALLER else Answer(deed.act.value)
             await answer.press(who, deed.occurrence_id, told, LANGUAGE, smaller=deed.act is Act.SMALLER)
@@ -183,6 +183,11 @@ async def _receive(person: Person, deed: Deed, journeys: Journeys) -> None:
     receipt = next((row["occurrence_id"] for row in held if row["slot"] == str(deed.press_id)), None)
     if receipt is not None:
         await journeys.deliver.send_now(receipt)
+
+
+def _told(meant: Stand, until: float) -> Stand:
+    """A pause ends when the member meant it to, or when they were told, whichever is first."""
+    return replace(meant, paused_until=min(meant.paused_until, until), told_until=until)
 
 
 def _until(instant: datetime | None, timeline: Timeline) -> float:

@@ -103,7 +103,7 @@ def _quiet_stretches(evidence: Evidence, person: Person, ended: float | None) ->
     ends = [*in_order[1:], ended]
     for begin, end in zip(in_order, ends, strict=False):
         stand = person.said.at(begin + LOOKS_BACK)[-1]
-        quiet = max(begin, stand.paused_until) + LOOKS_BACK
+        quiet = max(begin, stand.paused_until, stand.told_until) + LOOKS_BACK
         if end is None or not stand.wants or stand.wishes is None or quiet >= end - 3 * HOUR:
             continue
         if _comes(evidence, person.member_id, begin + HOUR):

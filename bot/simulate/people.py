@@ -106,6 +106,8 @@ class Stand:
     """Whether they agreed to nudges, and did not stop them."""
     wishes: Wishes | None = None
     paused_until: float = 0.0
+    told_until: float = 0.0
+    """The same, as they were told. By a clock that was wrong it can be another: they are held to what they meant."""
     guild_id: int | None = None
 
 

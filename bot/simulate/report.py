@@ -56,7 +56,7 @@ def report(evidence: Evidence, breaches: list[Breach], seed: int, lives: int, ta
         **{promise.value: broken[promise] for promise in Promise},
         "kills": happened["killed"],
         "outages": happened["outage"],
-        "refusals": happened["refusing"],
+        "times refused": happened["refusing"],
         "restarts": lives - 1,
         "clock steps": happened["clock_step"],
         "answers": sum(len(person.answers) for person in evidence.people.values()),
@@ -75,4 +75,5 @@ def show(told: Report, command: str, console: Console) -> None:
     table.add_row("nudges a second", f"{told.counts['sent'] / told.taken:.0f}")
     table.add_row("digest", told.digest)
     console.print(table)
-    console.print(f"\n  {command}", soft_wrap=True)
+    console.print()
+    console.print(command, soft_wrap=True)

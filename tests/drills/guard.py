@@ -29,3 +29,5 @@ class Guard:
     without: str
     proof: str | World
     """A test to run (`file::name`), or a world to live through."""
+    also: tuple[str, str] = ("", "")
+    """A second text, and what takes its place, where the same is asked twice."""

@@ -44,7 +44,7 @@ OF_SENDING: Final = (
         "and once more after the DM was looked at",
         CARRYING,
         "            still_there = await self._standings.ask(occurrence.member_id)\n",
-        "",
+        "            await self._standings.ask(occurrence.member_id)\n",
         f"{DELIVER}::test_what_changes_while_a_letter_is_looked_for_is_respected",
     ),
     Guard(

@@ -37,7 +37,8 @@ def copy_without(guard: Guard, folder: Path) -> None:
         else:
             shutil.copy(source, folder / name)
     path = folder / guard.file
-    path.write_text(path.read_text("utf-8").replace(guard.text, guard.without), "utf-8")
+    without = path.read_text("utf-8").replace(guard.text, guard.without)
+    path.write_text(without.replace(*guard.also) if guard.also[0] else without, "utf-8")
 
 
 def proof_in(folder: Path, guard: Guard) -> tuple[int, str]:
@@ -94,6 +95,7 @@ def test_each_guard_has_a_name_of_its_own() -> None:
 def test_the_table_is_about_the_code_as_it_is(guard: Guard) -> None:
     assert (ROOT / guard.file).read_text("utf-8").count(guard.text) == 1
     assert guard.text != guard.without
+    assert not guard.also[0] or (ROOT / guard.file).read_text("utf-8").count(guard.also[0]) == 1
     if isinstance(guard.proof, str):
         file, _, test = guard.proof.partition("::")
         assert test in names_in(ROOT / file)

@@ -9,9 +9,13 @@ import pytest
 
 from bot.content.library import Library
 from bot.journey.journeys import Journeys
+from bot.rules.occurrence import Kind
 from bot.simulate import simulate
-from bot.simulate.faults import CALM, DAY, Faults
+from bot.simulate.deeds import Act, Deed
+from bot.simulate.evidence import Evidence
+from bot.simulate.faults import CALM, DAY, HOUR, Faults
 from bot.simulate.history import History
+from bot.simulate.judge import judge
 from bot.simulate.promises import Promise
 from bot.simulate.world import World
 
@@ -66,3 +70,28 @@ def test_history_is_the_same_whichever_way_a_world_is_led_through_it(library: Li
         return world.history
 
     assert lived("whole", 1).digest == lived("cut", 97).digest
+
+
+def test_a_pause_chosen_while_the_clock_stood_a_year_ahead_is_the_one_that_was_meant(
+    library: Library, tmp_path: Path
+) -> None:
+    """What was told by that clock is held against nobody; what was meant is."""
+    world = World(tmp_path, library, 1, 1, CALM, lively=False)
+    (person,) = world.people.values()
+    world.advance(HOUR)
+    world.deed(person, Deed(Act.START, wishes=person.some_wishes(), press_id=person.next_press()))
+    world.advance(2 * HOUR)
+    world.step_clock(365 * DAY)
+    world.deed(person, Deed(Act.PAUSE, days=3))
+    world.advance(3 * HOUR)
+    world.step_clock(0)
+    world.advance(60 * DAY)
+    world.finish()
+
+    stand = person.said.last
+    assert stand.paused_until == pytest.approx(2 * HOUR + 3 * DAY, abs=60)
+    assert stand.told_until > 365 * DAY
+    nudges = [one for one in world.history.arrivals if one.kind is Kind.NUDGE]
+    assert nudges, "mended, the pause is over after a month at the latest"
+    assert nudges[0].called > stand.paused_until
+    assert judge(Evidence(world.history, world.people, world.guilds, world.timeline.seconds)) == []
