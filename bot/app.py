@@ -22,7 +22,7 @@ from bot import seams
 from bot.client import Porchlight
 from bot.clock import Clock, SystemClock, use_pinned_zones
 from bot.content.library import Library, load_library
-from bot.errors import DiscordUnreachable, ForOperator, TokenRefused
+from bot.errors import DiscordUnreachable, ForOperator, GatewayRefused, TokenRefused
 from bot.journey.courier import Courier
 from bot.journey.journeys import Journeys
 from bot.journey.traffic import Limits, Traffic
@@ -38,6 +38,9 @@ COURIER: Final = "cogs.courier"
 # SIGTERM to exit takes 10 seconds at the most; these are the parts of it that can wait for something.
 DRAIN_SECONDS: Final = 6.0
 CLOSE_SECONDS: Final = 2.0
+
+# What the gateway closes a connection with that came with a wrong token.
+NOT_YOU: Final = 4004
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,8 @@ async def run(settings: Settings) -> None:
     """Connect to Discord and deliver, until SIGTERM or SIGINT.
 
     Raises TokenRefused when Discord does not accept the token, DiscordUnreachable when it cannot be reached at start,
-    Superseded when another copy takes the database over, DatabaseUnusable when it turns out to be damaged.
+    GatewayRefused when it lets nobody connect, Superseded when another copy takes the database over, DatabaseUnusable
+    when it turns out to be damaged.
     """
     gateway = settings.discord.gateway_url
     seams.point_to(str(settings.discord.api_url), None if gateway is None else str(gateway))
@@ -153,8 +157,13 @@ async def _leave(app: App, connection: asyncio.Task[None]) -> None:
 def _explain_end(connection: asyncio.Task[None]) -> None:
     """Turn the end of the connection into an error that says what to do; no error when we hung up ourselves."""
     error = connection.exception()
-    if isinstance(error, discord.ConnectionClosed) and error.code == 4004:  # noqa: PLR2004 - the gateway's "not you"
+    if isinstance(error, discord.ConnectionClosed) and error.code == NOT_YOU:
         raise TokenRefused from None
+    if isinstance(error, discord.ConnectionClosed | discord.PrivilegedIntentsRequired):
+        raise GatewayRefused(
+            f"Discord refuses the connection: {error} Look at the bot's page in the Developer Portal, and for a newer "
+            "version of Porchlight."
+        ) from None
     if error is not None:
         raise error
 

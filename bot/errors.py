@@ -113,6 +113,12 @@ class TokenRefused(ForOperator):
     exit_code = 77
 
 
+class GatewayRefused(ForOperator):
+    """Discord refuses the connection."""
+
+    exit_code = 71
+
+
 class DatabaseUnusable(ForOperator):
     """The database cannot be used."""
 

@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from bot.client import Interaction, Porchlight, Press
 from bot.errors import NoLongerHeld, Outdated
-from bot.journey.answer import Answered, Seen
+from bot.journey.answer import Answered, OwnMessage
 from bot.journey.courier import NudgeNote
 from bot.rules.due import LATER_DAYS
 from bot.rules.occurrence import Answer
@@ -142,7 +142,7 @@ class AnswerPresses(commands.Cog):
     async def _say_yes(self, interaction: Interaction, step: Step, occurrence_id: str) -> None:
         """To one of the two questions. The question goes, its answer stays."""
         words, adjust = self._client.words(interaction), self._client.journeys.adjust
-        await self._seen(interaction, occurrence_id)
+        await self._message(interaction, occurrence_id)
         resume = adjust.resume if step is Step.STILL_WANTED else adjust.go_on_without_guild
         outlook = await resume(interaction.user.id)
         due = outlook.plan.next_due_at
@@ -164,21 +164,21 @@ class AnswerPresses(commands.Cog):
 
     async def _open(self, interaction: Interaction, occurrence_id: str) -> None:
         words = self._client.words(interaction)
-        seen = await self._seen(interaction, occurrence_id)
-        if isinstance(seen.says, NudgeNote) and seen.is_answered:
-            card = NudgeCard(seen.says.nudge, occurrence_id)
+        message = await self._message(interaction, occurrence_id)
+        if isinstance(message.says, NudgeNote) and message.is_answered:
+            card = NudgeCard(message.says.nudge, occurrence_id)
             view = answered_screen(card, [words("nudge.reply.already")], words)
         else:
-            view = opened_screen(seen.says, occurrence_id, words)
+            view = opened_screen(message.says, occurrence_id, words)
         await _turn.say(interaction, with_note(view, words("letter.cover.dismiss")))
 
     async def _show(self, interaction: Interaction, step: Step, occurrence_id: str) -> None:
         """What changes nothing."""
         words = self._client.words(interaction)
-        seen = await self._seen(interaction, occurrence_id)
-        if not isinstance(seen.says, NudgeNote):
+        message = await self._message(interaction, occurrence_id)
+        if not isinstance(message.says, NudgeNote):
             raise Outdated
-        card = NudgeCard(seen.says.nudge, occurrence_id)
+        card = NudgeCard(message.says.nudge, occurrence_id)
         match step:
             case Step.SMALLER:
                 await _turn.show(interaction, smaller_screen(card, words))
@@ -187,11 +187,11 @@ class AnswerPresses(commands.Cog):
             case Step.BACK:
                 await _turn.show(interaction, nudge_screen(card, words))
             case Step.WHY:
-                await _turn.say(interaction, screen(why_text(seen.says, seen.plan, words)))
+                await _turn.say(interaction, screen(why_text(message.says, message.plan, words)))
             case _:
                 raise Outdated
 
-    async def _seen(self, interaction: Interaction, occurrence_id: str) -> Seen:
+    async def _message(self, interaction: Interaction, occurrence_id: str) -> OwnMessage:
         language = self._client.words(interaction).language
         return await self._client.journeys.answer.look(interaction.user.id, occurrence_id, language)
 

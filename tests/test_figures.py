@@ -71,7 +71,7 @@ FIGURES: Final = (
     Figure(DELIVERY, "a lease of {} seconds", (seconds(delivery.LEASE),)),
     Figure(DELIVERY, "within {} minutes: sends with the same nonce", (minutes(delivery.NONCE_TRUST),)),
     Figure(DELIVERY, "off by {} hour,", (hours(claims.PUT_OFF),)),
-    Figure(DELIVERY, "claims up to {}, and one settles up to {}", (claims.AT_ONCE, together.MOST)),
+    Figure(DELIVERY, "claims up to {}, another settles up to {}", (claims.AT_ONCE, together.MOST)),
     Figure(DELIVERY, "looking and sending ({} seconds each, unless set otherwise)", (SENDING.send_timeout_seconds,)),
     Figure(
         DELIVERY,
@@ -185,7 +185,7 @@ def test_a_figure_that_is_wrong_or_gone_is_noticed() -> None:
 
 
 # What mends itself, so that another start may help; and what only other commands than `run` end with.
-PASSES_BY_ITSELF: Final = {errors.DiscordUnreachable, errors.AlreadyRunning}
+PASSES_BY_ITSELF: Final = {errors.DiscordUnreachable, errors.GatewayRefused, errors.AlreadyRunning}
 OF_OTHER_COMMANDS: Final = {errors.NoFreePort, errors.PromiseBroken}
 
 

@@ -25,7 +25,7 @@ from bot.store import Database, Records
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class OwnMessage:
     """A message of the member's own: what stands on it, whether it has its answer, and the member's plan."""
 
     says: Says
@@ -54,17 +54,17 @@ class AnswerNudge:
         self._clock = clock
         self._library = library
 
-    async def look(self, member_id: int, occurrence_id: str, language: str) -> Seen:
+    async def look(self, member_id: int, occurrence_id: str, language: str) -> OwnMessage:
         """What stands on that message; changes nothing. Raises NotYours, or NoLongerHeld."""
         now = self._clock.now()
 
-        async def work(records: Records) -> Seen:
+        async def work(records: Records) -> OwnMessage:
             occurrence = await _own(records, member_id, occurrence_id)
             who = await _standing(records, member_id)
             says = says_of(occurrence, who.standing, self._library.language(language), now)
             if says is None:
                 raise NoLongerHeld
-            return Seen(says, occurrence.answered_at is not None, who.standing.plan)
+            return OwnMessage(says, occurrence.answered_at is not None, who.standing.plan)
 
         return await self._database.read(work)
 

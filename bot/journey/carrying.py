@@ -107,7 +107,10 @@ class Carrier:
         letter = self._letter(occurrence, who)
         if letter is None:
             return HeldBack(Obstacle.NOTHING_TO_SAY), tried_before
+        if self._traffic.hold() is not None:
+            return NotNow(), tried_before
         now = self._clock.now()
+        still_there: MemberStanding | None = who
         if tried_before and must_look_first(occurrence, now):
             found = await self._courier.find(letter, occurrence.first_tried_at or now)
             if not isinstance(found, Absent):
@@ -116,17 +119,19 @@ class Carrier:
             await self._traffic.turn()
             # Looking took a while; the member may have stopped, or left, meanwhile.
             still_there = await self._standings.ask(occurrence.member_id)
-            if still_there is None:
-                return HeldBack(Obstacle.STOPPED), tried_before
-            who = still_there
+        held_back = await self._held_back(occurrence, still_there)
+        return held_back or await self._courier.send(letter), tried_before
+
+    async def _held_back(self, occurrence: Occurrence, who: MemberStanding | None) -> HeldBack | NotNow | None:
+        """The last look, just before the POST: what keeps it back; None when it may go."""
+        if who is None:
+            return HeldBack(Obstacle.STOPPED)
         if self._traffic.hold() is not None:
-            return NotNow(), tried_before
+            return NotNow()
         obstacle = why_not(who.standing, occurrence.kind, occurrence.until_at, self._clock.now())
         if obstacle is None and await self._is_answered(occurrence, who):
             obstacle = Obstacle.ANSWERED
-        if obstacle is not None:
-            return HeldBack(obstacle), tried_before
-        return await self._courier.send(letter), tried_before
+        return None if obstacle is None else HeldBack(obstacle)
 
     async def _is_answered(self, occurrence: Occurrence, who: MemberStanding) -> bool:
         """Whether the silence that this question is about has ended while it waited."""

@@ -66,7 +66,7 @@ class Deliver:
         await self._mending.mend()
         hands = Hands()
         async with asyncio.TaskGroup() as carriers:
-            while not self._stopping and self._traffic.hold() is None:
+            while not self._stopping and await self._hold() is None:
                 room = await hands.room(self._traffic.in_hand_at_most)
                 batch = await self._claims.take_due(room)
                 for claimed in batch.claimed:
@@ -82,7 +82,7 @@ class Deliver:
 
     async def send_now(self, occurrence_id: str) -> State:
         """Deliver that one, which is waiting, and say what became of it."""
-        if self._traffic.hold() is None:
+        if await self._hold() is None:
             claimed = await self._claims.take_one(occurrence_id)
             if claimed is not None:
                 await self._carry(claimed)
@@ -97,9 +97,14 @@ class Deliver:
             for call in afterwards:
                 call()
 
+    async def _hold(self) -> Hold | None:
+        """Why nothing may be claimed now; None when it may."""
+        await self._traffic.ask_the_disk()
+        return self._traffic.hold()
+
     async def _is_held(self) -> bool:
         """Whether nothing may be sent. Where the clock is doubted, Discord is asked for the time."""
-        held = self._traffic.hold()
+        held = await self._hold()
         if held is Hold.CLOCK:
             self._mending.ask_for_it()
             await self._courier.ask_time()

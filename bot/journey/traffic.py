@@ -93,6 +93,7 @@ class Traffic:
         self._sense = ClockSense(clock.set_by())
         self._opening = Bucket(limits.opens_per_minute / 60, OPENS_AT_ONCE, OPENS_AT_ONCE, clock.monotonic())
         self._closed_at: datetime | None = None
+        self._has_room = True
         self._held: Hold | None = None
         self.token_refused = asyncio.Event()
 
@@ -100,6 +101,10 @@ class Traffic:
     def in_hand_at_most(self) -> int:
         """How many letters are claimed at a time: what is set, and less while we go slowly."""
         return max(1, min(self.limits.batch, int(self._pace.rate * IN_HAND.total_seconds())))
+
+    async def ask_the_disk(self) -> None:
+        """Whether it has room left; `hold` goes by what it said last."""
+        self._has_room = await self._database.has_room()
 
     def hold(self) -> Hold | None:
         """Why nothing may be sent now; None when it may."""
@@ -110,7 +115,7 @@ class Traffic:
             Hold.TOKEN: self.token_refused.is_set(),
             Hold.REFUSED: self._refusals.broken,
             Hold.CLOCK: self._sense.doubted,
-            Hold.ROOM: not self._database.has_room(),
+            Hold.ROOM: not self._has_room,
             Hold.SLOWED: self._pace.quiet_until - steady > IN_HAND.total_seconds(),
         }
         held = next((hold for hold, stands in reasons.items() if stands), None)

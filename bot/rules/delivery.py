@@ -23,6 +23,9 @@ LEASE: Final = timedelta(seconds=90)
 LONGEST_CALL: Final = timedelta(seconds=30)
 CALLS_OF_A_LETTER: Final = 2
 
+# What a letter can wait for besides: a DM that may not be opened yet (`journey.traffic`), and its turns.
+WAITS_OF_A_LETTER: Final = timedelta(seconds=15)
+
 # Discord keeps a nonce for "the past few minutes"; sending again with the same one is safe for this long.
 NONCE_TRUST: Final = timedelta(minutes=2)
 
@@ -103,7 +106,7 @@ def must_look_first(occurrence: Occurrence, now: datetime) -> bool:
 
 def has_time(claimed_until: datetime, now: datetime, call: timedelta) -> bool:
     """Whether a claim outlasts all that carrying its letter can take, when each call may take `call`."""
-    return now + CALLS_OF_A_LETTER * call < claimed_until
+    return now + CALLS_OF_A_LETTER * call + WAITS_OF_A_LETTER < claimed_until
 
 
 @dataclass(frozen=True, slots=True)

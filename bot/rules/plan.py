@@ -17,8 +17,10 @@ from bot.rules.schedule import Schedule, Window, spread_of
 # How many days a pause can be chosen for.
 PAUSE_DAYS: Final = (3, 7, 30)
 
-# No pause ends later than this, and no nudge is due later: a pause, then a week or two, twice when half as many come.
+# No pause ends later than this.
 LONGEST_PAUSE: Final = timedelta(days=max(PAUSE_DAYS))
+
+# No nudge is due later than this: two weeks after a pause where one comes every other week, with room to spare.
 FARTHEST_DUE: Final = LONGEST_PAUSE + timedelta(days=60)
 
 

@@ -5,10 +5,11 @@
     habits    what they do by themselves, and answer                  trouble   what goes wrong in it, and when
     deeds     how they do it: the calls that cogs make                history   everything that happened, and a digest
     faults    what goes wrong, and how often                          evidence  the history, put in order
-    model     Discord, as a courier meets it                          judge     the promises, one by one
-    disk      the store, watched from outside                         rhythm    of these, how often is too often
-    fuse      where a process can die                                 losses    and the ways to lose a nudge
-    hearing   what the bot says to its log                            report    the table
+    courses   what can become of a call to Discord                    judge     the promises, one by one
+    model     Discord, as a courier meets it                          rhythm    of these, how often is too often
+    line      the courier over it                                     losses    and the ways to lose a nudge
+    disk      the store, watched from outside                         report    the table
+    fuse      where a process can die                                 hearing   what the bot says to its log
 
 Everything follows from a seed, to the last commit: `simulate` twice with one seed gives one digest. The running bot
 uses nothing in here, and nothing in here talks to a network. What is promised, and where that ends: docs/delivery.md.

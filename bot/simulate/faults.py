@@ -18,14 +18,18 @@ DAY: Final = 24 * HOUR
 class Faults:
     """How hostile the world is. Zero switches a fault off."""
 
-    refused: float = 0.03
-    """Discord says no, with or without saying for how long."""
+    refused: float = 0.02
+    """Discord says no to this one, and not why."""
+    limited: float = 0.02
+    """Discord says 429: for moments, which discord.py waits out by itself, or for longer; to us, or to all."""
     refused_after_all: float = 0.01
     """Its last word is no, and yet an earlier try of the library's own has arrived."""
     lost_before: float = 0.02
     """The call is lost on its way there."""
     lost_after: float = 0.03
     """Discord takes the message, and the answer is lost."""
+    channel_gone: float = 0.01
+    """The DM has to be opened anew."""
     late: float = 0.02
     """The call takes too long and is left alone; Discord takes the message after that."""
     malformed: float = 0.001
@@ -36,18 +40,21 @@ class Faults:
 
     outage_every: float = 9.0
     kill_every: float = 1.5
+    refusing_every: float = 20.0
+    """Discord says no to everything for a while."""
     restart_every: float = 20.0
     guild_switched_every: float = 25.0
     dms_closed_every: float = 5.0
-    clock_step_every: float = 0.0
-    """Off: nothing in the engine holds sending back yet while the wall clock is wrong."""
+    clock_step_every: float = 12.0
 
 
 CALM: Final = Faults(
     refused=0,
+    limited=0,
     refused_after_all=0,
     lost_before=0,
     lost_after=0,
+    channel_gone=0,
     late=0,
     malformed=0,
     slow=0,
@@ -55,13 +62,18 @@ CALM: Final = Faults(
     opening_too_fast=0,
     outage_every=0,
     kill_every=0,
+    refusing_every=0,
     restart_every=0,
     guild_switched_every=0,
     dms_closed_every=0,
+    clock_step_every=0,
 )
 
 # How long Discord is away (seconds), and how often that long.
 OUTAGES: Final = ((2 * MINUTE, 4), (20 * MINUTE, 4), (2 * HOUR, 3), (8 * HOUR, 1), (24 * HOUR, 1))
+
+# How long Discord says no to everything (seconds): less, and more, than it takes to stop asking.
+REFUSING: Final = ((5 * MINUTE, 2), (30 * MINUTE, 2), (3 * HOUR, 1))
 
 # How long a process stays down: on either side of the claim's 90 seconds and the nonce's two minutes.
 DOWNTIMES: Final = ((2.0, 4), (30.0, 2), (95.0, 3), (130.0, 3), (10 * MINUTE, 2), (1 * HOUR, 1))

@@ -33,6 +33,8 @@ class Arrival:
     accepted: float
     """When Discord took it."""
     message_id: int
+    tried: float = 0.0
+    """When the try left that Discord took: discord.py may have made others before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class History:
     faults: list[tuple[float, str]] = field(default_factory=list)
     """What went wrong inside of the bot while it was alive, where nothing should."""
     held: list[tuple[float, float]] = field(default_factory=list)
-    """From when to when nothing could be sent at all: Discord was away, or the wall clock was wrong."""
+    """From when to when nothing could be sent at all: Discord was away, or said no, or the wall clock was wrong."""
     _since: dict[str, float] = field(default_factory=dict)
     next_due: dict[int, datetime | None] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)

@@ -50,7 +50,7 @@ def inside(evidence: Evidence) -> Verdicts:
     """Inside the member's window, never at night, and never after its own end."""
     for one in evidence.history.arrivals:
         row = evidence.row(one)
-        if row is not None and one.called >= row.until + SLACK:
+        if row is not None and max(one.called, one.tried) >= row.until + SLACK:
             yield breach(Promise.OUTSIDE, one, "handed over after its end")
         if one.kind is Kind.RECEIPT:
             continue

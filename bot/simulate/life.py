@@ -15,13 +15,15 @@ from typing import Any, Final
 from bot.content.library import Library
 from bot.journey.journeys import Journeys
 from bot.journey.traffic import Limits, Traffic
+from bot.simulate.courses import CALL_SECONDS
 from bot.simulate.disk import Compiled, Disk, Told
 from bot.simulate.fuse import Fuse, Point
-from bot.simulate.model import CALL_SECONDS, Line, ModelDiscord
+from bot.simulate.line import Line
+from bot.simulate.model import ModelDiscord
 from bot.simulate.timeline import Alarm, SkewedClock, Timeline, VirtualLoop
 
-# Few at once, so that some wait in line with a claim that grows old.
-LIMITS: Final = Limits(rate_per_second=5, at_once=4, batch=25, call=timedelta(seconds=CALL_SECONDS))
+# Few at once, so that some wait in line with a claim that grows old; and so few refusals that the breaker is needed.
+LIMITS: Final = Limits(rate_per_second=5, at_once=4, batch=25, call=timedelta(seconds=CALL_SECONDS), refusals=25)
 
 WAKE_AT_LEAST: Final = 0.2
 WAKE_AT_MOST: Final = 30.0

@@ -56,6 +56,7 @@ def report(evidence: Evidence, breaches: list[Breach], seed: int, lives: int, ta
         **{promise.value: broken[promise] for promise in Promise},
         "kills": happened["killed"],
         "outages": happened["outage"],
+        "times of refusal": happened["refusing"],
         "restarts": lives - 1,
         "clock steps": happened["clock_step"],
         "answers": sum(len(person.answers) for person in evidence.people.values()),
@@ -63,8 +64,8 @@ def report(evidence: Evidence, breaches: list[Breach], seed: int, lives: int, ta
     return Report(seed, counts, tuple(breaches), evidence.history.digest, taken)
 
 
-def show(told: Report, console: Console) -> None:
-    """Print the table."""
+def show(told: Report, command: str, console: Console) -> None:
+    """Print the table, and under it the command that lives through the same once more."""
     table = Table(show_header=False, box=None, padding=(0, 2))
     promised = {promise.value for promise in Promise}
     for name, count in told.counts.items():
@@ -72,6 +73,6 @@ def show(told: Report, console: Console) -> None:
         table.add_row(name, f"{count:,}", style=style)
     table.add_row("seconds taken", f"{told.taken:.1f}")
     table.add_row("nudges a second", f"{told.counts['sent'] / told.taken:.0f}")
-    table.add_row("seed", str(told.seed))
     table.add_row("digest", told.digest)
     console.print(table)
+    console.print(f"\n  {command}", soft_wrap=True)

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from bot.simulate.faults import DAY, OUTAGES, STEPS, WRONG_FOR, pick
+from bot.simulate.faults import DAY, OUTAGES, REFUSING, STEPS, WRONG_FOR, pick
 from bot.simulate.fuse import Point
 from bot.simulate.people import GUILDS
 
@@ -27,6 +27,7 @@ class Trouble:
         for every, happens in (
             (faults.outage_every, self._outage),
             (faults.kill_every, self._kill),
+            (faults.refusing_every, self._refuse),
             (faults.restart_every, self._world.restart),
             (faults.guild_switched_every, self._switch_a_guild),
             (faults.dms_closed_every, self._close_some_dms),
@@ -56,6 +57,10 @@ class Trouble:
 
     def _outage_over(self) -> None:
         self._world.outage(is_out=False)
+
+    def _refuse(self) -> None:
+        self._world.refuse(is_refusing=True)
+        self._after(pick(self._chance, REFUSING), lambda: self._world.refuse(is_refusing=False))
 
     def _kill(self) -> None:
         self._world.kill(self._chance.choice(tuple(Point)), self._chance.randint(1, 3))

@@ -106,6 +106,7 @@ class World:
         """Let the last things come to their end, with Discord up and nothing going wrong any more."""
         self.trouble.end()
         self.outage(is_out=False)
+        self.refuse(is_refusing=False)
         self.step_clock(0)
         self.advance(self.timeline.seconds + PEACE)
         with hearing(self._fault):
@@ -256,6 +257,13 @@ class World:
             self.discord.is_out = is_out
             self.history.note(self.timeline.seconds, "outage" if is_out else "outage_over")
             self.history.hold(self.timeline.seconds, "outage", stands=is_out)
+
+    def refuse(self, *, is_refusing: bool) -> None:
+        """Discord says no to everything, or listens again."""
+        if is_refusing is not self.discord.is_refusing:
+            self.discord.is_refusing = is_refusing
+            self.history.note(self.timeline.seconds, "refusing" if is_refusing else "refusing_over")
+            self.history.hold(self.timeline.seconds, "refusing", stands=is_refusing)
 
     def restart(self) -> None:
         """The operator asks the process to stop; another one is begun."""

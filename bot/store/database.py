@@ -64,8 +64,6 @@ class Database:
         self._closing = False
         self._making_room: asyncio.Task[Any] | None = None
         self._trouble: asyncio.Future[ForOperator] = asyncio.get_running_loop().create_future()
-        self.superseded = asyncio.Event()
-        """Set once another copy has taken the file over: nothing is written any more."""
 
     @classmethod
     @asynccontextmanager
@@ -119,9 +117,9 @@ class Database:
                 return True
         return False
 
-    def has_room(self) -> bool:
-        """Whether the disk has room for more than what was begun. Costs one question to the system."""
-        if not self._room.is_enough():
+    async def has_room(self) -> bool:
+        """Whether the disk has room for more than what was begun."""
+        if not await self._aside(self._room.is_enough):
             return False
         if not self._room.is_kept and self._making_room is None:
             self._making_room = self._in_hand(self._make_room())
@@ -174,7 +172,6 @@ class Database:
     async def _write(self, work: Work[T]) -> T:
         async def ours(connection: AsyncConnection) -> T:
             if not await owner.is_still(connection, self._token):
-                self.superseded.set()
                 self._stop_for(Superseded())
                 raise Superseded
             return await work(Records(connection))

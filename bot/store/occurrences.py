@@ -1,4 +1,4 @@
-"""Occurrences: every message, from its claim to what became of it."""
+"""Occurrences: every message, from its beginning to what became of it."""
 
 from __future__ import annotations
 

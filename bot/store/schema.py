@@ -1,8 +1,8 @@
 """The tables.
 
-Law, held by tests/privacy: whatever row is about a member has a `member_id` column, so that deleting a member is one
-walk over these tables; no other column may identify a person. Instants are UTC milliseconds, local dates ISO text.
-No column holds a word that a member wrote: members pick, they never type.
+Law, held by tests/test_privacy.py: whatever row is about a member has a `member_id` column, so that deleting a member
+is one walk over these tables; no other column may identify a person. Instants are UTC milliseconds, local dates ISO
+text. No column holds a word that a member wrote: members pick, they never type.
 """
 
 from __future__ import annotations

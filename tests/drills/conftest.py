@@ -28,8 +28,8 @@ def long() -> bool:
 
 
 @pytest.fixture(scope="session")
-def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
-    nursery = Nursery(tmp_path_factory.mktemp("nursery"))
+def nursery() -> Iterator[Nursery]:
+    nursery = Nursery()
     yield nursery
     nursery.close()
 

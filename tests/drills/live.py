@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 
 from bot.simulate import simulate
-from tests.drills.guards import GUARDS, Guard, World
+from tests.drills.guard import Guard, World
+from tests.drills.guards import GUARDS
 
 BROKEN = 70
 

@@ -27,8 +27,9 @@ def write(report: list[str]) -> None:
 def _line(number: int, drill: Drill, by_test: dict[str, list[pytest.TestReport]]) -> str:
     of_it = [report for test in drill.tests for report in by_test.get(test, [])]
     seconds = sum(report.duration for report in of_it)
-    # A figure that several tests of a drill give is given for each of them.
-    figures = " ".join(f"{name}={figure}" for report in of_it for name, figure in report.user_properties)
+    # A figure that several tests of a drill give is given for each of them; of one test, its reports all have the same.
+    called = [report for report in of_it if report.when == "call"]
+    figures = " ".join(f"{name}={figure}" for report in called for name, figure in report.user_properties)
     said = f"{number:2}  {_verdict(drill, of_it):9}  {seconds:7.1f} s  {drill.what}"
     more = "; ".join(part for part in (figures, drill.not_here and f"not here: {drill.not_here}") if part)
     return f"{said}  [{more}]" if more else said

@@ -230,7 +230,7 @@ async def several_storms(folder: Path, seeds: Sequence[int], kills: int) -> list
 
 
 async def alone(seed: int, kills: int, folder: Path) -> Verdict:
-    nursery = Nursery(folder)
+    nursery = Nursery()
     try:
         async with Double.serve() as double:
             bot = Bot(folder, double, nursery)

@@ -54,6 +54,10 @@ DRILLS: Final[Mapping[int, Drill]] = MappingProxyType(
                 "test_errors_of_discord_delay_a_nudge_and_neither_lose_nor_double_it",
                 "test_no_try_is_made_after_the_end_of_the_window_not_even_one_of_discord_py",
                 "test_what_discord_calls_malformed_is_let_go_and_not_tried_again",
+            )
+            + _in(
+                "test_listening",
+                "test_from_the_end_of_its_time_on_no_try_of_a_letter_leaves_and_everything_else_does",
             ),
         ),
         5: Drill(
@@ -66,7 +70,8 @@ DRILLS: Final[Mapping[int, Drill]] = MappingProxyType(
                 "drills/test_answers",
                 "test_a_lost_or_senseless_answer_ends_nothing_and_doubles_nothing",
                 "test_a_senseless_answer_is_an_outcome_and_no_fault_of_ours",
-            ),
+            )
+            + _in("cogs/test_courier", "test_an_answer_that_makes_no_sense_is_no_answer"),
         ),
         7: Drill(
             "429 in every shape",
@@ -263,7 +268,14 @@ DRILLS: Final[Mapping[int, Drill]] = MappingProxyType(
                 "test_while_discord_and_we_disagree_about_the_time_nothing_is_sent",
                 "test_a_difference_that_any_two_clocks_have_holds_nothing_up",
             )
-            + _in("test_ticker", "test_the_watch_looks_by_itself_whatever_the_scheduler_waits_for"),
+            + _in("test_ticker", "test_the_watch_looks_by_itself_whatever_the_scheduler_waits_for")
+            + _in(
+                "journey/test_traffic",
+                "test_a_clock_that_was_set_holds_everything_until_discord_agrees",
+                "test_a_machine_that_slept_asks_discord_and_goes_on",
+                "test_a_clock_that_is_set_between_claim_and_send_decides_nothing",
+                "test_what_was_written_by_a_wrong_clock_is_set_right_once_it_is",
+            ),
         ),
         25: Drill(
             "every zone through every clock change",

@@ -42,11 +42,13 @@ async def settle_all(bot: Bot, double: Double, count: int) -> None:
     await bot.terminate()
 
 
-async def test_errors_of_discord_delay_a_nudge_and_neither_lose_nor_double_it(bot: Bot, double: Double) -> None:
+async def test_errors_of_discord_delay_a_nudge_and_neither_lose_nor_double_it(
+    bot: Bot, double: Double, long: bool
+) -> None:
     """discord.py tries 500, 502, 504 and 524 again by itself; 503 and 408 are ours."""
     statuses = (500, 502, 504, 524, 503, 408)
     people = due_now(bot, len(statuses))
-    each_their_own(double, [refuse(status) for status in statuses], times=2)
+    each_their_own(double, [refuse(status) for status in statuses], times=2 if long else 1)
 
     await bot.start()
     await bot.until_row(STAND, "sent", 4)
@@ -56,10 +58,12 @@ async def test_errors_of_discord_delay_a_nudge_and_neither_lose_nor_double_it(bo
     assert judge(bot, double, people).broken == {}
 
 
-async def test_a_message_that_was_taken_and_answered_with_an_error_stays_one(bot: Bot, double: Double) -> None:
+async def test_a_message_that_was_taken_and_answered_with_an_error_stays_one(
+    bot: Bot, double: Double, long: bool
+) -> None:
     statuses = (500, 502, 504, 524, 503, 408)
     people = due_now(bot, len(statuses))
-    each_their_own(double, [take_and_say(status) for status in statuses], times=2)
+    each_their_own(double, [take_and_say(status) for status in statuses], times=2 if long else 1)
 
     await bot.start()
     await bot.until_row(STAND, "sent", 4)
@@ -239,7 +243,7 @@ async def test_thousands_of_closed_dms_trip_a_breaker_before_discord_bans_the_ad
     await bot.start()
     await bot.until_said("traffic.held", patience=120)
     with pytest.raises(TimeoutError):
-        await double.until(lambda: double.counted["send"] > refusals + IN_FLIGHT, patience=3)
+        await double.until(lambda: double.counted["send"] > refusals + IN_FLIGHT, patience=3 if long else 1)
 
     record(refusals=double.counted["send"])
     assert double.counted["send"] >= refusals

@@ -113,7 +113,7 @@ async def test_when_all_of_discord_is_gone_for_a_while_everything_is_caught_up_o
     assert judge(bot, double, {one.member_id: one for one in people}).broken == {}
 
 
-@pytest.mark.parametrize(("code", "exit_code"), [(4004, 77), (4013, 1), (4014, 1)])
+@pytest.mark.parametrize(("code", "exit_code"), [(4004, 77), (4013, 71), (4014, 71)])
 async def test_a_connection_that_discord_refuses_for_good_ends_the_process_and_loses_nothing(
     bot: Bot, double: Double, code: int, exit_code: int
 ) -> None:

@@ -90,7 +90,7 @@ async def test_a_file_that_another_program_locks_stops_nothing_for_good(
     bot: Bot, double: Double, long: bool, record: Callable[..., None]
 ) -> None:
     """Members are answered where no row is needed, and what was due goes out afterwards."""
-    seconds = 60 if long else 6
+    seconds = 60 if long else 4
     people = due_now(bot, 5)
     bot.sql("UPDATE plan SET next_due_at = next_due_at + 3000")
     await bot.start()

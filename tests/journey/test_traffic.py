@@ -9,7 +9,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.journey.traffic import Heard, Hold, Limits, Traffic
+from bot.journey.traffic import PATIENCE, Heard, Hold, Limits, Traffic
+from bot.rules.delivery import WAITS_OF_A_LETTER, Unsure
 from bot.rules.occurrence import State
 from bot.rules.opens import OPENS_AT_ONCE
 from bot.rules.plan import PlanState
@@ -82,6 +83,22 @@ async def test_other_answers_break_nothing(house: House, answer: Heard) -> None:
         house.traffic.heard(answer)
 
     assert house.traffic.hold() is None
+
+
+async def test_after_a_refused_token_nothing_is_looked_for_either(house: House) -> None:
+    await house.start()
+    await to_due(house)
+    house.courier.answers.append(Unsure())
+    await house.journeys.deliver.run()
+    house.clock.move(minutes=3)
+    (claimed,) = (await house.journeys.deliver._claims.take_due(10)).claimed
+    house.traffic.heard(Heard(401))
+
+    await house.journeys.deliver._carrier.carry(claimed)
+
+    assert claimed.tried_before
+    assert house.courier.looked_for == []
+    assert house.courier.kinds == ["receipt", "nudge"]
 
 
 async def test_what_is_in_hand_when_sending_stops_goes_back_and_goes_out_later(house: House) -> None:
@@ -234,8 +251,8 @@ async def test_a_long_wait_is_waited_out_with_nothing_in_hand(house: House) -> N
     await to_due(house)
     house.traffic.heard(Heard(429, wait=timedelta(minutes=5)))
 
-    await house.journeys.deliver.run()
     assert house.traffic.hold() is Hold.SLOWED
+    await house.journeys.deliver.run()
     assert await nudge_states(house) == []
 
     house.clock.move(minutes=5)
@@ -297,3 +314,8 @@ async def test_dms_that_are_opened_too_fast_are_not_opened_for_ten_minutes(house
     assert house.traffic.hold() is None, "sending to those that are open goes on"
     house.clock.move(minutes=10)
     assert await house.traffic.ask_to_open() == timedelta()
+
+
+def test_a_claim_outlasts_what_a_letter_can_wait_for_a_dm_to_be_opened() -> None:
+    """It may be opened twice: the channel that was known can be gone."""
+    assert 2 * PATIENCE < WAITS_OF_A_LETTER

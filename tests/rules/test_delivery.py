@@ -18,6 +18,7 @@ from bot.rules.delivery import (
     LOOK_AGAIN,
     NONCE_TRUST,
     RETRY_MOST,
+    WAITS_OF_A_LETTER,
     Fate,
     HeldBack,
     NotNow,
@@ -126,12 +127,12 @@ def test_a_message_tried_lately_is_sent_again_and_an_older_one_is_looked_for() -
     assert must_look_first(OCCURRENCE, NOON + NONCE_TRUST)
 
 
-def test_a_claim_outlasts_all_calls_that_a_letter_can_take() -> None:
+def test_a_claim_outlasts_all_calls_and_waits_of_a_letter() -> None:
     call = timedelta(seconds=30)
 
-    assert CALLS_OF_A_LETTER * LONGEST_CALL < LEASE < NONCE_TRUST
-    assert has_time(NOON + timedelta(seconds=61), NOON, call)
-    assert not has_time(NOON + timedelta(seconds=60), NOON, call)
+    assert CALLS_OF_A_LETTER * LONGEST_CALL + WAITS_OF_A_LETTER < LEASE < NONCE_TRUST
+    assert has_time(NOON + timedelta(seconds=76), NOON, call)
+    assert not has_time(NOON + timedelta(seconds=75), NOON, call)
 
 
 def test_what_is_checked_for_each_kind_of_message() -> None:

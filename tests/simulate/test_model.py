@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,13 +13,15 @@ import pytest
 
 from bot.content.library import Library
 from bot.journey.courier import Letter, NudgeNote
+from bot.journey.traffic import TOO_MANY, Heard
+from bot.journey.tries import TooLate, Tries
 from bot.rules.delivery import Absent, NotNow, Sent, Unreachable, Unsure
 from bot.rules.occurrence import Kind, occurrence_id
 from bot.simulate.faults import CALM, stream
 from bot.simulate.fuse import Fuse
 from bot.simulate.history import Arrival, History
 from bot.simulate.model import NONCE_MEMORY, ModelDiscord
-from bot.simulate.timeline import Timeline, VirtualLoop
+from bot.simulate.timeline import SkewedClock, Timeline, VirtualLoop
 
 ROBIN = 10**17
 
@@ -35,17 +38,21 @@ class Table:
         name = occurrence_id(ROBIN, Kind.NUDGE, "2026-01-06")
         self.letter = Letter(ROBIN, 1, name, "en", discreet=False, says=NudgeNote(nudge))
         self.fuse = Fuse(lambda _point: None)
+        self.heard = list[Heard]()
 
-    def note_later(self, at: float, _happens: object) -> None:
-        """Nobody moves this world but the test."""
-        assert at >= self.timeline.seconds
+    def note_later(self, at: float, happens: Callable[[], None]) -> None:
+        """As in a world: it happens then, if the test lets that much time pass."""
+        asyncio.get_running_loop().call_at(at, happens)
 
-    async def send(self, course: str = "fine") -> Sent | Unreachable | NotNow | Unsure:
+    async def send(self, course: str = "fine") -> Sent | Unreachable | NotNow | Unsure | None:
         self.discord.next_courses = [course]
-        return await self.discord.post(self.letter, self.fuse)
+        return await self.discord.post(self.letter, self.fuse, self.heard.append, self.tries())
+
+    def tries(self) -> Tries:
+        return Tries(SkewedClock(self.timeline), self.letter.until)
 
     async def look(self, back: float = 60) -> Sent | Absent | Unsure:
-        return await self.discord.look(self.letter, self.timeline.instant - timedelta(seconds=back))
+        return await self.discord.look(self.letter, self.timeline.instant - timedelta(seconds=back), self.heard.append)
 
     def play(self, life: Callable[[], Awaitable[Any]]) -> Any:
         async def played() -> Any:
@@ -67,6 +74,7 @@ COURSES = (
     ("fine", Sent, 1),
     ("slow", Sent, 1),
     ("refused", NotNow, 0),
+    ("channel_gone", type(None), 0),
     ("refused_after_all", NotNow, 1),
     ("lost_before", Unsure, 0),
     ("lost_after", Unsure, 1),
@@ -80,6 +88,64 @@ def test_what_is_answered_and_what_is_true_are_two_things(
 ) -> None:
     assert isinstance(table.play(lambda: table.send(course)), answer)
     assert len(table.seen) == arrivals
+
+
+def test_a_429_is_waited_out_inside_of_the_call_or_said_and_always_heard(table: Table) -> None:
+    """What discord.py waits out by itself is heard as well, though the call goes through in the end."""
+    answers = set[type]()
+
+    async def life() -> None:
+        for _ in range(60):
+            table.heard.clear()
+            begun, before = table.timeline.seconds, len(table.seen)
+            answer = await table.send("limited")
+            answers.add(type(answer))
+            no = next(one for one in table.heard if one.status == TOO_MANY)
+            match answer:
+                case Sent():
+                    assert [one.status for one in table.heard] == [TOO_MANY, 200]
+                    assert no.wait is not None
+                    assert timedelta(seconds=table.timeline.seconds - begun) > no.wait
+                case Unsure():
+                    await asyncio.sleep(60)
+                    table.discord.catch_up()
+                case NotNow(wait, posted):
+                    assert (wait, posted) == (no.wait, False), "it was the only try"
+            assert len(table.seen) - before == (0 if isinstance(answer, NotNow) else 1)
+            await asyncio.sleep(NONCE_MEMORY + 1)
+
+    table.play(life)
+
+    assert answers == {Sent, Unsure, NotNow}
+
+
+def test_no_try_leaves_after_the_end_of_its_letter_not_even_one_that_was_left_alone(table: Table) -> None:
+    async def life() -> None:
+        for _ in range(60):
+            end = table.timeline.seconds + 0.15
+            table.letter = replace(table.letter, until=table.timeline.at(end))
+            with suppress(TooLate):
+                await table.send("limited")
+            await asyncio.sleep(60)
+            with pytest.raises(TooLate):
+                await table.send()
+
+    table.play(life)
+
+    assert table.seen == []
+
+
+def test_while_it_refuses_everything_each_no_is_heard(table: Table) -> None:
+    async def life() -> None:
+        table.discord.is_refusing = True
+        assert await table.send() == NotNow()
+        assert await table.look() == Unsure()
+
+    table.play(life)
+
+    assert {one.status for one in table.heard} <= {403, 429}
+    assert len(table.heard) == 2
+    assert table.seen == []
 
 
 def test_what_was_left_alone_may_arrive_later(table: Table) -> None:

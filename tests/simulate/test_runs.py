@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +14,6 @@ from bot.simulate.faults import CALM, DAY, Faults
 from bot.simulate.history import History
 from bot.simulate.promises import Promise
 from bot.simulate.world import World
-from tests.support.code import ROOT
 
 HOSTILE = Faults(kill_every=0.8, outage_every=4, clock_step_every=6, guild_switched_every=8)
 
@@ -45,28 +41,6 @@ def test_a_seed_is_one_run_and_another_seed_another(library: Library) -> None:
 
     assert (one.digest, one.counts) == (same.digest, same.counts)
     assert one.digest != other.digest
-
-
-def told_by(*arguments: str, hash_seed: str = "0") -> subprocess.CompletedProcess[str]:
-    """`python -m bot simulate`, as an operator starts it."""
-    return subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-m", "bot", "simulate", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=ROOT,
-        env=os.environ | {"PYTHONHASHSEED": hash_seed},
-        timeout=120,
-    )
-
-
-def test_a_run_is_the_same_in_every_process() -> None:
-    runs = [told_by("--members", "5", "--days", "20", "--seed", "7", hash_seed=seed) for seed in ("1", "2")]
-
-    assert [run.returncode for run in runs] == [0, 0], runs[0].stderr
-    tables = [[line for line in run.stdout.splitlines() if "second" not in line] for run in runs]
-    assert tables[0] == tables[1]
-    assert any("digest" in line for line in tables[0])
 
 
 def test_a_discord_that_forgets_nonces_at_once_shows_why_they_are_needed(library: Library) -> None:

@@ -52,7 +52,7 @@ async def test_the_ballast_is_kept_from_the_start_and_goes_with_its_setting(tmp_
     for size in (2 * MEGABYTE, MEGABYTE, 0):
         async with opened(url(tmp_path), reserve=Reserve(ballast=size)) as database:
             assert (ballast.stat().st_size if ballast.exists() else 0) == size
-            assert database.has_room()
+            assert await database.has_room()
     assert not list(tmp_path.glob("*.begun"))
 
 
@@ -66,15 +66,15 @@ async def test_a_ballast_that_is_there_is_left_as_it_is(tmp_path: Path, opened: 
 async def test_below_the_floor_there_is_no_room_and_no_ballast_is_made(tmp_path: Path, opened: Opened) -> None:
     disk = ToldDisk(room=RESERVE.floor - 1)
     async with opened(url(tmp_path), reserve=RESERVE, disk=disk) as database:
-        assert not database.has_room()
+        assert not await database.has_room()
         disk.room = RESERVE.floor
-        assert database.has_room()
+        assert await database.has_room()
         await settled(database)
         assert not (tmp_path / "a.db.ballast").exists(), "it would have to be taken from below the floor"
 
         disk.room = RESERVE.floor + RESERVE.ballast
-        assert database.has_room()
-        assert database.has_room()
+        assert await database.has_room()
+        assert await database.has_room()
         await settled(database)
         assert (tmp_path / "a.db.ballast").stat().st_size == RESERVE.ballast
 
@@ -134,13 +134,13 @@ async def test_on_a_full_disk_a_unit_of_work_runs_once_more_in_the_room_of_the_b
 
         assert runs == ["nothing", "nothing"], "the first run was undone"
         assert await database.read(lambda records: records.facts.get("sent again"))
-        assert not database.has_room()
+        assert not await database.has_room()
         assert not (tmp_path / "a.db.ballast").exists()
         for more in range(20):
             await database.write(partial(note, name=f"more {more}"))
 
         told.room, real.capacity = 10**12, None
-        assert database.has_room()
+        assert await database.has_room()
         await settled(database)
         assert (tmp_path / "a.db.ballast").exists()
 
@@ -214,7 +214,7 @@ async def test_on_a_small_disk_that_is_full_everything_that_was_acknowledged_is_
     with small_disk(tmp_path / "disk", "3m") as disk:
         async with opened(url(disk), reserve=Reserve(ballast=MEGABYTE, floor=MEGABYTE // 2)) as database:
             fill_up(disk / "log of somebody else")
-            assert not database.has_room()
+            assert not await database.has_room()
             kept = 0
             while (disk / "a.db.ballast").exists():
                 await database.write(partial(note, name=f"{kept}"))
@@ -223,7 +223,7 @@ async def test_on_a_small_disk_that_is_full_everything_that_was_acknowledged_is_
                 await database.write(partial(note, name=f"more {more}"))
 
             (disk / "log of somebody else").unlink()
-            assert database.has_room()
+            assert await database.has_room()
             await settled(database)
             assert (disk / "a.db.ballast").exists()
         with looking_into(disk / "a.db") as connection:
@@ -239,7 +239,7 @@ async def test_a_start_on_a_full_disk_gives_the_ballast_away(tmp_path: Path, ope
 
         async with opened(url(disk), reserve=Reserve(ballast=MEGABYTE, floor=MEGABYTE)) as database:
             await database.write(note)
-            assert not database.has_room()
+            assert not await database.has_room()
 
 
 async def test_a_first_start_on_a_full_disk_says_so(tmp_path: Path, opened: Opened) -> None:

@@ -26,8 +26,8 @@ ROOT: Final = Path(__file__).parent.parent.parent
 class Nursery:
     """The other end: what a test holds. Started at the first need of it."""
 
-    def __init__(self, scratch: Path) -> None:
-        environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(scratch / "pycache")}
+    def __init__(self) -> None:
+        environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.wire.nursery"],
             cwd=ROOT,

@@ -1,0 +1,231 @@
+"""The guards in what carries a letter: claim, one more look, pace, the courier, and how the process ends."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from bot.simulate.faults import CALM, Faults
+from bot.simulate.promises import Promise
+from tests.drills.guard import Guard, World
+
+CARRYING: Final = "bot/journey/carrying.py"
+DELIVERING: Final = "bot/journey/deliver.py"
+TRAFFIC: Final = "bot/journey/traffic.py"
+COURIER: Final = "cogs/courier.py"
+DELIVER: Final = "tests/journey/test_deliver.py"
+OF_TRAFFIC: Final = "tests/journey/test_traffic.py"
+OF_COURIER: Final = "tests/cogs/test_courier.py"
+
+OF_SENDING: Final = (
+    Guard(
+        "nonce",
+        COURIER,
+        ", nonce=letter.occurrence_id",
+        "",
+        "tests/drills/test_kills.py::test_a_kill_before_the_answer_leaves_one_message_by_its_nonce",
+    ),
+    Guard(
+        "nonce: what Discord remembers of it",
+        "bot/simulate/model.py",
+        "NONCE_MEMORY: Final = 180.0",
+        "NONCE_MEMORY: Final = 0.0",
+        World(Promise.DUPLICATE, Faults(refused_after_all=0.3), members=5, days=20),
+    ),
+    Guard(
+        "consent, pause, window and night are looked at just before the POST",
+        CARRYING,
+        "        if obstacle is not None:\n",
+        "        if False:\n",
+        f"{DELIVER}::test_what_changes_between_claim_and_send_is_respected",
+    ),
+    Guard(
+        "and once more after the DM was looked at",
+        CARRYING,
+        "            who = still_there\n",
+        "",
+        f"{DELIVER}::test_what_changes_while_a_letter_is_looked_for_is_respected",
+    ),
+    Guard(
+        "lease: asked before a letter is carried",
+        CARRYING,
+        "occurrence.wake_at is None or not has_time(occurrence.wake_at, self._clock.now(), self._traffic.limits.call)",
+        "occurrence.wake_at is None",
+        f"{DELIVER}::test_a_letter_is_carried_only_while_its_claim_outlasts_the_carrying",
+    ),
+    Guard(
+        "lease: the fencing token",
+        "bot/store/occurrences.py",
+        ", occurrence.c.claim == claimed.claim)",
+        ")",
+        f"{DELIVER}::test_a_worker_that_slept_past_its_claim_cannot_overwrite_what_was_found_since",
+    ),
+    Guard(
+        "release at start",
+        DELIVERING,
+        "        await self._claims.release()\n",
+        "        return\n",
+        f"{DELIVER}::test_a_crash_after_the_claim_is_made_good_with_the_same_nonce",
+    ),
+    Guard(
+        "release at start: of the process",
+        "bot/app.py",
+        "        await app.journeys.deliver.begin()\n",
+        "",
+        "tests/wire/test_process.py::test_a_crash_that_is_long_ago_is_looked_up_before_anything_is_sent",
+    ),
+    Guard(
+        "a date that has its nudge gets no second one",
+        "bot/store/occurrences.py",
+        "        added = rows.keys() - set(there.scalars())\n",
+        "        added = rows.keys() - set()\n",
+        f"{DELIVER}::test_a_date_that_has_its_nudge_gets_no_second_one_even_from_a_plan_that_says_so",
+    ),
+    Guard(
+        "closed DMs are not tried again",
+        CARRYING,
+        "PlanState.UNREACHABLE if isinstance(outcome, Unreachable) else AFTER_QUESTION",
+        "AFTER_QUESTION",
+        f"{DELIVER}::test_closed_dms_are_tried_once_and_never_again_by_ourselves",
+    ),
+    Guard(
+        "after stop nothing is claimed",
+        DELIVERING,
+        "            while not self._stopping and ",
+        "            while ",
+        f"{DELIVER}::test_after_stop_nothing_more_is_claimed",
+    ),
+    Guard(
+        "what is held is asked once more just before the POST",
+        CARRYING,
+        "        if self._traffic.hold() is not None:\n",
+        "        if False:\n",
+        f"{OF_TRAFFIC}::test_what_is_in_hand_when_sending_stops_goes_back_and_goes_out_later",
+    ),
+    Guard(
+        "breaker",
+        TRAFFIC,
+        "            Hold.REFUSED: self._refusals.broken,",
+        "            Hold.REFUSED: False,",
+        f"{OF_TRAFFIC}::test_two_thousand_refusals_in_ten_minutes_stop_sending_until_they_are_over",
+    ),
+    Guard(
+        "clock doubt",
+        TRAFFIC,
+        "            Hold.CLOCK: self._sense.doubted,",
+        "            Hold.CLOCK: False,",
+        World(Promise.OUTSIDE, replace(CALM, clock_step_every=0.5), members=8, days=25),
+    ),
+    Guard(
+        "clock doubt: nothing is decided by it",
+        CARRYING,
+        "        if self._traffic.hold() is Hold.CLOCK and ",
+        "        if False and ",
+        f"{OF_TRAFFIC}::test_a_clock_that_is_set_between_claim_and_send_decides_nothing",
+    ),
+    Guard(
+        "clock doubt: what a wrong clock wrote is mended",
+        DELIVERING,
+        "        await self._mending.mend()\n",
+        "",
+        f"{OF_TRAFFIC}::test_what_was_written_by_a_wrong_clock_is_set_right_once_it_is",
+    ),
+    Guard(
+        "clock doubt: Discord's time is heard",
+        "bot/listening.py",
+        '        time=_time(headers.get("Date")),\n',
+        "",
+        "tests/test_listening.py::test_an_answer_carries_discords_time",
+    ),
+    Guard(
+        "global wait",
+        TRAFFIC,
+        "            Hold.SLOWED: self._pace.quiet_until - steady > IN_HAND.total_seconds(),",
+        "            Hold.SLOWED: False,",
+        f"{OF_TRAFFIC}::test_a_long_wait_is_waited_out_with_nothing_in_hand",
+    ),
+    Guard(
+        "pace after a 429",
+        TRAFFIC,
+        "            self._pace = self._pace.slowed(steady, (answer.wait or UNSAID_WAIT).total_seconds())\n",
+        "",
+        f"{OF_TRAFFIC}::test_when_discord_objects_fewer_letters_are_in_hand_and_they_wait",
+    ),
+    Guard(
+        "pace: each letter waits for its turn",
+        CARRYING,
+        "        await self._traffic.turn()\n        try:\n",
+        "        try:\n",
+        f"{DELIVER}::test_letters_keep_to_the_rate",
+    ),
+    Guard(
+        "no more at once than the limit says",
+        DELIVERING,
+        "            async with self._slots:\n                await self._carrier.carry(claimed)\n",
+        "            await self._carrier.carry(claimed)\n",
+        f"{DELIVER}::test_no_more_letters_are_on_their_way_at_once_than_the_limit_says",
+    ),
+    Guard(
+        "governor of DM opens: so many a minute",
+        TRAFFIC,
+        "        if wait > PATIENCE.total_seconds():\n            return timedelta(seconds=wait)\n",
+        "        wait = 0.0\n",
+        f"{OF_TRAFFIC}::test_a_few_dms_may_be_opened_at_once_and_then_they_wait_for_each_other",
+    ),
+    Guard(
+        "governor of DM opens: counted before it is done",
+        TRAFFIC,
+        '            await records.facts.put(OPENED, f"{after.day} {after.used}")\n',
+        "            pass\n",
+        f"{OF_TRAFFIC}::test_how_many_were_opened_today_outlives_the_process",
+    ),
+    Guard(
+        "governor of DM opens: too fast",
+        TRAFFIC,
+        "        self._closed_at = self._clock.now()\n",
+        "",
+        f"{OF_TRAFFIC}::test_dms_that_are_opened_too_fast_are_not_opened_for_ten_minutes",
+    ),
+    Guard(
+        "governor of DM opens: asked by the courier",
+        COURIER,
+        "            return NotNow(wait)\n        deadline = self._deadline()\n",
+        "            pass\n        deadline = self._deadline()\n",
+        f"{OF_COURIER}::test_a_dm_that_may_not_be_opened_yet_waits_without_a_call",
+    ),
+    Guard(
+        "40003 closes all opening",
+        COURIER,
+        "            self._traffic.opened_too_fast()\n",
+        "",
+        f"{OF_COURIER}::test_when_dms_are_opened_too_fast_none_is_opened_for_ten_minutes_and_open_ones_are_written_in",
+    ),
+    Guard(
+        "a lost answer may have arrived",
+        COURIER,
+        "        except LOST:\n            return Unsure()\n",
+        "        except LOST:\n            return NotNow()\n",
+        f"{OF_COURIER}::test_how_a_send_ends_decides_whether_it_may_have_arrived",
+    ),
+    Guard(
+        "a call is left alone and never cancelled",
+        COURIER,
+        "            raise TimeoutError\n",
+        "            task.cancel()\n            raise TimeoutError\n",
+        f"{OF_COURIER}::test_a_call_that_takes_too_long_is_left_alone_and_never_cancelled",
+    ),
+    Guard(
+        "401 stops everything",
+        TRAFFIC,
+        "            self.token_refused.set()\n",
+        "            pass\n",
+        f"{OF_TRAFFIC}::test_a_refused_token_stops_everything_for_good",
+    ),
+    Guard(
+        "401 ends the process",
+        "bot/app.py",
+        "{connection, stop, refused, trouble}",
+        "{connection, stop, trouble}",
+        "tests/drills/test_answers.py::test_a_token_that_is_revoked_stops_everything_at_once",
+    ),
+)
