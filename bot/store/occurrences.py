@@ -2,59 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from itertools import compress
-from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, Select, bindparam, func, literal, or_, select, update
+from sqlalchemy import RowMapping, bindparam, func, literal, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.rules.delivery import Fate
-from bot.rules.occurrence import BEGINNINGS, OF_A_DATE, TRANSITIONS, UNSEEN, Answer, Kind, Occurrence, Seen, State
+from bot.rules.occurrence import BEGINNINGS, TRANSITIONS, Answer, Kind, Occurrence, State
+from bot.store.history import History, read_history
 from bot.store.schema import EPOCH, Instant, occurrence
 
 ALIVE: Final = tuple(state for state, onward in TRANSITIONS.items() if State.CLAIMED in onward)
 
-# A history has thousands of rows for a hundred members; to look a member of an enumeration up is half of reading one.
-KINDS: Final = MappingProxyType({one.value: one for one in Kind})
-STATES: Final = MappingProxyType({one.value: one for one in State})
-
-# A history of many members is read in pieces of about a millisecond, so that whoever pressed a button has their turn.
-ROWS_IN_ONE_GO: Final = 200
-
 COLUMNS: Final = tuple(one.name for one in fields(Occurrence))
-COLUMNS_OF_SEEN: Final = tuple(occurrence.c[one.name] for one in fields(Seen))
-
-
-def _older_nudges() -> Select[Any]:
-    """`ids`: whose. The `last` nudges from before `since` that they may have seen, the newest first."""
-    place = func.row_number().over(partition_by=occurrence.c.member_id, order_by=occurrence.c.due_at.desc())
-    older = (
-        select(occurrence.c.member_id, *COLUMNS_OF_SEEN, place.label("place"))
-        .where(
-            occurrence.c.member_id.in_(bindparam("ids", expanding=True)),
-            occurrence.c.due_at < bindparam("since"),
-            occurrence.c.kind == Kind.NUDGE,
-            or_(occurrence.c.state.not_in(UNSEEN), occurrence.c.answered_at.is_not(None)),
-        )
-        .subquery()
-    )
-    return select(older).where(older.c.place <= bindparam("last")).order_by(older.c.due_at.desc())
-
 
 # Asked at every wake-up, and so put together once.
-HISTORY: Final = (
-    select(occurrence.c.member_id, occurrence.c.slot, *COLUMNS_OF_SEEN)
-    .where(occurrence.c.member_id.in_(bindparam("ids", expanding=True)), occurrence.c.due_at >= bindparam("since"))
-    .order_by(occurrence.c.due_at.desc())
-)
-OLDER_NUDGES: Final = _older_nudges()
 NEEDING: Final = (
     select(occurrence)
     .where(occurrence.c.wake_at <= bindparam("now"), occurrence.c.state.in_(ALIVE))
@@ -89,29 +56,6 @@ class Settled:
     at: datetime
 
 
-@dataclass(slots=True)
-class History:
-    """A member's messages so far."""
-
-    seen: list[Seen] = field(default_factory=list)
-    """Those that they may have seen, the newest first."""
-    slots: set[str] = field(default_factory=set)
-    """The dates that had a nudge or a question, whatever became of it."""
-
-    @property
-    def nudges(self) -> int:
-        """How many of those that they may have seen were nudges."""
-        return sum(one.kind is Kind.NUDGE for one in self.seen)
-
-    def note(self, slot: str, one: Seen) -> None:
-        """Add one that is older than all that were added before."""
-        if one.kind in OF_A_DATE:
-            self.slots.add(slot)
-        # Whatever was answered was seen, whatever became of it by our own account.
-        if one.state not in UNSEEN or one.answered_at is not None:
-            self.seen.append(one)
-
-
 class Occurrences:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -138,23 +82,7 @@ class Occurrences:
 
     async def history(self, member_ids: Collection[int], since: datetime, last: int = 0) -> Mapping[int, History]:
         """What these members had since then, and their `last` nudges however old."""
-        found = defaultdict[int, History](History)
-        rows = await self._connection.execute(HISTORY, {"ids": [*member_ids], "since": since})
-        for place, (member_id, slot, *seen) in enumerate(rows, start=1):
-            found[member_id].note(slot, _seen(*seen))
-            if place % ROWS_IN_ONE_GO == 0:
-                await asyncio.sleep(0)
-        lacking = [one for one in member_ids if found[one].nudges < last]
-        for member_id, one in await self._older_nudges(lacking, since, last):
-            if found[member_id].nudges < last:
-                found[member_id].seen.append(one)
-        return found
-
-    async def _older_nudges(self, member_ids: Collection[int], before: datetime, last: int) -> list[tuple[int, Seen]]:
-        if not member_ids:
-            return []
-        rows = await self._connection.execute(OLDER_NUDGES, {"ids": member_ids, "since": before, "last": last})
-        return [(member_id, _seen(*seen)) for member_id, *seen, _place in rows]
+        return await read_history(self._connection, member_ids, since, last)
 
     async def take_over(self, now: datetime, claim: str, until: datetime, limit: int) -> list[Claimed]:
         """Claim what needs attention: retries that are due, claims that died, messages to look for."""
@@ -281,10 +209,6 @@ class Occurrences:
             )
             for one in found
         ]
-
-
-def _seen(kind: str, state: str, *rest: Any) -> Seen:
-    return Seen(KINDS[kind], STATES[state], *rest)
 
 
 def _end_of(one: Settled) -> dict[str, Any]:

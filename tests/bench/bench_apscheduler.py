@@ -124,19 +124,21 @@ async def _jobs(way: str, members: int, due: int) -> dict[str, float]:
         scheduler.start()
         start = perf_counter() - began
     scheduler.pause()
-    at = datetime.now(UTC) + AHEAD
+    # A cron job that is added after its time fires a week later.
+    at = datetime.now(UTC) + AHEAD + 3 * due * timedelta(seconds=added / (members - due))
     for member in range(members - due, members):
         scheduler.add_job(nudge, _trigger(way, member, at), args=[member], id=str(member))
     first = (datetime.now(UTC), perf_counter())
     async with watching_lag() as lag:
         scheduler.resume()
         fires_at = at if way == "date" else at.replace(microsecond=0)
-        # Whatever the adding took longer than AHEAD is not counted.
+        # Whatever the adding took longer than that is not counted.
         since = max(first[1] + (fires_at - first[0]).total_seconds(), first[1])
         await asyncio.sleep(max(0.0, since - perf_counter() - 0.2))
         lag.begin()
-        while len(called_at) < due:  # noqa: ASYNC110 - jobs call a plain function, which sets no event
-            await asyncio.sleep(0.005)
+        async with asyncio.timeout(processes.STUCK):
+            while len(called_at) < due:  # noqa: ASYNC110 - jobs call a plain function, which sets no event
+                await asyncio.sleep(0.005)
         worst = lag.worst
     memory = processes.rss(os.getpid()) - before
     scheduler.shutdown(wait=False)
