@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Coroutine
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
@@ -17,7 +16,7 @@ import discord
 import structlog
 
 from bot.client import Porchlight
-from bot.journey.courier import Courier, Letter
+from bot.journey.courier import Courier, LastLook, Letter, SendOutcome
 from bot.journey.traffic import Traffic
 from bot.journey.tries import TooLate, Tries
 from bot.rules.delivery import Absent, NotNow, Sent, Unreachable, Unsure
@@ -73,27 +72,26 @@ class DiscordCourier:
         self._timeout = traffic.limits.call.total_seconds()
         self._left_alone: set[asyncio.Task[Any]] = set()
 
-    async def send(self, letter: Letter) -> Sent | Unreachable | NotNow | Unsure:
-        if wait := await self._wait_to_open(letter):
-            return NotNow(wait)
+    async def send(self, letter: Letter, last_look: LastLook) -> SendOutcome:
+        if letter.channel_id is None:
+            return await self._send_opening(letter, last_look)
         deadline = self._deadline()
-        channel_id = letter.channel_id or await self._open_channel(letter.member_id, deadline)
-        if not isinstance(channel_id, int):
-            return channel_id
-        outcome = await self._post(letter, channel_id, deadline)
-        return outcome or await self._send_anew(replace(letter, channel_id=None), deadline)
+        outcome = await self._post(letter, letter.channel_id, deadline)
+        # The channel we knew may be gone. Opening it anew costs one call, and only ever one.
+        return outcome or await self._send_opening(letter, last_look, deadline)
 
-    async def _send_anew(self, letter: Letter, deadline: float) -> Sent | Unreachable | NotNow | Unsure:
-        """The channel we knew is gone. Opening it anew costs one call, and only ever one."""
-        if wait := await self._wait_to_open(letter):
+    async def _send_opening(self, letter: Letter, last_look: LastLook, deadline: float | None = None) -> SendOutcome:
+        """Open the DM, look again, and send. To wait until it may be opened takes nothing from the call's own time."""
+        if wait := await self._traffic.ask_to_open():
             return NotNow(wait)
+        deadline = deadline or self._deadline()
         channel_id = await self._open_channel(letter.member_id, deadline)
         if not isinstance(channel_id, int):
             return channel_id
-        return await self._post(letter, channel_id, deadline) or NotNow()
+        return await last_look() or await self._post(letter, channel_id, deadline) or NotNow()
 
     async def find(self, letter: Letter, since: datetime) -> Sent | Absent | Unsure:
-        if await self._wait_to_open(letter):
+        if letter.channel_id is None and await self._traffic.ask_to_open():
             return Unsure()
         deadline = self._deadline()
         channel_id = letter.channel_id or await self._open_channel(letter.member_id, deadline)
@@ -134,10 +132,6 @@ class DiscordCourier:
         self._left_alone.discard(task)
         if not task.cancelled():
             task.exception()  # nobody else may be there to ask for it
-
-    async def _wait_to_open(self, letter: Letter) -> timedelta:
-        """How long this letter has to wait before its DM may be opened; zero where it is open."""
-        return await self._traffic.ask_to_open() if letter.channel_id is None else timedelta()
 
     async def _open_channel(self, member_id: int, deadline: float) -> int | Unreachable | NotNow:
         try:

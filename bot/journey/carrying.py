@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -111,19 +112,22 @@ class Carrier:
         if self._traffic.hold() is not None:
             return NotNow(), tried_before
         now = self._clock.now()
-        still_there: MemberStanding | None = who
         if tried_before and must_look_first(occurrence, now):
             found = await self._courier.find(letter, occurrence.first_tried_at or now)
             if not isinstance(found, Absent):
                 return found, tried_before
             tried_before = False
             await self._traffic.turn()
-            # Looking took a while; the member may have stopped, or left, meanwhile.
-            still_there = await self._standings.ask(occurrence.member_id)
             if not self._has_time(occurrence, 1):
                 return NotNow(), tried_before
-        held_back = await self._held_back(occurrence, still_there)
-        return held_back or await self._courier.send(letter), tried_before
+            held_back = await self._look_again(occurrence)
+        else:
+            held_back = await self._held_back(occurrence, who)
+        return held_back or await self._courier.send(letter, partial(self._look_again, occurrence)), tried_before
+
+    async def _look_again(self, occurrence: Occurrence) -> HeldBack | NotNow | None:
+        """After something that took a while: the member may have stopped, or left, meanwhile."""
+        return await self._held_back(occurrence, await self._standings.ask(occurrence.member_id))
 
     async def _held_back(self, occurrence: Occurrence, who: MemberStanding | None) -> HeldBack | NotNow | None:
         """The last look, just before the POST: what keeps it back; None when it may go."""

@@ -5,13 +5,14 @@ Law: a courier never raises. Whatever happens out there becomes an outcome, and 
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from bot.content.nudges import Nudge
 from bot.rules.consent import Purpose
-from bot.rules.delivery import Absent, NotNow, Sent, Unreachable, Unsure
+from bot.rules.delivery import Absent, HeldBack, NotNow, Sent, Unreachable, Unsure
 from bot.rules.occurrence import Kind
 
 
@@ -58,11 +59,20 @@ class Letter:
     """From then on no try is made, not even one that discord.py would make by itself; None bounds nothing."""
 
 
+SendOutcome = Sent | Unreachable | NotNow | Unsure | HeldBack
+
+LastLook = Callable[[], Awaitable[HeldBack | NotNow | None]]
+"""What keeps a letter back by now; None when it may go."""
+
+
 class Courier(Protocol):
     """Carries letters, and finds them again."""
 
-    async def send(self, letter: Letter) -> Sent | Unreachable | NotNow | Unsure:
-        """Carry the letter. Safe to repeat within `rules.delivery.NONCE_TRUST` of the first try."""
+    async def send(self, letter: Letter, last_look: LastLook) -> SendOutcome:
+        """Carry the letter. Safe to repeat within `rules.delivery.NONCE_TRUST` of the first try.
+
+        Opening a DM takes a while; after that, and before the POST, `last_look` is asked.
+        """
 
     async def ask_time(self) -> None:
         """Have Discord say anything at all: its answer carries its time, which `Traffic` hears."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bot.journey.courier import Letter
+from bot.journey.courier import LastLook, Letter, SendOutcome
 from bot.journey.traffic import Heard, Traffic
 from bot.journey.tries import TooLate
 from bot.rules.delivery import Absent, NotNow, Sent, Unsure
@@ -23,21 +23,20 @@ class Line:
         self._fuse = fuse
         self._traffic = traffic
 
-    async def send(self, letter: Letter) -> SendAnswer:
-        handed_over = self._discord.seconds
-        if wait := await self._wait_to_open(letter):
+    async def send(self, letter: Letter, last_look: LastLook) -> SendOutcome:
+        if letter.channel_id is None:
+            return await self._send_opening(letter, last_look)
+        answer = await self._post(letter)
+        # The channel may be gone. Opening it anew costs one call, and only ever one.
+        return answer or await self._send_opening(replace(letter, channel_id=None), last_look)
+
+    async def _send_opening(self, letter: Letter, last_look: LastLook) -> SendOutcome:
+        if wait := await self._traffic.ask_to_open():
             return NotNow(wait)
-        answer = await self._post(letter, handed_over)
-        if answer is not None:
-            return answer
-        # The channel is gone. Opening it anew costs one call, and only ever one.
-        anew = replace(letter, channel_id=None)
-        if wait := await self._wait_to_open(anew):
-            return NotNow(wait)
-        return await self._post(anew, handed_over) or NotNow()
+        return await last_look() or await self._post(letter) or NotNow()
 
     async def find(self, letter: Letter, since: datetime) -> Sent | Absent | Unsure:
-        if await self._wait_to_open(letter):
+        if letter.channel_id is None and await self._traffic.ask_to_open():
             return Unsure()
         self._fuse.passes(Point.LOOKING)
         found = await self._discord.look(letter, since, self._hear)
@@ -56,10 +55,8 @@ class Line:
         self._traffic.heard(Heard(200, self._discord.time))
         return True
 
-    async def _wait_to_open(self, letter: Letter) -> timedelta:
-        return await self._traffic.ask_to_open() if letter.channel_id is None else timedelta()
-
-    async def _post(self, letter: Letter, handed_over: float) -> SendAnswer | None:
+    async def _post(self, letter: Letter) -> SendAnswer | None:
+        handed_over = self._discord.seconds
         self._fuse.passes(Point.BEFORE_POST)
         tries = self._traffic.tries(letter.until)
         try:

@@ -29,7 +29,7 @@ import aiosqlite
 
 from bot.clock import use_pinned_zones
 from bot.content.library import load_library
-from bot.journey.courier import Letter, NudgeNote
+from bot.journey.courier import LastLook, Letter, NudgeNote
 from bot.journey.deliver import Deliver
 from bot.journey.journeys import Journeys
 from bot.journey.traffic import Heard, Limits, Traffic
@@ -89,7 +89,7 @@ class Discord:
     kept: dict[str, tuple[datetime, Letter]] = field(default_factory=dict)
     tries: int = 0
 
-    async def send(self, letter: Letter) -> Sent | NotNow | Unsure:
+    async def send(self, letter: Letter, _last_look: LastLook) -> Sent | NotNow | Unsure:
         if not await self._answers():
             return Unsure() if letter.member_id % UNANSWERED_ONE_IN == 0 else NotNow(posted=True)
         self.kept.setdefault(letter.occurrence_id, (self.timeline.instant, letter))

@@ -14,7 +14,7 @@ from typing import Any
 
 import aiosqlite
 
-from bot.journey.courier import Letter
+from bot.journey.courier import LastLook, Letter
 from bot.rules.delivery import Absent, Sent
 from bot.store.engines import in_a_thread
 
@@ -103,7 +103,7 @@ class HoldingCourier:
         self.all_here = asyncio.Event()
         self.at: list[float] = []
 
-    async def send(self, letter: Letter) -> Sent:
+    async def send(self, letter: Letter, _last_look: LastLook) -> Sent:
         self.at.append(perf_counter())
         if len(self.at) >= self._wanted:
             self.all_here.set()

@@ -17,12 +17,20 @@ from bot.content.library import Library
 from bot.journey.courier import Courier, Letter, NudgeNote
 from bot.journey.traffic import Limits, Traffic
 from bot.journey.tries import one_more
-from bot.rules.delivery import Absent, NotNow, Sent, Unreachable, Unsure
+from bot.rules.delivery import Absent, HeldBack, NotNow, Obstacle, Sent, Unreachable, Unsure
 from cogs.courier import build
 from tests.support.house import House
 
 CHANNEL = 42
 SINCE = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+async def may_go() -> None:
+    """Nothing keeps it back."""
+
+
+async def may_not_go() -> HeldBack:
+    return HeldBack(Obstacle.STOPPED)
 
 
 class Line:
@@ -125,7 +133,7 @@ def courier(house: House) -> Build:
 async def test_how_a_send_ends_decides_whether_it_may_have_arrived(
     library: Library, letter: Letter, courier: Build, end: object, outcome: object
 ) -> None:
-    assert await courier(Line(library, send=end)).send(letter) == outcome
+    assert await courier(Line(library, send=end)).send(letter, may_go) == outcome
 
 
 @pytest.mark.parametrize(("tries", "posted"), [(1, False), (2, True), (None, True)])
@@ -133,7 +141,7 @@ async def test_how_a_send_ends_decides_whether_it_may_have_arrived(
 async def test_a_no_is_about_the_last_try_and_says_nothing_about_those_before_it(
     library: Library, letter: Letter, courier: Build, end: object, tries: int | None, posted: bool
 ) -> None:
-    outcome = await courier(Line(library, tries, send=end)).send(letter)
+    outcome = await courier(Line(library, tries, send=end)).send(letter, may_go)
 
     assert isinstance(outcome, NotNow)
     assert outcome.posted is posted
@@ -144,16 +152,16 @@ async def test_a_letter_whose_time_is_over_is_not_tried(
 ) -> None:
     late = replace(letter, until=house.clock.now())
 
-    assert await courier(Line(library, tries=1, send=MESSAGE)).send(late) == NotNow()
+    assert await courier(Line(library, tries=1, send=MESSAGE)).send(late, may_go) == NotNow()
 
 
 @pytest.mark.parametrize("error", [ValueError(), TypeError(), KeyError(), AttributeError()], ids=repr)
 async def test_an_answer_that_makes_no_sense_is_no_answer(
     library: Library, letter: Letter, courier: Build, error: Exception
 ) -> None:
-    assert await courier(Line(library, tries=1, send=error)).send(letter) == Unsure()
+    assert await courier(Line(library, tries=1, send=error)).send(letter, may_go) == Unsure()
     assert await courier(Line(library, look=error)).find(letter, SINCE) == Unsure()
-    assert await courier(Line(library, open=error)).send(replace(letter, channel_id=None)) == NotNow()
+    assert await courier(Line(library, open=error)).send(replace(letter, channel_id=None), may_go) == NotNow()
     await courier(Line(library, time=error)).ask_time()
 
 
@@ -161,11 +169,11 @@ async def test_what_fails_before_anything_was_asked_is_a_fault_and_no_outcome(
     library: Library, letter: Letter, courier: Build
 ) -> None:
     with pytest.raises(ValueError, match="ours"):
-        await courier(Line(library, send=ValueError("ours"))).send(letter)
+        await courier(Line(library, send=ValueError("ours"))).send(letter, may_go)
 
 
 async def test_a_send_without_an_answer_may_have_arrived(library: Library, letter: Letter, courier: Build) -> None:
-    assert await courier(Line(library, send=NEVER), timeout=0.01).send(letter) == Unsure()
+    assert await courier(Line(library, send=NEVER), timeout=0.01).send(letter, may_go) == Unsure()
 
 
 async def test_a_call_that_takes_too_long_is_left_alone_and_never_cancelled(
@@ -175,9 +183,9 @@ async def test_a_call_that_takes_too_long_is_left_alone_and_never_cancelled(
     line = Line(library, send=NEVER, look=NEVER, open=NEVER)
     tight = courier(line, timeout=0.01)
 
-    assert await tight.send(letter) == Unsure()
+    assert await tight.send(letter, may_go) == Unsure()
     assert await tight.find(letter, SINCE) == Unsure()
-    assert await tight.send(replace(letter, channel_id=None)) == NotNow()
+    assert await tight.send(replace(letter, channel_id=None), may_go) == NotNow()
 
     assert line.calls == ["send", "look", "open"]
     assert line.cancelled == []
@@ -206,9 +214,9 @@ async def test_a_call_that_is_left_alone_tries_no_more(
     """discord.py tries five times, and each can take a minute; by then the letter was looked for, and sent."""
     line = Stubborn(library)
     if how == "too long":
-        assert await courier(line, timeout=0.01).send(letter) == Unsure()
+        assert await courier(line, timeout=0.01).send(letter, may_go) == Unsure()
     else:
-        sending = asyncio.create_task(courier(line).send(letter))
+        sending = asyncio.create_task(courier(line).send(letter, may_go))
         await line.has_tried.wait()
         sending.cancel()
         await asyncio.wait({sending})
@@ -224,7 +232,7 @@ async def test_what_ends_after_nobody_waits_for_it_any_more_troubles_nobody(
     library: Library, letter: Letter, courier: Build
 ) -> None:
     line = Line(library, send=NEVER)
-    assert await courier(line, timeout=0.01).send(letter) == Unsure()
+    assert await courier(line, timeout=0.01).send(letter, may_go) == Unsure()
 
     line.let_go.set()
     for _ in range(3):
@@ -239,7 +247,7 @@ async def test_a_dm_that_does_not_open_in_time_was_surely_not_written_in(
     unopened = replace(letter, channel_id=None)
     line = Line(library, open=NEVER)
 
-    assert await courier(line, timeout=0.01).send(unopened) == NotNow()
+    assert await courier(line, timeout=0.01).send(unopened, may_go) == NotNow()
     assert await courier(line, timeout=0.01).find(unopened, SINCE) == Unsure()
     assert "send" not in line.calls
 
@@ -250,7 +258,7 @@ async def test_a_channel_that_is_gone_is_opened_once_and_not_for_ever(
     gone = http_error(404, 10003)
     line = Line(library, send=[gone, gone], open=SimpleNamespace(id=43))
 
-    assert await courier(line).send(letter) == NotNow()
+    assert await courier(line).send(letter, may_go) == NotNow()
     assert line.calls == ["send", "open", "send"]
 
 
@@ -259,7 +267,7 @@ async def test_a_channel_that_is_gone_and_does_not_open_again_ends_there(
 ) -> None:
     line = Line(library, send=http_error(404, 10003), open=http_error(403, 50278))
 
-    assert await courier(line).send(letter) == Unreachable()
+    assert await courier(line).send(letter, may_go) == Unreachable()
 
 
 @pytest.mark.parametrize(
@@ -277,6 +285,19 @@ async def test_looking_says_absent_only_when_it_could_look(
     assert await courier(Line(library, look=end), timeout=0.05).find(letter, SINCE) == outcome
 
 
+async def test_whoever_stops_while_their_dm_is_opened_gets_nothing(
+    library: Library, letter: Letter, courier: Build
+) -> None:
+    unopened = replace(letter, channel_id=None)
+    opening = Line(library, open=SimpleNamespace(id=43), send=MESSAGE)
+    gone = Line(library, tries=1, open=SimpleNamespace(id=43), send=http_error(404, 10003))
+
+    assert await courier(opening).send(unopened, may_not_go) == HeldBack(Obstacle.STOPPED)
+    assert await courier(gone).send(letter, may_not_go) == HeldBack(Obstacle.STOPPED)
+    assert opening.calls == ["open"]
+    assert gone.calls == ["send", "open"]
+
+
 async def test_a_dm_that_may_not_be_opened_yet_waits_without_a_call(
     library: Library, letter: Letter, courier: Build
 ) -> None:
@@ -284,8 +305,8 @@ async def test_a_dm_that_may_not_be_opened_yet_waits_without_a_call(
     line = Line(library, open=SimpleNamespace(id=43), send=MESSAGE)
     governed = courier(line, opens_per_day=1)
 
-    assert await governed.send(unopened) == Sent(43, 7)
-    assert await governed.send(unopened) == NotNow(timedelta(hours=12))
+    assert await governed.send(unopened, may_go) == Sent(43, 7)
+    assert await governed.send(unopened, may_go) == NotNow(timedelta(hours=12))
     assert await governed.find(unopened, SINCE) == Unsure()
     assert line.calls == ["open", "send"]
 
@@ -297,9 +318,9 @@ async def test_when_dms_are_opened_too_fast_none_is_opened_for_ten_minutes_and_o
     line = Line(library, open=http_error(403, 40003), send=MESSAGE)
     governed = courier(line)
 
-    assert await governed.send(unopened) == NotNow(timedelta(minutes=10))
-    assert await governed.send(unopened) == NotNow(timedelta(minutes=10))
-    assert await governed.send(letter) == Sent(CHANNEL, 7)
+    assert await governed.send(unopened, may_go) == NotNow(timedelta(minutes=10))
+    assert await governed.send(unopened, may_go) == NotNow(timedelta(minutes=10))
+    assert await governed.send(letter, may_go) == Sent(CHANNEL, 7)
     assert line.calls == ["open", "send"]
 
 

@@ -43,8 +43,8 @@ OF_SENDING: Final = (
     Guard(
         "and once more after the DM was looked at",
         CARRYING,
-        "            still_there = await self._standings.ask(occurrence.member_id)\n",
-        "            await self._standings.ask(occurrence.member_id)\n",
+        "            held_back = await self._look_again(occurrence)\n",
+        "            held_back = await self._held_back(occurrence, who)\n",
         f"{DELIVER}::test_what_changes_while_a_letter_is_looked_for_is_respected",
     ),
     Guard(
@@ -202,10 +202,17 @@ OF_SENDING: Final = (
         f"{OF_TRAFFIC}::test_dms_that_are_opened_too_fast_are_not_opened_for_ten_minutes",
     ),
     Guard(
+        "and once more after a DM was opened",
+        COURIER,
+        "        return await last_look() or await self._post(",
+        "        return await self._post(",
+        f"{OF_COURIER}::test_whoever_stops_while_their_dm_is_opened_gets_nothing",
+    ),
+    Guard(
         "governor of DM opens: asked by the courier",
         COURIER,
-        "            return NotNow(wait)\n        deadline = self._deadline()\n",
-        "            pass\n        deadline = self._deadline()\n",
+        "            return NotNow(wait)\n",
+        "            pass\n",
         f"{OF_COURIER}::test_a_dm_that_may_not_be_opened_yet_waits_without_a_call",
     ),
     Guard(

@@ -15,7 +15,7 @@ from sqlalchemy import update
 
 from bot.content.library import Library
 from bot.journey.claims import PUT_OFF
-from bot.journey.courier import Courier, Letter, NudgeNote
+from bot.journey.courier import Courier, LastLook, Letter, NudgeNote, SendOutcome
 from bot.journey.journeys import Journeys
 from bot.journey.traffic import Limits, Traffic
 from bot.rules.consent import ON_AT_FIRST, Purpose
@@ -330,8 +330,8 @@ class Interrupting(FakeCourier):
         self.go_on = asyncio.Event()
         self.outcome: Sent | Unreachable | NotNow | Unsure | None = None
 
-    async def send(self, letter: Letter) -> Sent | Unreachable | NotNow | Unsure:
-        sent = await super().send(letter)
+    async def send(self, letter: Letter, last_look: LastLook) -> SendOutcome:
+        sent = await super().send(letter, last_look)
         self.on_the_way.set()
         await self.go_on.wait()
         return self.outcome or sent
@@ -748,13 +748,13 @@ class Counting(FakeCourier):
         self._house = house
         self.in_hand = self.most_at_once = 0
 
-    async def send(self, letter: Letter) -> Sent | Unreachable | NotNow | Unsure:
+    async def send(self, letter: Letter, last_look: LastLook) -> SendOutcome:
         self.in_hand += 1
         self.most_at_once = max(self.most_at_once, self.in_hand)
         for _ in range(20):
             await self._house.plan(letter.member_id)  # long enough for everybody else to begin
         self.in_hand -= 1
-        return await super().send(letter)
+        return await super().send(letter, last_look)
 
 
 async def test_every_letter_is_a_sign_of_life(house: House) -> None:

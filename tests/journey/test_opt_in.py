@@ -40,6 +40,15 @@ async def test_the_first_dm_is_the_receipt_and_there_is_one(house: House) -> Non
     assert letter.says.next_times == (await house.journeys.opt_in.next_times(ROBIN, EVENING)).next
 
 
+async def test_whoever_stops_while_their_dm_is_opened_gets_no_receipt(house: House) -> None:
+    house.courier.while_opening = lambda: house.journeys.leave.stop(ROBIN)
+
+    await house.start()
+
+    assert house.courier.kinds == []
+    assert [one.state for one in await house.occurrences()] == [State.DISSOLVED]
+
+
 async def test_the_same_press_delivered_twice_sends_one_receipt(house: House) -> None:
     for _ in range(2):
         started = await house.journeys.opt_in.start(ROBIN, None, "en", ON_AT_FIRST, EVENING, press_id=7)

@@ -6,10 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.content.library import Library
-from bot.journey.courier import Letter
+from bot.journey.courier import LastLook, Letter, SendOutcome
 from bot.journey.journeys import Journeys
 from bot.journey.traffic import Hold
-from bot.rules.delivery import NotNow, Sent, Unreachable, Unsure
 from bot.rules.occurrence import State
 from bot.store import Reserve
 from bot.store.disk import MEGABYTE
@@ -28,9 +27,9 @@ class Filling(FakeCourier):
         super().__init__()
         self._disk = disk
 
-    async def send(self, letter: Letter) -> Sent | Unreachable | NotNow | Unsure:
+    async def send(self, letter: Letter, last_look: LastLook) -> SendOutcome:
         self._disk.room = 0
-        return await super().send(letter)
+        return await super().send(letter, last_look)
 
 
 async def test_below_the_floor_nothing_is_sent_and_with_room_again_it_goes_on(tmp_path: Path, library: Library) -> None:

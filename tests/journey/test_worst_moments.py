@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from bot.journey.courier import Letter
+from bot.journey.courier import LastLook, Letter, SendOutcome
 from bot.journey.journeys import Journeys
 from bot.journey.traffic import Heard, Hold, Limits, Traffic
 from bot.rules.delivery import LEASE, LOOK_AGAIN, RETRY_FIRST, Absent, Fate, NotNow, Sent, Unreachable, Unsure
@@ -31,8 +31,8 @@ class Meanwhile(FakeCourier):
         super().__init__()
         self._happens = happens
 
-    async def send(self, letter: Letter) -> Sent | Unreachable | NotNow | Unsure:
-        outcome = await super().send(letter)
+    async def send(self, letter: Letter, last_look: LastLook) -> SendOutcome:
+        outcome = await super().send(letter, last_look)
         self._happens()
         return outcome
 

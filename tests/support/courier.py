@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.journey.courier import Letter, NudgeNote, Question, Receipt
+from bot.journey.courier import LastLook, Letter, NudgeNote, Question, Receipt, SendOutcome
 from bot.rules.delivery import Absent, NotNow, Sent, Unreachable, Unsure
 
 DM_CHANNEL = 900_000_000_000_000_001
 
 SendAnswer = Sent | Unreachable | NotNow | Unsure | Exception
+
+
+async def _nothing_happens() -> None:
+    """Nor does anybody wait for anything."""
 
 
 @dataclass
@@ -27,8 +31,13 @@ class FakeCourier:
     asked_for_time: int = 0
     looked_for: list[tuple[Letter, datetime]] = field(default_factory=list)
     while_looking: Callable[[], None] = lambda: None
+    while_opening: Callable[[], Awaitable[object]] = _nothing_happens
 
-    async def send(self, letter: Letter) -> Sent | Unreachable | NotNow | Unsure:
+    async def send(self, letter: Letter, last_look: LastLook) -> SendOutcome:
+        if letter.channel_id is None:
+            await self.while_opening()
+            if held_back := await last_look():
+                return held_back
         self.sent.append(letter)
         answer = self.answers.popleft() if self.answers else Sent(DM_CHANNEL, len(self.sent))
         if isinstance(answer, Exception):
