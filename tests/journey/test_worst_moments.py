@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -232,3 +233,48 @@ async def test_catching_up_without_a_letter_is_a_sign_of_life_too(house: House) 
     await over(house, house.courier, traffic).deliver.run(lambda: signs.append(None))
 
     assert len(signs) == 2
+
+
+# ------------------------------------------------------------------ nobody starves
+
+
+class Hanging(FakeCourier):
+    """Looking gets no answer until it is over; sending works, and says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.over = asyncio.Event()
+        self.has_sent = asyncio.Event()
+
+    async def send(self, letter: Letter) -> Sent | Unreachable | NotNow | Unsure:
+        self.has_sent.set()
+        return await super().send(letter)
+
+    async def find(self, letter: Letter, since: datetime) -> Sent | Absent | Unsure:
+        await self.over.wait()
+        await super().find(letter, since)
+        return Unsure()
+
+
+async def test_letters_that_hang_while_they_are_looked_for_do_not_keep_back_those_that_are_new(house: House) -> None:
+    """As when a part of Discord is down: each look takes as long as it may, and is due again in three minutes."""
+    now = house.clock.now()
+    for member_id in range(1, 9):
+        await house.start(member_id)
+        await house.set_due(member_id, now + timedelta(hours=6))
+    await house.start(ROBIN)
+    await house.set_due(ROBIN, now + timedelta(hours=6) + LOOK_AGAIN)
+    house.clock.move(hours=6)
+    house.courier.answers.extend([Unsure()] * 8)
+    await house.journeys.deliver.run()
+    house.clock.move_to(house.clock.now() + LOOK_AGAIN)
+    courier = Hanging()
+
+    traffic = Traffic(house.database, house.clock, replace(LIMITS, at_once=4, batch=4))
+    running = asyncio.create_task(over(house, courier, traffic).deliver.run())
+    await asyncio.wait_for(courier.has_sent.wait(), 5)
+    assert [letter.member_id for letter in courier.sent] == [ROBIN]
+    courier.over.set()
+    await running
+
+    assert len(courier.looked_for) == 8
