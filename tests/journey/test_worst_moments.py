@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from bot.journey.claims import PUT_OFF
 from bot.journey.courier import Letter
 from bot.journey.journeys import Journeys
 from bot.journey.traffic import Heard, Hold, Limits, Traffic
@@ -21,7 +22,7 @@ from bot.rules.schedule import next_due
 from bot.store import schema
 from bot.store.occurrences import Settled
 from tests.support.courier import DM_CHANNEL, FakeCourier
-from tests.support.house import ALEX, LIMITS, ROBIN, House
+from tests.support.house import ALEX, EVENING, LIMITS, ROBIN, House
 from tests.support.sql import looking_into
 
 
@@ -236,6 +237,25 @@ async def test_catching_up_without_a_letter_is_a_sign_of_life_too(house: House) 
 
 
 # ------------------------------------------------------------------ nobody starves
+
+
+@pytest.mark.parametrize("broken", [{"size": 9}, {"window_end": EVENING.window.start}, {"per_week": 9}], ids=str)
+async def test_a_plan_that_cannot_be_read_keeps_nobody_else_back(
+    house: House, tmp_path: Path, broken: dict[str, int]
+) -> None:
+    """As after somebody mended the database by hand, or went back to a version that knows fewer sizes."""
+    for member_id in (ALEX, ROBIN):
+        await house.start(member_id)
+        await house.set_due(member_id, house.clock.now() + timedelta(hours=6))
+    with looking_into(tmp_path / "porchlight.db") as connection:
+        connection.execute(update(schema.plan).where(schema.plan.c.member_id == ALEX).values(**broken))
+    house.courier.sent.clear()
+    house.clock.move(hours=6)
+
+    due = await house.journeys.deliver.run()
+
+    assert [letter.member_id for letter in house.courier.sent] == [ROBIN]
+    assert due == house.clock.now() + PUT_OFF
 
 
 class Hanging(FakeCourier):
