@@ -130,10 +130,13 @@ class Traffic:
         return Tries(self._clock, until)
 
     async def turn(self) -> None:
-        """Wait until one more request may be made."""
+        """Wait until one more request may be made; also for what Discord objects to meanwhile."""
         self._pace, wait = self._pace.take(self._clock.monotonic())
-        if wait > 0:
+        while wait > 0:
+            known = self._pace.quiet_until
             await asyncio.sleep(wait)
+            quiet = self._pace.quiet_until
+            wait = quiet - self._clock.monotonic() if quiet > known else 0.0
 
     async def ask_to_open(self) -> timedelta:
         """How long to wait before one more DM may be opened: zero when it may, and then it is counted already.

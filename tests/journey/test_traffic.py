@@ -310,3 +310,17 @@ async def test_a_clock_that_was_ahead_when_dms_were_opened_too_fast_closes_them_
     house.clock.move(minutes=10)
 
     assert await house.traffic.ask_to_open() == timedelta()
+
+
+async def test_an_objection_is_heard_also_by_those_who_wait_for_their_turn_already(house: House) -> None:
+    """Real time passes here: less than half a second."""
+    slow = another(house, replace(LIMITS, rate_per_second=10))
+    await slow.turn()
+    began = time.perf_counter()
+    waiting = asyncio.create_task(slow.turn())
+    await asyncio.sleep(0)
+
+    slow.heard(Heard(429, wait=timedelta(seconds=0.3)))
+    await waiting
+
+    assert time.perf_counter() - began >= 0.3
