@@ -180,6 +180,8 @@ class DiscordCourier:
         if error.code == UNKNOWN_MESSAGE:
             # The nonce was known, and its message has been deleted since: it had arrived.
             return Sent(channel_id, None)
+        if error.code in GONE:
+            return Unreachable(posted=tries.made > 1)
         refused = {BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_MANY}
         return self._refusal(error, posted=tries.may_have_arrived) if error.status in refused else Unsure()
 
@@ -189,7 +191,7 @@ class DiscordCourier:
         The no is discord.py's last word; before it, it may have tried by itself, and that may have arrived.
         """
         if error.code in GONE:
-            return Unreachable(posted)
+            return Unreachable()
         if error.code == OPENING_DMS_TOO_FAST:
             self._traffic.opened_too_fast()
             return NotNow(CLOSED_FOR, posted)

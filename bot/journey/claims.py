@@ -24,6 +24,7 @@ from bot.rules.delivery import LEASE
 from bot.rules.plan import Plan
 from bot.store import Database, Records
 from bot.store.occurrences import Claimed
+from bot.store.plans import Due
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -60,17 +61,23 @@ class Claims:
             lambda records: records.occurrences.take(occurrence_id, now, claim, now + LEASE)
         )
 
-    async def take_due(self, room: int) -> Batch:
-        """What is due now, `room` at the most; what was begun before comes first, then whoever waits longest."""
+    async def take_due(self, room: int, room_for_more_tries: int | None = None) -> Batch:
+        """What is due now, `room` at the most; what was begun before comes first, then whoever waits longest.
+
+        Of those begun before, no more than `room_for_more_tries` are taken, where that is given.
+        """
         now, claim = self._clock.now(), secrets.token_hex(8)
         most = min(room, AT_ONCE)
+        most_before = most if room_for_more_tries is None else min(room_for_more_tries, most)
 
         async def work(records: Records) -> Batch:
-            taken_over = await records.occurrences.take_over(now, claim, now + LEASE, most)
+            taken_over = await records.occurrences.take_over(now, claim, now + LEASE, most_before)
             room_left = most - len(taken_over)
-            plans = await records.plans.due(now, room_left) if room_left else []
-            fresh = await self._begin(records, plans, claim, now) if plans else []
-            return Batch([*taken_over, *fresh], is_full=len(taken_over) + len(plans) >= most)
+            due = await records.plans.due(now, room_left) if room_left else Due()
+            fresh = await self._begin(records, due.plans, claim, now) if due.plans else []
+            await _put_off(records, due.unreadable, now)
+            may_be_more = 0 < most_before <= len(taken_over) or 0 < room_left <= len(due)
+            return Batch([*taken_over, *fresh], is_full=may_be_more)
 
         return await self._database.write(work)
 
@@ -104,3 +111,10 @@ class Claims:
                 log.exception("delivery.undecided")
                 await records.plans.put(plan.moved_on(now + PUT_OFF, plan.again_nudge_id))
         return steps
+
+
+async def _put_off(records: Records, unreadable: Sequence[int], now: datetime) -> None:
+    """Those whose plan cannot even be read keep nobody else back either."""
+    if unreadable:
+        log.error("delivery.unreadable", how_many=len(unreadable))
+        await records.plans.put_off(unreadable, now + PUT_OFF)

@@ -11,7 +11,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from bot.clock import Clock
@@ -46,6 +49,7 @@ class Deliver:
         self._carrier = Carrier(database, clock, library, courier, traffic)
         self._mending = Mending(database, clock)
         self._slots = asyncio.Semaphore(traffic.limits.at_once)
+        self._slots_for_more_tries = asyncio.Semaphore(max(1, traffic.limits.at_once // 2))
         self._stopping = False
 
     async def begin(self) -> None:
@@ -67,15 +71,18 @@ class Deliver:
         await self._mending.mend()
         hands = Hands()
         async with asyncio.TaskGroup() as carriers:
-            # Asked after waiting for room, and right before claiming: the clock may have been set meanwhile.
-            while (room := await hands.room(self._traffic.in_hand_at_most)) and await self._may_claim():
-                batch = await self._claims.take_due(room)
+            while True:
+                room = await hands.room(self._traffic.in_hand_at_most)
+                # Asked after waiting, right before claiming: the clock may have been set meanwhile.
+                if self._stopping or await self._hold() is not None:
+                    break
+                batch = await self._claims.take_due(room.of_all, room.of_more_tries)
                 for claimed in batch.claimed:
-                    hands.take()
-                    carriers.create_task(self._carry(claimed, hands.put, alive))
+                    hands.take(claimed)
+                    carriers.create_task(self._carry(claimed, partial(hands.put, claimed), alive))
                 if batch.is_full:
                     alive()
-                elif await hands.are_empty(LOOK_WHILE_CARRYING_SECONDS):
+                elif await hands.are_empty(LOOK_WHILE_CARRYING_SECONDS) and room.of_more_tries:
                     break
         return await self.next_due()
 
@@ -94,14 +101,11 @@ class Deliver:
 
     async def _carry(self, claimed: Claimed, *afterwards: Callable[[], None]) -> None:
         try:
-            async with self._slots:
+            async with self._slots_for_more_tries if claimed.is_tried_again else nullcontext(), self._slots:
                 await self._carrier.carry(claimed)
         finally:
             for call in afterwards:
                 call()
-
-    async def _may_claim(self) -> bool:
-        return not self._stopping and await self._hold() is None
 
     async def _hold(self) -> Hold | None:
         """Why nothing may be claimed now; None when it may."""
@@ -119,26 +123,40 @@ class Deliver:
         return held is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many letters can be taken in hand, and how many of them may have been tried before."""
+
+    of_all: int
+    of_more_tries: int
+
+
 class Hands:
-    """How many letters are in hand. There is room for more once half of them are on their way to being settled."""
+    """How many letters are in hand. There is room for more once half of them are on their way to being settled.
+
+    Those that were tried before fill no more than half: where they hang, new ones still get through.
+    """
 
     def __init__(self) -> None:
         self._held = 0
+        self._held_again = 0
         self._changed = asyncio.Event()
 
-    def take(self) -> None:
+    def take(self, claimed: Claimed) -> None:
         self._held += 1
+        self._held_again += claimed.is_tried_again
 
-    def put(self) -> None:
+    def put(self, claimed: Claimed) -> None:
         self._held -= 1
+        self._held_again -= claimed.is_tried_again
         self._changed.set()
 
-    async def room(self, most: int) -> int:
+    async def room(self, most: int) -> Room:
         """Wait until at least half of `most` is free; how much that is."""
         while self._held * 2 > most:
             self._changed.clear()
             await self._changed.wait()
-        return most - self._held
+        return Room(most - self._held, max(0, max(1, most // 2) - self._held_again))
 
     async def are_empty(self, within: float) -> bool:
         """Wait until nothing is in hand, `within` seconds at the most; whether that is so."""

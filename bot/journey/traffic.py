@@ -36,10 +36,6 @@ UNSAID_WAIT: Final = timedelta(seconds=5)
 # Who presses Start waits this long for their receipt, before they are told that it comes later.
 PATIENCE: Final = timedelta(seconds=5)
 
-# Who waits for their turn and gets it later than this asks for another, once.
-LATE_SECONDS: Final = 0.1
-TURNS: Final = 2
-
 # No more letters are in hand than go out in this time: their claims must not run out while they wait.
 IN_HAND: Final = timedelta(seconds=20)
 
@@ -101,6 +97,7 @@ class Traffic:
         self._has_room = True
         self._held: Hold | None = None
         self.token_refused = asyncio.Event()
+        self._turns = asyncio.Lock()
 
     @property
     def in_hand_at_most(self) -> int:
@@ -141,17 +138,16 @@ class Traffic:
     async def turn(self) -> None:
         """Wait until one more request may be made.
 
-        Who comes out of that late asks once more: after a moment in which the machine stood still, all whose turn had
-        come in it would go at once, and be more in a second than Discord allows.
+        One waits at a time: were many to wait side by side, a moment in which the machine stood still would let all of
+        them go at its end, and none of them would hear what Discord objects to meanwhile.
         """
-        for _ in range(TURNS):
-            asked = self._clock.monotonic()
-            self._pace, wait = self._pace.take(asked)
-            if wait <= 0:
-                return
-            await asyncio.sleep(wait)
-            if self._clock.monotonic() - asked - wait <= LATE_SECONDS:
-                return
+        async with self._turns:
+            self._pace, wait = self._pace.take(self._clock.monotonic())
+            while wait > 0:
+                known = self._pace.quiet_until
+                await asyncio.sleep(wait)
+                quiet = self._pace.quiet_until
+                wait = quiet - self._clock.monotonic() if quiet > known else 0.0
 
     async def ask_to_open(self) -> timedelta:
         """How long to wait before one more DM may be opened: zero when it may, and then it is counted already.

@@ -45,6 +45,11 @@ class Claimed:
     occurrence: Occurrence
     tried_before: bool = False
 
+    @property
+    def is_tried_again(self) -> bool:
+        """Whether somebody had it in hand before, whatever came of that."""
+        return self.occurrence.attempts > 1
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -21,6 +22,17 @@ DUE: Final = (
 FIRST_DUE: Final = select(func.min(plan.c.next_due_at))
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is due: plans, and whose plan makes no sense, as after somebody mended the database by hand."""
+
+    plans: list[Plan] = field(default_factory=list)
+    unreadable: list[int] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.plans) + len(self.unreadable)
+
+
 class Plans:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -32,10 +44,22 @@ class Plans:
         rows = await self._connection.execute(BY_IDS, {"ids": [*member_ids]})
         return {row["member_id"]: _plan(row) for row in rows.mappings()}
 
-    async def due(self, now: datetime, limit: int) -> list[Plan]:
+    async def due(self, now: datetime, limit: int) -> Due:
         """The plans whose next nudge is due, the oldest first."""
-        rows = await self._connection.execute(DUE, {"now": now, "most": limit})
-        return [_plan(row) for row in rows.mappings()]
+        found = Due()
+        for row in (await self._connection.execute(DUE, {"now": now, "most": limit})).mappings():
+            try:
+                found.plans.append(_plan(row))
+            except ValueError:
+                found.unreadable.append(row["member_id"])
+        return found
+
+    async def put_off(self, member_ids: Collection[int], until: datetime) -> None:
+        """Let those wait until then, whatever else stands in them."""
+        if member_ids:
+            await self._connection.execute(
+                update(plan).where(plan.c.member_id.in_(member_ids)).values(next_due_at=until)
+            )
 
     async def ahead_of(self, since: datetime, paused: datetime, due: datetime) -> list[int]:
         """Whose plans began later than `since`, or pause longer than `paused`, or are due later than `due`."""

@@ -127,7 +127,7 @@ def courier(house: House) -> Build:
         (http_error(502, 0), Unsure()),
         (http_error(408, 0), Unsure()),
         (http_error(401, 0), NotNow(posted=True)),
-        (http_error(403, 50007), Unreachable(posted=True)),
+        (http_error(403, 50007), Unreachable()),
     ],
 )
 async def test_how_a_send_ends_decides_whether_it_may_have_arrived(
@@ -145,6 +145,15 @@ async def test_a_no_is_about_the_last_try_and_says_nothing_about_those_before_it
 
     assert isinstance(outcome, NotNow)
     assert outcome.posted is posted
+
+
+@pytest.mark.parametrize(("tries", "posted"), [(1, False), (2, True)])
+async def test_closed_dms_say_nothing_about_the_tries_before(
+    library: Library, letter: Letter, courier: Build, tries: int, posted: bool
+) -> None:
+    line = Line(library, tries, send=http_error(403, 50007))
+
+    assert await courier(line).send(letter, may_go) == Unreachable(posted)
 
 
 async def test_a_letter_whose_time_is_over_is_not_tried(

@@ -99,8 +99,8 @@ OF_SENDING: Final = (
     Guard(
         "after stop nothing is claimed",
         DELIVERING,
-        "        return not self._stopping and ",
-        "        return ",
+        "                if self._stopping or await self._hold() is not None:\n",
+        "                if await self._hold() is not None:\n",
         f"{DELIVER}::test_after_stop_nothing_more_is_claimed",
     ),
     Guard(
@@ -176,9 +176,37 @@ OF_SENDING: Final = (
     Guard(
         "no more at once than the limit says",
         DELIVERING,
-        "            async with self._slots:\n                await self._carrier.carry(claimed)\n",
-        "            await self._carrier.carry(claimed)\n",
+        " else nullcontext(), self._slots:\n",
+        " else nullcontext():\n",
         f"{DELIVER}::test_no_more_letters_are_on_their_way_at_once_than_the_limit_says",
+    ),
+    Guard(
+        "letters that hang take no more than half of the calls",
+        DELIVERING,
+        "max(1, traffic.limits.at_once // 2)",
+        "traffic.limits.at_once",
+        f"{WORST}::test_letters_that_hang_while_they_are_looked_for_do_not_keep_back_those_that_are_new",
+    ),
+    Guard(
+        "letters that hang take no more than half of the hands",
+        DELIVERING,
+        "max(0, max(1, most // 2) - self._held_again)",
+        "most",
+        f"{WORST}::test_letters_that_hang_while_they_are_looked_for_do_not_keep_back_those_that_are_new",
+    ),
+    Guard(
+        "one letter waits for its turn at a time",
+        TRAFFIC,
+        "        async with self._turns:\n",
+        "        if True:\n",
+        f"{OF_TRAFFIC}::test_one_letter_waits_for_its_turn_at_a_time",
+    ),
+    Guard(
+        "a call that is left alone tries no more",
+        COURIER,
+        "            tries.end()\n",
+        "            pass\n",
+        f"{OF_COURIER}::test_a_call_that_is_left_alone_tries_no_more",
     ),
     Guard(
         "governor of DM opens: so many a minute",

@@ -14,6 +14,7 @@ from bot.rules.delivery import WAITS_OF_A_LETTER, Unsure
 from bot.rules.occurrence import State
 from bot.rules.opens import OPENS_AT_ONCE
 from bot.rules.plan import PlanState
+from tests.support.clock import MovableClock
 from tests.support.house import LIMITS, ROBIN, House
 
 A_MINUTE = timedelta(minutes=1)
@@ -262,31 +263,31 @@ async def test_when_discord_objects_fewer_letters_are_in_hand_and_they_wait(hous
     assert time.perf_counter() - began >= 0.2
 
 
-async def test_those_whose_turn_came_while_the_machine_stood_still_do_not_go_all_at_once(house: House) -> None:
-    """Real time passes here: three turns of a tenth of a second, the last of which is waited for anew."""
-    tenths = another(house, replace(LIMITS, rate_per_second=10))
-    began = time.perf_counter()
-    turns = [asyncio.create_task(tenths.turn()) for _ in range(4)]
-    await asyncio.sleep(0)
-    house.clock.move(seconds=60)
+class AskedClock(MovableClock):
+    """Counts how often it is asked."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+
+    def monotonic(self) -> float:
+        self.asked += 1
+        return super().monotonic()
+
+
+async def test_one_letter_waits_for_its_turn_at_a_time(house: House) -> None:
+    """Otherwise a machine that stood still for a moment would let all of them go at its end."""
+    clock = AskedClock()
+    tenths = Traffic(house.database, clock, replace(LIMITS, rate_per_second=10))
+    before = clock.asked
+    turns = [asyncio.create_task(tenths.turn()) for _ in range(4)]
+    for _ in range(8):
+        await asyncio.sleep(0)
+
+    assert clock.asked == before + 2, "one has gone, one waits, and the others have not asked for a time of their own"
+
+    clock.move(seconds=60)
     await asyncio.gather(*turns)
-
-    assert time.perf_counter() - began >= 0.45
-
-
-async def test_who_comes_late_to_their_second_turn_goes_all_the_same(house: House) -> None:
-    """On a machine that stands still again and again letters are slow, and get on."""
-    tenths = another(house, replace(LIMITS, rate_per_second=10))
-    turns = [asyncio.create_task(tenths.turn()) for _ in range(4)]
-    await asyncio.sleep(0)
-    house.clock.move(seconds=60)
-    # The second went when it asked again; the third asked a fifth of a second after the beginning.
-    await asyncio.wait(turns, timeout=0.25)
-    house.clock.move(seconds=60)
-
-    async with asyncio.timeout(5):
-        await asyncio.gather(*turns)
 
 
 async def test_a_long_wait_is_waited_out_with_nothing_in_hand(house: House) -> None:
@@ -375,3 +376,17 @@ async def test_a_clock_that_was_ahead_when_dms_were_opened_too_fast_closes_them_
     house.clock.move(minutes=10)
 
     assert await house.traffic.ask_to_open() == timedelta()
+
+
+async def test_an_objection_is_heard_also_by_those_who_wait_for_their_turn_already(house: House) -> None:
+    """Real time passes here: less than half a second."""
+    slow = another(house, replace(LIMITS, rate_per_second=10))
+    await slow.turn()
+    began = time.perf_counter()
+    waiting = asyncio.create_task(slow.turn())
+    await asyncio.sleep(0)
+
+    slow.heard(Heard(429, wait=timedelta(seconds=0.3)))
+    await waiting
+
+    assert time.perf_counter() - began >= 0.3

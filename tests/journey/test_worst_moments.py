@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from bot.journey.claims import PUT_OFF
 from bot.journey.courier import LastLook, Letter, SendOutcome
 from bot.journey.journeys import Journeys
 from bot.journey.traffic import Heard, Hold, Limits, Traffic
@@ -20,7 +22,7 @@ from bot.rules.schedule import next_due
 from bot.store import schema
 from bot.store.occurrences import Settled
 from tests.support.courier import DM_CHANNEL, FakeCourier
-from tests.support.house import ALEX, LIMITS, ROBIN, House
+from tests.support.house import ALEX, EVENING, LIMITS, ROBIN, House
 from tests.support.sql import looking_into
 
 
@@ -232,3 +234,70 @@ async def test_catching_up_without_a_letter_is_a_sign_of_life_too(house: House) 
     await over(house, house.courier, traffic).deliver.run(lambda: signs.append(None))
 
     assert len(signs) == 2
+
+
+# ------------------------------------------------------------------ nobody starves
+
+
+@pytest.mark.parametrize("broken", [{"size": 9}, {"window_end": EVENING.window.start}, {"per_week": 9}], ids=str)
+async def test_a_plan_that_cannot_be_read_keeps_nobody_else_back(
+    house: House, tmp_path: Path, broken: dict[str, int]
+) -> None:
+    """As after somebody mended the database by hand, or went back to a version that knows fewer sizes."""
+    for member_id in (ALEX, ROBIN):
+        await house.start(member_id)
+        await house.set_due(member_id, house.clock.now() + timedelta(hours=6))
+    with looking_into(tmp_path / "porchlight.db") as connection:
+        connection.execute(update(schema.plan).where(schema.plan.c.member_id == ALEX).values(**broken))
+    house.courier.sent.clear()
+    house.clock.move(hours=6)
+
+    due = await house.journeys.deliver.run()
+
+    assert [letter.member_id for letter in house.courier.sent] == [ROBIN]
+    assert due == house.clock.now() + PUT_OFF
+
+
+class Hanging(FakeCourier):
+    """Looking gets no answer until it is over; sending works, and says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.over = asyncio.Event()
+        self.has_sent = asyncio.Event()
+
+    async def send(self, letter: Letter, last_look: LastLook) -> SendOutcome:
+        self.has_sent.set()
+        return await super().send(letter, last_look)
+
+    async def find(self, letter: Letter, since: datetime) -> Sent | Absent | Unsure:
+        await self.over.wait()
+        await super().find(letter, since)
+        return Unsure()
+
+
+@pytest.mark.parametrize("batch", [4, 16], ids=["as many in hand as on their way", "more in hand"])
+async def test_letters_that_hang_while_they_are_looked_for_do_not_keep_back_those_that_are_new(
+    house: House, batch: int
+) -> None:
+    """As when a part of Discord is down: each look takes as long as it may, and is due again in three minutes."""
+    now = house.clock.now()
+    for member_id in range(1, 9):
+        await house.start(member_id)
+        await house.set_due(member_id, now + timedelta(hours=6))
+    await house.start(ROBIN)
+    await house.set_due(ROBIN, now + timedelta(hours=6) + LOOK_AGAIN)
+    house.clock.move(hours=6)
+    house.courier.answers.extend([Unsure()] * 8)
+    await house.journeys.deliver.run()
+    house.clock.move_to(house.clock.now() + LOOK_AGAIN)
+    courier = Hanging()
+
+    traffic = Traffic(house.database, house.clock, replace(LIMITS, at_once=4, batch=batch))
+    running = asyncio.create_task(over(house, courier, traffic).deliver.run())
+    await asyncio.wait_for(courier.has_sent.wait(), 5)
+    assert [letter.member_id for letter in courier.sent] == [ROBIN]
+    courier.over.set()
+    await running
+
+    assert len(courier.looked_for) == 8
