@@ -28,6 +28,7 @@ from bot.journey.traffic import Hold, Traffic
 from bot.rules.delivery import (
     AFTER_QUESTION,
     CALLS_OF_A_LETTER,
+    LEASE,
     Absent,
     Fate,
     HeldBack,
@@ -60,6 +61,11 @@ class Settlement:
     at: datetime
     known_channel: int | None
     """The member's DM channel as it was known before."""
+
+    @property
+    def claimed_at(self) -> datetime:
+        """When the letter became ours for this try."""
+        return (self.occurrence.wake_at or self.at) - LEASE
 
     @property
     def settled(self) -> Settled:
@@ -196,7 +202,7 @@ def _tell(settlements: Sequence[Settlement], are_ours: Sequence[bool]) -> None:
 
 
 async def _note_consequences(records: Records, settlement: Settlement) -> None:
-    """What an outcome says about the member's plan, beyond this one message; unless they said otherwise since."""
+    """What an outcome says about the member's plan, beyond this one message; unless they said otherwise meanwhile."""
     occurrence, outcome = settlement.occurrence, settlement.outcome
     if isinstance(outcome, Sent) and outcome.channel_id != settlement.known_channel:
         await records.members.note_dm_channel(occurrence.member_id, outcome.channel_id)
@@ -206,5 +212,5 @@ async def _note_consequences(records: Records, settlement: Settlement) -> None:
     if state is None:
         return
     plan = await records.plans.get(occurrence.member_id)
-    if plan is not None and plan.state is PlanState.ACTIVE and plan.since_at <= occurrence.due_at:
+    if plan is not None and plan.state is PlanState.ACTIVE and plan.since_at <= settlement.claimed_at:
         await records.plans.put(plan.ended(state))

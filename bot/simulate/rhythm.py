@@ -15,6 +15,9 @@ from bot.simulate.promises import Breach, Promise, Verdicts, breach
 LEAST_GAP: Final = 8 * HOUR
 QUIET_AFTER: Final = 6
 SLOWER_AFTER: Final = 3
+
+# Who says yes again while a letter is carried is heard, whatever becomes of it.
+A_TRY_TAKES: Final = 90.0
 WEEK_DAYS: Final = 7
 
 # The days that two steps from one's own weekday to the next take at least, by how many nudges the week holds.
@@ -51,13 +54,15 @@ def few(evidence: Evidence) -> Verdicts:
 
 
 def left_alone(evidence: Evidence) -> Verdicts:
-    """Whoever cannot be reached is not tried again until they say something."""
+    """Whoever cannot be reached is not tried again until they say something, be it during that last try."""
     shut = {
         (row.begin.member_id, era): row.settled for (_, era), row in evidence.rows.items() if row.state == "unreachable"
     }
     for call in evidence.history.calls:
         since = shut.get((call.member_id, evidence.era(call.member_id, call.at)))
-        if since is not None and call.at > since + MINUTE and evidence.last_renewal(call.member_id, call.at) <= since:
+        if since is None or call.at <= since + MINUTE:
+            continue
+        if evidence.last_renewal(call.member_id, call.at) <= since - A_TRY_TAKES:
             yield Breach(Promise.UNWANTED, call.at, call.member_id, "tried again after closed DMs")
 
 

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from bot.journey.journeys import Journeys
 from bot.journey.traffic import Traffic
-from bot.rules.delivery import NotNow
+from bot.rules.delivery import NotNow, Unreachable
 from bot.rules.occurrence import Answer, Kind, State
+from bot.rules.plan import PlanState
 from bot.rules.schedule import Window, local_date, minute_in, next_due, spread_of, weekdays, window_end_on
 from tests.support.house import EVENING, LIMITS, ROBIN, SERVER, House
 
@@ -95,6 +96,25 @@ async def test_a_question_that_was_let_go_is_not_due_again_on_the_same_date(hous
 
     assert outlook.plan.next_due_at is not None
     assert local_date(later.zone, outlook.plan.next_due_at).isoformat() != question.slot
+
+
+async def test_closed_dms_end_a_plan_also_for_a_nudge_that_was_due_before_its_members_last_yes(
+    house: House,
+) -> None:
+    """It was tried before and after that. Otherwise closed DMs would be written to again and again."""
+    await house.start()
+    due = (await house.plan()).next_due_at
+    assert due is not None
+    house.clock.move_to(due)
+    house.courier.answers.extend([NotNow(timedelta(minutes=10)), Unreachable()])
+    await house.journeys.deliver.run()
+    house.clock.move(minutes=5)
+    await house.journeys.adjust.resume(ROBIN)
+    house.clock.move(minutes=5)
+
+    await house.journeys.deliver.run()
+
+    assert (await house.plan()).state is PlanState.UNREACHABLE
 
 
 async def test_the_choice_after_a_server_went_off_is_not_due_again_on_the_same_date_either(house: House) -> None:
