@@ -211,6 +211,8 @@ async def _note_consequences(records: Records, settlement: Settlement) -> None:
     state = PlanState.UNREACHABLE if isinstance(outcome, Unreachable) else AFTER_QUESTION.get(occurrence.kind)
     if state is None:
         return
+    # Closed DMs are closed now; a question that was found can be older than the yes it was answered with.
+    as_of = settlement.claimed_at if isinstance(outcome, Unreachable) else occurrence.due_at
     plan = await records.plans.get(occurrence.member_id)
-    if plan is not None and plan.state is PlanState.ACTIVE and plan.since_at <= settlement.claimed_at:
+    if plan is not None and plan.state is PlanState.ACTIVE and plan.since_at <= as_of:
         await records.plans.put(plan.ended(state))

@@ -14,6 +14,9 @@ V = TypeVar("V")
 
 MOST: Final = 50
 
+# Whoever gets their result goes on: so many in one turn of the event loop, so that commands have theirs in between.
+GO_ON_AT_ONCE: Final = 10
+
 
 class Together(Generic[K, V]):
     """Calls `work` with all that came together, in order; it returns a result for each.
@@ -48,9 +51,11 @@ class Together(Generic[K, V]):
         except Exception as error:  # noqa: BLE001 - it is raised where the one that it is about was asked for
             await self._one_by_one(together, error)
             return
-        for (_, result), value in zip(together, found, strict=True):
+        for place, ((_, result), value) in enumerate(zip(together, found, strict=True), start=1):
             if not result.done():
                 result.set_result(value)
+            if place % GO_ON_AT_ONCE == 0:
+                await asyncio.sleep(0)
 
     async def _one_by_one(self, together: Sequence[tuple[K, asyncio.Future[V]]], error: Exception) -> None:
         """One of them is at fault; the others are not to suffer for it."""

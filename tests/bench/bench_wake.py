@@ -12,6 +12,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
+from bot.app import spare_the_collector
 from bot.clock import SystemClock, use_pinned_zones
 from bot.content.library import load_library
 from bot.journey.deliver import Deliver
@@ -148,6 +149,7 @@ async def leg(path: str, members: int, due: int) -> None:
         courier = HoldingCourier(due)
         traffic = Traffic(database, clock, Limits(rate_per_second=100_000, at_once=due, batch=2 * due))
         deliver = Journeys.over(database, clock, library, courier, traffic).deliver
+        spare_the_collector()
         for seed in range(WAKE_UPS):
             await asyncio.to_thread(population.make_due, Path(path), _some(members, seed))
             wakes.append(await _wake(deliver, aside, courier, lag))
