@@ -23,7 +23,6 @@ from bot.journey.carrying import Carrier
 from bot.journey.claims import Claims
 from bot.journey.courier import Courier
 from bot.journey.mending import Mending
-from bot.journey.together import GO_ON_AT_ONCE
 from bot.journey.traffic import Hold, Traffic
 from bot.rules.occurrence import State
 from bot.store import Database, Records
@@ -78,11 +77,9 @@ class Deliver:
                 if self._stopping or await self._hold() is not None:
                     break
                 batch = await self._claims.take_due(room.of_all, room.of_more_tries)
-                for place, claimed in enumerate(batch.claimed, start=1):
+                for claimed in batch.claimed:
                     hands.take(claimed)
                     carriers.create_task(self._carry(claimed, partial(hands.put, claimed), alive))
-                    if place % GO_ON_AT_ONCE == 0:
-                        await asyncio.sleep(0)
                 if batch.is_full:
                     alive()
                 elif await hands.are_empty(LOOK_WHILE_CARRYING_SECONDS) and room.of_more_tries:

@@ -145,6 +145,9 @@ async def leg(path: str, members: int, due: int) -> None:
     library, clock, aside = load_library(), SystemClock(), Aside()
     async with Database.open(f"sqlite:///{path}", connect=aside.connect) as database, watching_lag() as lag:
         await asyncio.sleep(IDLE_SECONDS)
+        await aside.rests()
+        lag.begin()
+        await asyncio.sleep(IDLE_SECONDS)
         idle, wakes = lag.worst, []
         courier = HoldingCourier(due)
         traffic = Traffic(database, clock, Limits(rate_per_second=100_000, at_once=due, batch=2 * due))

@@ -19,6 +19,7 @@ from bot.rules.delivery import Absent, Sent
 from bot.store.engines import in_a_thread
 
 NAP = 0.001
+ANSWERED_AT_ONCE = 20
 
 
 @dataclass
@@ -61,6 +62,12 @@ class Aside:
     wall: float = 0.0
     processor: float = 0.0
     calls: int = 0
+    running: int = 0
+
+    async def rests(self) -> None:
+        """Wait until nothing is under way: a large file is looked through beside the first work of a process."""
+        while self.running:  # noqa: ASYNC110 - threads cannot set an event of this loop
+            await asyncio.sleep(0.05)
 
     def begin(self) -> None:
         self.wall = self.processor = 0.0
@@ -76,9 +83,11 @@ class Aside:
 
     def run(self, call: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         began, used = perf_counter(), thread_time()
+        self.running += 1
         try:
             return call(*arguments, **named)
         finally:
+            self.running -= 1
             self.wall += (perf_counter() - began) * 1_000
             self.processor += (thread_time() - used) * 1_000
             self.calls += 1
@@ -107,7 +116,11 @@ class HoldingCourier:
         self.at.append(perf_counter())
         if len(self.at) >= self._wanted:
             self.all_here.set()
+        place = len(self.at)
         await self.all_here.wait()
+        # As many in one turn of the loop as are on their way at once by default: more cannot be answered together.
+        for _ in range(place // ANSWERED_AT_ONCE):
+            await asyncio.sleep(0)
         return Sent(letter.channel_id or 1, 1)
 
     async def ask_time(self) -> None:
