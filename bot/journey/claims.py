@@ -24,7 +24,7 @@ from bot.rules.delivery import LEASE
 from bot.rules.plan import Plan
 from bot.store import Database, Records
 from bot.store.occurrences import Claimed
-from bot.store.plans import Due
+from bot.store.plans import Found
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -73,7 +73,7 @@ class Claims:
         async def work(records: Records) -> Batch:
             taken_over = await records.occurrences.take_over(now, claim, now + LEASE, most_before)
             room_left = most - len(taken_over)
-            due = await records.plans.due(now, room_left) if room_left else Due()
+            due = await records.plans.due(now, room_left) if room_left else Found()
             fresh = await self._begin(records, due.plans, claim, now) if due.plans else []
             await _put_off(records, due.unreadable, now)
             may_be_more = 0 < most_before <= len(taken_over) or 0 < room_left <= len(due)

@@ -53,9 +53,11 @@ class Mending:
 
     async def _mend(self, member_ids: Sequence[int], now: datetime) -> None:
         async def work(records: Records) -> None:
-            plans = await records.plans.by_ids(member_ids)
+            found = await records.plans.find(member_ids)
+            if found.unreadable:
+                log.error("mending.unreadable", plans=len(found.unreadable))
             before = await pasts(records, member_ids, now)
-            await records.plans.put_all([_mended(plan, now, before[one].lately) for one, plan in plans.items()])
+            await records.plans.put_all([_mended(plan, now, before[plan.member_id].lately) for plan in found.plans])
 
         await self._database.write(work)
 

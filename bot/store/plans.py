@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -23,8 +23,8 @@ FIRST_DUE: Final = select(func.min(plan.c.next_due_at))
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """What is due: plans, and whose plan makes no sense, as after somebody mended the database by hand."""
+class Found:
+    """Plans, and whose plan makes no sense, as after somebody mended the database by hand."""
 
     plans: list[Plan] = field(default_factory=list)
     unreadable: list[int] = field(default_factory=list)
@@ -44,15 +44,13 @@ class Plans:
         rows = await self._connection.execute(BY_IDS, {"ids": [*member_ids]})
         return {row["member_id"]: _plan(row) for row in rows.mappings()}
 
-    async def due(self, now: datetime, limit: int) -> Due:
+    async def find(self, member_ids: Collection[int]) -> Found:
+        """The plans of these, also where one of them makes no sense."""
+        return _found((await self._connection.execute(BY_IDS, {"ids": [*member_ids]})).mappings())
+
+    async def due(self, now: datetime, limit: int) -> Found:
         """The plans whose next nudge is due, the oldest first."""
-        found = Due()
-        for row in (await self._connection.execute(DUE, {"now": now, "most": limit})).mappings():
-            try:
-                found.plans.append(_plan(row))
-            except ValueError:
-                found.unreadable.append(row["member_id"])
-        return found
+        return _found((await self._connection.execute(DUE, {"now": now, "most": limit})).mappings())
 
     async def put_off(self, member_ids: Collection[int], until: datetime) -> None:
         """Let those wait until then, whatever else stands in them."""
@@ -80,6 +78,16 @@ class Plans:
         rows = [{"of": one.member_id, **_values(one)} for one in plans]
         if rows:
             await self._connection.execute(update(plan).where(plan.c.member_id == bindparam("of")), rows)
+
+
+def _found(rows: Iterable[RowMapping]) -> Found:
+    found = Found()
+    for row in rows:
+        try:
+            found.plans.append(_plan(row))
+        except ValueError:
+            found.unreadable.append(row["member_id"])
+    return found
 
 
 def _plan(row: RowMapping) -> Plan:

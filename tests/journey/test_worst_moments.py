@@ -258,6 +258,22 @@ async def test_a_plan_that_cannot_be_read_keeps_nobody_else_back(
     assert due == house.clock.now() + PUT_OFF
 
 
+async def test_a_plan_that_cannot_be_read_is_left_alone_when_others_are_set_right(house: House, tmp_path: Path) -> None:
+    """Its member began by a clock that stood a year ahead. That must not make each wake-up fail for everybody."""
+    for member_id in (ALEX, ROBIN):
+        await house.start(member_id)
+        await house.set_due(member_id, house.clock.now() + timedelta(hours=6))
+    ahead = house.clock.now() + timedelta(days=365)
+    with looking_into(tmp_path / "porchlight.db") as connection:
+        connection.execute(update(schema.plan).where(schema.plan.c.member_id == ALEX).values(size=9, next_due_at=ahead))
+    house.courier.sent.clear()
+    house.clock.move(hours=6)
+
+    await over(house, house.courier, Traffic(house.database, house.clock, LIMITS)).deliver.run()
+
+    assert [letter.member_id for letter in house.courier.sent] == [ROBIN]
+
+
 class Hanging(FakeCourier):
     """Looking gets no answer until it is over; sending works, and says so."""
 
