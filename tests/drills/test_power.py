@@ -11,6 +11,7 @@ import asyncio
 import random
 import shutil
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -196,23 +197,23 @@ async def after_cuts(folder: Path, template: Path, cuts: int, instead: dict[str,
 
 
 async def test_whatever_was_acknowledged_before_a_power_cut_is_there_after_it(
-    tmp_path: Path, template: Path, *, long: bool
+    tmp_path: Path, template: Path, record: Callable[..., None], *, long: bool
 ) -> None:
     ruins, losses = await after_cuts(tmp_path, template, LONG if long else SHORT, {})
 
     assert {ruin.pragmas for ruin in ruins} == {("wal", 2)}
     steps = sum(sum(ruin.acknowledged.values()) for ruin in ruins)
-    print(f"{len(ruins)} power cuts: {steps} acknowledged steps, {sum(losses)} lost, 0 files damaged")  # noqa: T201 - the report
+    record(cuts=len(ruins), acknowledged=steps, lost=sum(losses))
     assert sum(losses) == 0
     assert steps > 20 * len(ruins), "there was something to lose"
 
 
 async def test_with_less_than_full_syncing_acknowledged_work_is_lost(
-    tmp_path: Path, template: Path, *, long: bool
+    tmp_path: Path, template: Path, record: Callable[..., None], *, long: bool
 ) -> None:
     """The control: on the same disk, with the guard taken away, the proof above fails."""
     ruins, losses = await after_cuts(tmp_path, template, LONG if long else SHORT, WEAKLY)
 
     assert {ruin.pragmas for ruin in ruins} == {("wal", 1)}
-    print(f"{len(ruins)} power cuts with synchronous=NORMAL: {sum(losses)} steps lost in {sum(map(bool, losses))} cuts")  # noqa: T201 - the report
+    record(cuts_without_full=len(ruins), that_lost=sum(map(bool, losses)), lost_without_full=sum(losses))
     assert sum(losses) > 0
