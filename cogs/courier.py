@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 from collections.abc import Coroutine
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
 import aiohttp
@@ -19,7 +20,7 @@ from bot.client import Porchlight
 from bot.journey.courier import Courier, LastLook, Letter, SendOutcome
 from bot.journey.traffic import Traffic
 from bot.journey.tries import TooLate, Tries
-from bot.rules.delivery import Absent, NotNow, Sent, Unreachable, Unsure
+from bot.rules.delivery import CLOCK_DOUBT, LOOK_THROUGH, NEVER, Absent, NotNow, Sent, Unreachable, Unsure
 from bot.rules.opens import CLOSED_FOR
 from cogs._ui.letters import letter_screen
 
@@ -35,13 +36,6 @@ UNKNOWN_MESSAGE: Final = 10008
 OPENING_DMS_TOO_FAST: Final = 40003
 GONE: Final = frozenset({CANNOT_SEND_TO_USER, NO_MUTUAL_GUILDS, UNKNOWN_USER})
 
-# A letter that Discord calls malformed stays so; this wait is longer than any window, so it dissolves.
-NEVER: Final = timedelta(days=2)
-
-# How far our clock and Discord's may differ when looking for a message by its time.
-CLOCK_DOUBT: Final = timedelta(minutes=5)
-LOOK_THROUGH: Final = 50
-
 # What is raised when an answer never came. aiohttp's own errors are not OSErrors, nor the other way round.
 LOST: Final = (TimeoutError, aiohttp.ClientError, OSError)
 
@@ -51,11 +45,16 @@ SENSELESS: Final = (ValueError, TypeError, LookupError, AttributeError)
 # However a question to Discord ended without an answer to it.
 UNANSWERED: Final = (*LOST, *SENSELESS, discord.DiscordException)
 
-BAD_REQUEST: Final = 400
-FORBIDDEN: Final = 403
-NOT_FOUND: Final = 404
-UNAUTHORIZED: Final = 401
-TOO_MANY: Final = 429
+# Answers that say no, to whoever asked like this.
+REFUSALS: Final = frozenset(
+    {
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.TOO_MANY_REQUESTS,
+    }
+)
 
 
 class DiscordCourier:
@@ -182,8 +181,7 @@ class DiscordCourier:
             return Sent(channel_id, None)
         if error.code in GONE:
             return Unreachable(posted=tries.made > 1)
-        refused = {BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_MANY}
-        return self._refusal(error, posted=tries.may_have_arrived) if error.status in refused else Unsure()
+        return self._refusal(error, posted=tries.may_have_arrived) if error.status in REFUSALS else Unsure()
 
     def _refusal(self, error: discord.HTTPException, *, posted: bool) -> Unreachable | NotNow:
         """What a no means. Blocked members are never tried again by ourselves.
@@ -195,7 +193,7 @@ class DiscordCourier:
         if error.code == OPENING_DMS_TOO_FAST:
             self._traffic.opened_too_fast()
             return NotNow(CLOSED_FOR, posted)
-        if error.status == BAD_REQUEST:
+        if error.status == HTTPStatus.BAD_REQUEST:
             # So was the same letter in each try before: none of them has arrived.
             log.error("courier.malformed", code=error.code)
             return NotNow(NEVER)

@@ -10,7 +10,7 @@ import asyncio
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -20,16 +20,13 @@ from bot.content.library import Library
 from bot.journey.ahead import Step, look_ahead
 from bot.journey.past import pasts
 from bot.journey.standing import standings_of
-from bot.rules.delivery import LEASE
+from bot.rules.delivery import LEASE, PUT_OFF
 from bot.rules.plan import Plan
 from bot.store import Database, Records
 from bot.store.occurrences import Claimed
 from bot.store.plans import Found
 
 log = structlog.stdlib.get_logger(__name__)
-
-# How long a plan is put off that cannot be decided about.
-PUT_OFF: Final = timedelta(hours=1)
 
 # One transaction claims no more than this, so that commands never wait long for theirs.
 AT_ONCE: Final = 50
@@ -61,14 +58,14 @@ class Claims:
             lambda records: records.occurrences.take(occurrence_id, now, claim, now + LEASE)
         )
 
-    async def take_due(self, room: int, room_for_more_tries: int | None = None) -> Batch:
-        """What is due now, `room` at the most; what was begun before comes first, then whoever waits longest.
+    async def take_due(self, room: int, room_for_more_tries: int) -> Batch:
+        """What is due now, `room` at the most, whoever waits longest first.
 
-        Of those begun before, no more than `room_for_more_tries` are taken, where that is given.
+        Before them comes what was begun before, `room_for_more_tries` of that at the most.
         """
         now, claim = self._clock.now(), secrets.token_hex(8)
         most = min(room, AT_ONCE)
-        most_before = most if room_for_more_tries is None else min(room_for_more_tries, most)
+        most_before = min(room_for_more_tries, most)
 
         async def work(records: Records) -> Batch:
             taken_over = await records.occurrences.take_over(now, claim, now + LEASE, most_before)

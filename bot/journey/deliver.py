@@ -72,17 +72,17 @@ class Deliver:
         hands = Hands()
         async with asyncio.TaskGroup() as carriers:
             while True:
-                room = await hands.room(self._traffic.in_hand_at_most)
+                free = await hands.free(self._traffic.in_hand_at_most)
                 # Asked after waiting, right before claiming: the clock may have been set meanwhile.
                 if self._stopping or await self._hold() is not None:
                     break
-                batch = await self._claims.take_due(room.of_all, room.of_more_tries)
+                batch = await self._claims.take_due(free.for_all, free.for_more_tries)
                 for claimed in batch.claimed:
                     hands.take(claimed)
                     carriers.create_task(self._carry(claimed, partial(hands.put, claimed), alive))
                 if batch.is_full:
                     alive()
-                elif await hands.are_empty(LOOK_WHILE_CARRYING_SECONDS) and room.of_more_tries:
+                elif await hands.are_empty(LOOK_WHILE_CARRYING_SECONDS) and free.for_more_tries:
                     break
         return await self.next_due()
 
@@ -124,11 +124,11 @@ class Deliver:
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class FreeHands:
     """How many letters can be taken in hand, and how many of them may have been tried before."""
 
-    of_all: int
-    of_more_tries: int
+    for_all: int
+    for_more_tries: int
 
 
 class Hands:
@@ -151,12 +151,12 @@ class Hands:
         self._held_again -= claimed.is_tried_again
         self._changed.set()
 
-    async def room(self, most: int) -> Room:
+    async def free(self, most: int) -> FreeHands:
         """Wait until at least half of `most` is free; how much that is."""
         while self._held * 2 > most:
             self._changed.clear()
             await self._changed.wait()
-        return Room(most - self._held, max(0, max(1, most // 2) - self._held_again))
+        return FreeHands(most - self._held, max(0, max(1, most // 2) - self._held_again))
 
     async def are_empty(self, within: float) -> bool:
         """Wait until nothing is in hand, `within` seconds at the most; whether that is so."""

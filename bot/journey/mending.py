@@ -12,8 +12,8 @@ from typing import Final
 import structlog
 
 from bot.clock import Clock
-from bot.journey.claims import PUT_OFF
 from bot.journey.past import pasts
+from bot.rules.delivery import PUT_OFF
 from bot.rules.due import Lately
 from bot.rules.plan import FARTHEST_DUE, LONGEST_PAUSE, Plan
 from bot.store import Database, Records

@@ -10,6 +10,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Final
 
 import structlog
@@ -26,9 +27,6 @@ from bot.store import Database, Records
 log = structlog.stdlib.get_logger(__name__)
 
 OPENED: Final = "dms_opened"
-
-UNAUTHORIZED: Final = 401
-TOO_MANY: Final = 429
 
 # When Discord says 429 and not for how long.
 UNSAID_WAIT: Final = timedelta(seconds=5)
@@ -177,10 +175,10 @@ class Traffic:
             self._note(self._sense.heard(answer.time, self._clock.now(), self._clock.set_by()))
         if answer.status in COUNTED and not answer.is_shared:
             self._refusals = self._refusals.heard(steady)
-        if answer.status == TOO_MANY and not answer.is_shared and answer.is_ours:
+        if answer.status == HTTPStatus.TOO_MANY_REQUESTS and not answer.is_shared and answer.is_ours:
             self._pace = self._pace.slowed(steady, (answer.wait or UNSAID_WAIT).total_seconds())
             log.warning("traffic.slowed", per_second=round(self._pace.rate, 1))
-        if answer.status == UNAUTHORIZED and answer.is_ours:
+        if answer.status == HTTPStatus.UNAUTHORIZED and answer.is_ours:
             self.token_refused.set()
 
     def _note(self, sense: ClockSense) -> None:

@@ -32,6 +32,16 @@ NONCE_TRUST: Final = timedelta(minutes=2)
 # How long a message whose fate is unknown waits before its DM is looked at (again).
 LOOK_AGAIN: Final = timedelta(minutes=3)
 
+# How far our clock and Discord's may differ when a message is looked for by its time, and how many are looked at.
+CLOCK_DOUBT: Final = timedelta(minutes=5)
+LOOK_THROUGH: Final = 50
+
+# A letter that Discord calls malformed stays so; this wait is longer than any window, so it dissolves.
+NEVER: Final = timedelta(days=2)
+
+# How long a plan is put off that cannot be decided about.
+PUT_OFF: Final = timedelta(hours=1)
+
 # The waits before trying again what Discord surely did not take, and the longest of them.
 RETRY_FIRST: Final = timedelta(seconds=15)
 RETRY_MOST: Final = timedelta(minutes=10)

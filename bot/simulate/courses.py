@@ -9,10 +9,11 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Final
 
-from bot.journey.traffic import TOO_MANY, Heard
-from bot.rules.delivery import NotNow, Sent, Unreachable, Unsure
+from bot.journey.traffic import Heard
+from bot.rules.delivery import NEVER, NotNow, Sent, Unreachable, Unsure
 from bot.simulate.faults import Faults
 
 CALL_SECONDS: Final = 20.0
@@ -26,8 +27,6 @@ WAITS: Final = (1.0, 4.0, 12.0, 25.0, 40.0, 14 * 60.0)
 SHARED: Final = 0.2
 
 QUICK: Final = 0.1
-TOO_FAST_WAIT: Final = timedelta(minutes=10)
-NEVER: Final = timedelta(days=2)
 
 SendAnswer = Sent | Unreachable | NotNow | Unsure
 
@@ -89,7 +88,7 @@ class Courses:
             case "limited":
                 return self._limited(quick)
             case "refused_after_all":
-                no = self._chance.choice((FORBIDDEN, Heard(TOO_MANY)))
+                no = self._chance.choice((FORBIDDEN, Heard(HTTPStatus.TOO_MANY_REQUESTS)))
                 later = quick + self._chance.uniform(1, 15)
                 return Course(quick, later, NotNow(posted=True), no, is_tried_again=True)
             case "lost_before":
@@ -107,7 +106,9 @@ class Courses:
 
     def while_refusing(self, quick: float) -> Course:
         """What becomes of any call while Discord says no to everything."""
-        return Course(None, quick, NotNow(posted=True), self._chance.choice((FORBIDDEN, Heard(TOO_MANY))))
+        return Course(
+            None, quick, NotNow(posted=True), self._chance.choice((FORBIDDEN, Heard(HTTPStatus.TOO_MANY_REQUESTS)))
+        )
 
     def in_an_outage(self, quick: float) -> Course:
         """What becomes of any call while Discord is away: refused at the door, lost, or, seldom, taken after all."""
@@ -121,9 +122,9 @@ class Courses:
     def _limited(self, quick: float) -> Course:
         """A 429, as discord.py makes of it what its wait says."""
         wait = self._chance.choice(WAITS)
-        no = Heard(TOO_MANY, wait=timedelta(seconds=wait), is_shared=self._chance.random() < SHARED)
+        no = Heard(HTTPStatus.TOO_MANY_REQUESTS, wait=timedelta(seconds=wait), is_shared=self._chance.random() < SHARED)
         if wait <= LONGEST_BUCKET_WAIT:
             return Course(quick / 2, quick, None, OK, no)
         if self._chance.random() < 0.5:  # noqa: PLR2004 - a coin: it may come from what stands before Discord
-            return Course(None, quick, NotNow(posted=True), Heard(TOO_MANY))
+            return Course(None, quick, NotNow(posted=True), Heard(HTTPStatus.TOO_MANY_REQUESTS))
         return Course(None, quick, NotNow(no.wait, posted=True), no)

@@ -10,7 +10,8 @@ from bot.journey.courier import LastLook, Letter, SendOutcome
 from bot.journey.traffic import Heard, Traffic
 from bot.journey.tries import TooLate
 from bot.rules.delivery import Absent, NotNow, Sent, Unsure
-from bot.simulate.courses import QUICK, TOO_FAST_WAIT, SendAnswer
+from bot.rules.opens import CLOSED_FOR
+from bot.simulate.courses import QUICK, SendAnswer
 from bot.simulate.fuse import Fuse, Point
 from bot.simulate.model import ModelDiscord
 
@@ -64,7 +65,7 @@ class Line:
         except TooLate:
             return NotNow(posted=tries.made > 0)
         self._fuse.passes(Point.AFTER_ANSWER)
-        if isinstance(answer, NotNow) and answer.wait == TOO_FAST_WAIT:
+        if isinstance(answer, NotNow) and answer.wait == CLOSED_FOR:
             self._traffic.opened_too_fast()
         return answer
 

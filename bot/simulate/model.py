@@ -12,15 +12,16 @@ from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from bot.journey.courier import Letter, NudgeNote, Question
 from bot.journey.traffic import Heard
 from bot.journey.tries import TooLate, Tries
-from bot.rules.delivery import Absent, NotNow, Sent, Unreachable, Unsure
+from bot.rules.delivery import CLOCK_DOUBT, LOOK_THROUGH, Absent, NotNow, Sent, Unreachable, Unsure
 from bot.rules.occurrence import Kind
-from bot.simulate.courses import CALL_SECONDS, FORBIDDEN, OK, QUICK, TOO_FAST_WAIT, Course, Courses, SendAnswer
+from bot.rules.opens import CLOSED_FOR
+from bot.simulate.courses import CALL_SECONDS, FORBIDDEN, OK, QUICK, Course, Courses, SendAnswer
 from bot.simulate.faults import Faults
 from bot.simulate.fuse import Fuse, Gone, Point
 from bot.simulate.history import Arrival, Call, History
@@ -29,8 +30,6 @@ from bot.simulate.timeline import Timeline
 NONCE_MEMORY: Final = 180.0
 """For how many seconds a nonce is remembered. Discord says "the past few minutes"."""
 
-CLOCK_DOUBT: Final = timedelta(minutes=5)
-LOOK_THROUGH: Final = 50
 Hear = Callable[[Heard], None]
 """Told of each answer that comes, whatever the call makes of it."""
 
@@ -177,7 +176,7 @@ class ModelDiscord:
         if self.is_refusing:
             return self._courses.while_refusing(quick)
         if letter.channel_id is None and named == "opening_too_fast":
-            return Course(None, quick, NotNow(TOO_FAST_WAIT, posted=False), FORBIDDEN)
+            return Course(None, quick, NotNow(CLOSED_FOR, posted=False), FORBIDDEN)
         if letter.member_id in self.closed:
             return Course(None, quick, Unreachable(), FORBIDDEN)
         return self._courses.course_of(named, quick)

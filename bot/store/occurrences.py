@@ -101,13 +101,6 @@ class Occurrences:
         )
         return next(iter(await self._claim(waiting.mappings(), now, claim, until)), None)
 
-    async def settle(
-        self, claimed: Occurrence, fate: Fate, place: tuple[int, int | None] | None, now: datetime
-    ) -> bool:
-        """Write down what became of it; False when the claim was lost, or the member deleted, in the meantime."""
-        (is_ours,) = await self.settle_all([Settled(claimed, fate, place, now)])
-        return is_ours
-
     async def settle_all(self, settled: Sequence[Settled]) -> Sequence[bool]:
         """Write down what became of each; whether its claim was still ours, of each.
 

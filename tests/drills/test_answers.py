@@ -42,13 +42,11 @@ async def settle_all(bot: Bot, double: Double, count: int) -> None:
     await bot.terminate()
 
 
-async def test_errors_of_discord_delay_a_nudge_and_neither_lose_nor_double_it(
-    bot: Bot, double: Double, long: bool
-) -> None:
+async def answered_with_errors(bot: Bot, double: Double, makes: Callable[[int], Fault], *, times: int) -> None:
     """discord.py tries 500, 502, 504 and 524 again by itself; 503 and 408 are ours."""
     statuses = (500, 502, 504, 524, 503, 408)
     people = due_now(bot, len(statuses))
-    each_their_own(double, [refuse(status) for status in statuses], times=2 if long else 1)
+    each_their_own(double, [makes(status) for status in statuses], times=times)
 
     await bot.start()
     await bot.until_row(STAND, "sent", 4)
@@ -56,22 +54,20 @@ async def test_errors_of_discord_delay_a_nudge_and_neither_lose_nor_double_it(
     await settle_all(bot, double, len(statuses))
 
     assert judge(bot, double, people).broken == {}
+
+
+async def test_errors_of_discord_delay_a_nudge_and_neither_lose_nor_double_it(
+    bot: Bot, double: Double, long: bool
+) -> None:
+    await answered_with_errors(bot, double, refuse, times=2 if long else 1)
 
 
 async def test_a_message_that_was_taken_and_answered_with_an_error_stays_one(
     bot: Bot, double: Double, long: bool
 ) -> None:
-    statuses = (500, 502, 504, 524, 503, 408)
-    people = due_now(bot, len(statuses))
-    each_their_own(double, [take_and_say(status) for status in statuses], times=2 if long else 1)
-
-    await bot.start()
-    await bot.until_row(STAND, "sent", 4)
-    await bot.until_row(STAND, "unknown", 2)
-    await settle_all(bot, double, len(statuses))
+    await answered_with_errors(bot, double, take_and_say, times=2 if long else 1)
 
     assert double.looked == 2
-    assert judge(bot, double, people).broken == {}
 
 
 SPOILT = {

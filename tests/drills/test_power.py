@@ -26,6 +26,7 @@ from bot.rules.plan import Plan, PlanState, Size, Wishes
 from bot.rules.schedule import Window
 from bot.store import Database, Records
 from bot.store.migrate import migrate
+from bot.store.occurrences import Settled
 from tests.support.power import PowerDisk
 from tests.support.sql import looking_into
 
@@ -74,7 +75,8 @@ class Life:
 
     async def settle(self, records: Records, round_: int) -> None:
         place = (self.member_id, round_)
-        assert await records.occurrences.settle(self.nudge(round_), Fate(State.SENT), place, NOW)
+        settled = Settled(self.nudge(round_), Fate(State.SENT), place, NOW)
+        assert await records.occurrences.settle_all([settled]) == [True]
 
     async def live(self, database: Database) -> None:
         """Step after step, until cancelled."""

@@ -14,12 +14,11 @@ import pytest
 from sqlalchemy import update
 
 from bot.content.library import Library
-from bot.journey.claims import PUT_OFF
 from bot.journey.courier import Courier, LastLook, Letter, NudgeNote, SendOutcome
 from bot.journey.journeys import Journeys
 from bot.journey.traffic import Limits, Traffic
 from bot.rules.consent import ON_AT_FIRST, Purpose
-from bot.rules.delivery import LEASE, LOOK_AGAIN, NONCE_TRUST, Absent, NotNow, Sent, Unreachable, Unsure
+from bot.rules.delivery import LEASE, LOOK_AGAIN, NONCE_TRUST, PUT_OFF, Absent, NotNow, Sent, Unreachable, Unsure
 from bot.rules.occurrence import Answer, Kind, Occurrence, State
 from bot.rules.plan import PlanState, Size, Wishes
 from bot.rules.schedule import Window, local_date, next_due, window_end_on

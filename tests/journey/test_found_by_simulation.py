@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.journey.journeys import Journeys
 from bot.journey.traffic import Traffic
 from bot.rules.delivery import NotNow, Unreachable
-from bot.rules.occurrence import Answer, Kind, State
+from bot.rules.occurrence import Answer, Kind, Occurrence, State
 from bot.rules.plan import PlanState
 from bot.rules.schedule import Window, local_date, minute_in, next_due, spread_of, weekdays, window_end_on
 from tests.support.house import EVENING, LIMITS, ROBIN, SERVER, House
@@ -79,6 +79,16 @@ async def test_an_answer_by_a_clock_that_was_wrong_does_not_hide_the_silence_aft
     assert house.courier.kinds[-1] == "still_wanted", house.courier.kinds
 
 
+async def is_not_due_again_on_that_date(house: House, let_go: Occurrence) -> None:
+    """Not even where the member chooses a window that is still to come."""
+    later = replace(EVENING, window=Window(20 * 60, 22 * 60))
+
+    outlook = await house.journeys.adjust.change(ROBIN, later)
+
+    assert outlook.plan.next_due_at is not None
+    assert local_date(later.zone, outlook.plan.next_due_at).isoformat() != let_go.slot
+
+
 async def test_a_question_that_was_let_go_is_not_due_again_on_the_same_date(house: House) -> None:
     """As with nudges. Its id is taken, so nothing would go out, and an error is logged instead."""
     await house.start()
@@ -90,12 +100,7 @@ async def test_a_question_that_was_let_go_is_not_due_again_on_the_same_date(hous
     await house.journeys.deliver.run()
     (question,) = [one for one in await house.occurrences() if one.kind is Kind.STILL_WANTED]
     assert question.state is State.DISSOLVED
-
-    later = replace(EVENING, window=Window(20 * 60, 22 * 60))
-    outlook = await house.journeys.adjust.change(ROBIN, later)
-
-    assert outlook.plan.next_due_at is not None
-    assert local_date(later.zone, outlook.plan.next_due_at).isoformat() != question.slot
+    await is_not_due_again_on_that_date(house, question)
 
 
 async def test_closed_dms_end_a_plan_also_for_a_nudge_that_was_due_before_its_members_last_yes(
@@ -127,9 +132,4 @@ async def test_the_choice_after_a_server_went_off_is_not_due_again_on_the_same_d
     await house.journeys.deliver.run()
     (choice,) = [one for one in await house.occurrences() if one.kind is Kind.GUILD_OFF]
     assert choice.state is State.DISSOLVED
-
-    later = replace(EVENING, window=Window(20 * 60, 22 * 60))
-    outlook = await house.journeys.adjust.change(ROBIN, later)
-
-    assert outlook.plan.next_due_at is not None
-    assert local_date(later.zone, outlook.plan.next_due_at).isoformat() != choice.slot
+    await is_not_due_again_on_that_date(house, choice)

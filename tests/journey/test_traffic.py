@@ -92,7 +92,7 @@ async def test_after_a_refused_token_nothing_is_looked_for_either(house: House) 
     house.courier.answers.append(Unsure())
     await house.journeys.deliver.run()
     house.clock.move(minutes=3)
-    (claimed,) = (await house.journeys.deliver._claims.take_due(10)).claimed
+    (claimed,) = (await house.journeys.deliver._claims.take_due(10, 10)).claimed
     house.traffic.heard(Heard(401))
 
     await house.journeys.deliver._carrier.carry(claimed)
@@ -108,7 +108,7 @@ async def test_a_token_that_is_refused_while_a_letter_is_looked_for_keeps_it_bac
     house.courier.answers.append(Unsure())
     await house.journeys.deliver.run()
     house.clock.move(minutes=3)
-    (claimed,) = (await house.journeys.deliver._claims.take_due(10)).claimed
+    (claimed,) = (await house.journeys.deliver._claims.take_due(10, 10)).claimed
     house.courier.while_looking = lambda: house.traffic.heard(Heard(401))
 
     await house.journeys.deliver._carrier.carry(claimed)
@@ -121,7 +121,7 @@ async def test_a_token_that_is_refused_while_a_letter_is_looked_for_keeps_it_bac
 async def test_what_is_in_hand_when_sending_stops_goes_back_and_goes_out_later(house: House) -> None:
     await house.start()
     await to_due(house)
-    claimed = await house.journeys.deliver._claims.take_due(10)
+    claimed = await house.journeys.deliver._claims.take_due(10, 10)
     house.traffic.heard(Heard(403))
     for _ in range(LIMITS.refusals):
         house.traffic.heard(Heard(403))
@@ -181,7 +181,7 @@ async def test_a_clock_that_is_set_between_claim_and_send_decides_nothing(house:
     """An hour later everything would look over, and would be dissolved."""
     await house.start()
     await to_due(house)
-    claimed = await house.journeys.deliver._claims.take_due(10)
+    claimed = await house.journeys.deliver._claims.take_due(10, 10)
     house.clock.set(minutes=-40)
 
     await house.journeys.deliver._carrier.carry(claimed.claimed[0])

@@ -11,11 +11,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from bot.journey.claims import PUT_OFF
 from bot.journey.courier import LastLook, Letter, SendOutcome
 from bot.journey.journeys import Journeys
 from bot.journey.traffic import Heard, Hold, Limits, Traffic
-from bot.rules.delivery import LEASE, LOOK_AGAIN, RETRY_FIRST, Absent, Fate, NotNow, Sent, Unreachable, Unsure
+from bot.rules.delivery import LEASE, LOOK_AGAIN, PUT_OFF, RETRY_FIRST, Absent, Fate, NotNow, Sent, Unreachable, Unsure
 from bot.rules.occurrence import Kind, Occurrence, State
 from bot.rules.plan import PlanState
 from bot.rules.schedule import next_due
@@ -162,7 +161,7 @@ async def test_a_claim_that_runs_out_while_its_letter_is_looked_for_sends_nothin
     courier = Meanwhile(lambda: house.clock.move(seconds=LEASE.total_seconds()))
 
     journeys = over(house, courier)
-    claimed = await journeys.deliver._claims.take_due(10)
+    claimed = await journeys.deliver._claims.take_due(10, 10)
     await journeys.deliver._carrier.carry(claimed.claimed[0])
 
     assert courier.sent == []
@@ -172,9 +171,9 @@ async def test_of_two_that_settle_the_same_at_once_only_who_holds_the_claim_coun
     """A worker that slept past its claim, and the one that took it over, meet in one transaction."""
     await house.start()
     await to_due(house)
-    slept = (await house.journeys.deliver._claims.take_due(1)).claimed[0].occurrence
+    slept = (await house.journeys.deliver._claims.take_due(1, 1)).claimed[0].occurrence
     house.clock.move(seconds=LEASE.total_seconds())
-    holds = (await house.journeys.deliver._claims.take_due(1)).claimed[0].occurrence
+    holds = (await house.journeys.deliver._claims.take_due(1, 1)).claimed[0].occurrence
     now = house.clock.now()
     both = [
         Settled(slept, Fate(State.UNREACHABLE), None, now),

@@ -7,13 +7,14 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 import pytest
 
 from bot.content.library import Library
 from bot.journey.courier import Letter, NudgeNote
-from bot.journey.traffic import TOO_MANY, Heard
+from bot.journey.traffic import Heard
 from bot.journey.tries import TooLate, Tries
 from bot.rules.delivery import Absent, NotNow, Sent, Unreachable, Unsure
 from bot.rules.occurrence import Kind, occurrence_id
@@ -100,10 +101,10 @@ def test_a_429_is_waited_out_inside_of_the_call_or_said_and_always_heard(table: 
             begun, before = table.timeline.seconds, len(table.seen)
             answer = await table.send("limited")
             answers.add(type(answer))
-            no = next(one for one in table.heard if one.status == TOO_MANY)
+            no = next(one for one in table.heard if one.status == HTTPStatus.TOO_MANY_REQUESTS)
             match answer:
                 case Sent():
-                    assert [one.status for one in table.heard] == [TOO_MANY, 200]
+                    assert [one.status for one in table.heard] == [HTTPStatus.TOO_MANY_REQUESTS, 200]
                     assert no.wait is not None
                     assert timedelta(seconds=table.timeline.seconds - begun) > no.wait
                 case Unsure():

@@ -20,6 +20,7 @@ from bot.rules.schedule import Window
 from bot.store import Database, Reserve
 from bot.store.database import NO_RESERVE
 from bot.store.disk import REAL_DISK, Disk
+from bot.store.occurrences import Settled
 from tests.support.clock import MovableClock
 from tests.support.courier import DM_CHANNEL, FakeCourier
 
@@ -88,9 +89,8 @@ class House:
         )
         await self.database.write(lambda records: records.occurrences.add([sent]))
         place = (DM_CHANNEL, 1)
-        await self.database.write(
-            lambda records: records.occurrences.settle(sent, Fate(State.SENT), place, self.clock.now())
-        )
+        settled = Settled(sent, Fate(State.SENT), place, self.clock.now())
+        await self.database.write(lambda records: records.occurrences.settle_all([settled]))
         return await self.occurrence(sent.occurrence_id)
 
     async def rows(self, member_id: int = ROBIN) -> dict[str, list[dict[str, Any]]]:
