@@ -180,6 +180,7 @@ class DiscordCourier:
             # The nonce was known, and its message has been deleted since: it had arrived.
             return Sent(channel_id, None)
         if error.code in GONE:
+            # What was asked once, or by a way that counts nothing, has had this one answer.
             return Unreachable(posted=tries.made > 1)
         return self._refusal(error, posted=tries.may_have_arrived) if error.status in REFUSALS else Unsure()
 
