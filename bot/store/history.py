@@ -21,7 +21,7 @@ from bot.rules.occurrence import OF_A_DATE, UNSEEN, Kind, Seen, State
 from bot.store.schema import occurrence
 
 # Read in pieces of about a millisecond, so that whoever pressed a button has their turn.
-ROWS_IN_ONE_GO: Final = 200
+ROWS_IN_ONE_GO: Final = 100
 
 # To look a member of an enumeration up by its value would be half of what reading a row costs.
 KINDS: Final = MappingProxyType({one.value: one for one in Kind})

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.rules.delivery import Fate
-from bot.rules.occurrence import BEGINNINGS, TRANSITIONS, Answer, Kind, Occurrence, State
+from bot.rules.occurrence import BEGINNINGS, TRANSITIONS, Answer, Kind, Occurrence, State, occurrence_id
 from bot.store.history import History, read_history
 from bot.store.schema import EPOCH, Instant, occurrence
 
@@ -69,12 +69,14 @@ class Occurrences:
         return await self._first(occurrence.c.occurrence_id == occurrence_id)
 
     async def find(self, member_id: int, kind: Kind, slot: str) -> Occurrence | None:
-        return await self._first(
-            occurrence.c.member_id == member_id, occurrence.c.kind == kind, occurrence.c.slot == slot
-        )
+        return await self.get(occurrence_id(member_id, kind, slot))
 
-    async def add(self, new: Iterable[Occurrence]) -> frozenset[str]:
-        """Add those that are not there yet; the ids of the ones that were added."""
+    async def add(self, new: Collection[Occurrence]) -> frozenset[str]:
+        """Add those that are not there yet; the ids of the ones that were added.
+
+        One that goes by another id than its own would be a second one in the same slot.
+        """
+        assert all(_id_of(one) == one.occurrence_id for one in new), new
         rows = {one.occurrence_id: {name: getattr(one, name) for name in COLUMNS} for one in new}
         assert all(row["state"] in BEGINNINGS for row in rows.values())
         there = await self._connection.execute(
@@ -207,6 +209,10 @@ class Occurrences:
             )
             for one in found
         ]
+
+
+def _id_of(one: Occurrence) -> str:
+    return occurrence_id(one.member_id, one.kind, one.slot)
 
 
 def _end_of(one: Settled) -> dict[str, Any]:

@@ -22,7 +22,6 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    UniqueConstraint,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -82,7 +81,7 @@ metadata: Final = MetaData(
 def _member_key(*, primary_key: bool) -> Column[int]:
     return Column(
         "member_id",
-        BigInteger,
+        Integer,
         ForeignKey("member.member_id", ondelete="CASCADE"),
         primary_key=primary_key,
         nullable=False,
@@ -101,7 +100,7 @@ fact: Final = Table(
 guild: Final = Table(
     "guild",
     metadata,
-    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("guild_id", Integer, primary_key=True, autoincrement=False),
     Column("channel_id", BigInteger, nullable=False),
     Column("enabled_at", Instant, nullable=False),
     Column("disabled_at", Instant),
@@ -113,7 +112,7 @@ guild: Final = Table(
 member: Final = Table(
     "member",
     metadata,
-    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("member_id", Integer, primary_key=True, autoincrement=False),
     Column("guild_id", BigInteger),
     Column("language", Text, nullable=False),
     Column("joined_at", Instant, nullable=False),
@@ -154,7 +153,8 @@ plan: Final = Table(
     Index(None, "next_due_at"),
 )
 
-# One message to a member, planned, sent or dissolved.
+# One message to a member, planned, sent or dissolved. Its id says whose, which kind and which slot, so that these are
+# unique with it.
 occurrence: Final = Table(
     "occurrence",
     metadata,
@@ -176,7 +176,6 @@ occurrence: Final = Table(
     Column("message_id", BigInteger),
     Column("answered_at", Instant),
     Column("answer", Text),
-    UniqueConstraint("member_id", "kind", "slot"),
     Index(None, "member_id", "due_at"),
     Index(None, "wake_at"),
 )

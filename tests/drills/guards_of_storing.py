@@ -15,6 +15,7 @@ OF_DATABASE: Final = "tests/store/test_database.py"
 OF_MIGRATE: Final = "tests/store/test_migrate.py"
 OF_REFUSALS: Final = "tests/store/test_refusals.py"
 OF_ROOM: Final = "tests/store/test_room.py"
+OF_SLOTS: Final = "tests/store/test_slots.py"
 
 OF_STORING: Final = (
     Guard(
@@ -138,9 +139,9 @@ OF_STORING: Final = (
     ),
     Guard(
         "an occurrence is unique",
-        "bot/store/schema.py",
-        '    UniqueConstraint("member_id", "kind", "slot"),\n',
+        "bot/store/occurrences.py",
+        "        assert all(_id_of(one) == one.occurrence_id for one in new), new\n",
         "",
-        f"{OF_MIGRATE}::test_the_migrations_add_up_to_the_schema",
+        f"{OF_SLOTS}::test_nothing_gets_a_second_place_in_a_slot_by_going_under_another_id",
     ),
 )

@@ -21,7 +21,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "guild",
-        sa.Column("guild_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("guild_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("channel_id", sa.BigInteger(), nullable=False),
         sa.Column("enabled_at", sa.BigInteger(), nullable=False),
         sa.Column("disabled_at", sa.BigInteger(), nullable=True),
@@ -31,7 +31,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "member",
-        sa.Column("member_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("member_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("guild_id", sa.BigInteger(), nullable=True),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("joined_at", sa.BigInteger(), nullable=False),
@@ -42,7 +42,7 @@ def upgrade() -> None:
     op.create_table(
         "check_in",
         sa.Column("check_in_id", sa.Text(), nullable=False),
-        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
         sa.Column("day", sa.Text(), nullable=False),
         sa.Column("picks", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -56,7 +56,7 @@ def upgrade() -> None:
     op.create_table(
         "consent",
         sa.Column("consent_id", sa.Integer(), nullable=False),
-        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
         sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("wording", sa.Integer(), nullable=False),
         sa.Column("given_at", sa.BigInteger(), nullable=False),
@@ -72,7 +72,7 @@ def upgrade() -> None:
     op.create_table(
         "occurrence",
         sa.Column("occurrence_id", sa.Text(), nullable=False),
-        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("slot", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -93,7 +93,6 @@ def upgrade() -> None:
             ["member_id"], ["member.member_id"], name=op.f("fk_occurrence_member_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("occurrence_id", name=op.f("pk_occurrence")),
-        sa.UniqueConstraint("member_id", "kind", "slot", name=op.f("uq_occurrence_member_id_kind_slot")),
     )
     with op.batch_alter_table("occurrence", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_occurrence_member_id_due_at"), ["member_id", "due_at"], unique=False)
@@ -101,7 +100,7 @@ def upgrade() -> None:
 
     op.create_table(
         "plan",
-        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("zone", sa.Text(), nullable=False),
         sa.Column("window_start", sa.Integer(), nullable=False),
@@ -124,7 +123,7 @@ def upgrade() -> None:
 
     op.create_table(
         "refusal",
-        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
         sa.Column("what", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("refused_at", sa.BigInteger(), nullable=False),
@@ -135,7 +134,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "week",
-        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
         sa.Column("monday", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["member_id"], ["member.member_id"], name=op.f("fk_week_member_id"), ondelete="CASCADE"
