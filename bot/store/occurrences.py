@@ -28,6 +28,7 @@ NEEDING: Final = (
     .order_by(occurrence.c.wake_at)
     .limit(bindparam("most"))
 )
+ADD: Final = insert(occurrence).on_conflict_do_nothing().returning(occurrence.c.occurrence_id)
 HELD: Final = select(occurrence.c.occurrence_id, occurrence.c.claim).where(
     occurrence.c.occurrence_id.in_(bindparam("ids", expanding=True))
 )
@@ -79,13 +80,10 @@ class Occurrences:
         assert all(_id_of(one) == one.occurrence_id for one in new), new
         rows = {one.occurrence_id: {name: getattr(one, name) for name in COLUMNS} for one in new}
         assert all(row["state"] in BEGINNINGS for row in rows.values())
-        there = await self._connection.execute(
-            select(occurrence.c.occurrence_id).where(occurrence.c.occurrence_id.in_(rows))
-        )
-        added = rows.keys() - set(there.scalars())
-        if added:
-            await self._connection.execute(insert(occurrence), [rows[one] for one in rows if one in added])
-        return frozenset(added)
+        if not rows:
+            return frozenset()
+        added = await self._connection.execute(ADD, [*rows.values()])
+        return frozenset(added.scalars())
 
     async def history(self, member_ids: Collection[int], since: datetime, last: int = 0) -> Mapping[int, History]:
         """What these members had since then, and their `last` nudges however old."""

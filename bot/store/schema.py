@@ -130,7 +130,8 @@ consent: Final = Table(
     Column("wording", Integer, nullable=False),
     Column("given_at", Instant, nullable=False),
     Column("withdrawn_at", Instant),
-    Index(None, "member_id"),
+    # All of it: what a wake-up asks about a member stands in one place, without a look at the row.
+    Index("ix_consent_all", "member_id", "purpose", "wording", "given_at", "withdrawn_at"),
 )
 
 # What a member chose, and when their next nudge is due.
@@ -176,7 +177,10 @@ occurrence: Final = Table(
     Column("message_id", BigInteger),
     Column("answered_at", Instant),
     Column("answer", Text),
-    Index(None, "member_id", "due_at"),
+    # A member's rows lie scattered over the file, one for each day; here, what a wake-up reads of them lies together.
+    Index(
+        "ix_occurrence_history", "member_id", "due_at", "kind", "state", "nudge_id", "slot", "until_at", "answered_at"
+    ),
     Index(None, "wake_at"),
 )
 

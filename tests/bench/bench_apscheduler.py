@@ -62,7 +62,7 @@ async def rows(members: int | None, say: Say) -> list[Row]:
 
 async def _ours(count: int) -> dict[str, Any]:
     path, due = await population.opted_in(count), min(DUE, count // 2)
-    population.make_due(path, range(due))
+    population.make_due(path, population.with_a_past(count)[:due])
     return await processes.leg("bench_apscheduler", way="ours", members=count, due=due, path=str(path))
 
 

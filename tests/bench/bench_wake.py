@@ -134,7 +134,7 @@ async def _memory(double: processes.Double, path: Path, count: int) -> int:
 
 def _some(count: int, seed: int) -> list[int]:
     """Members whose turn it is; other ones for each seed, so that nobody has two nudges on one date."""
-    everybody = list(range(count)) if count <= FEW else random.Random(1).sample(range(count), FEW)  # noqa: S311
+    everybody = random.Random(1).sample(population.with_a_past(count), FEW)  # noqa: S311
     hundreds = [everybody[at : at + DUE] for at in range(0, len(everybody), DUE)]
     return hundreds[seed % len(hundreds)]
 

@@ -1,8 +1,8 @@
 """Files with many members who said yes, and making some of them due.
 
 A file is made once and kept in .cache/bench; nobody in it is due for weeks. A past is eight weeks of three nudges each,
-every second of them answered: one member in twenty has it from the beginning, and whoever is made due gets it then. The
-file is made anew when the tables change, and every month.
+every second of them answered. One member in twenty has it, everybody in a small file. It was written day by day, as
+it would have come, so that a member's rows lie far apart. The file is made anew when the tables change, and every week.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ DAY = 86_400_000
 WEEKS = 8
 DAYS_OF_A_WEEK = (2, 4, 7)
 ONE_IN = 20
+SMALL = 20_000
 HOME = "Europe/Berlin"
 # Wide enough that no benchmark outlasts it, whatever the hour at which it starts.
 WINDOW = (12 * 60, 17 * 60)
@@ -87,12 +88,12 @@ def copy(of: Path, name: str) -> Path:
 
 
 def make_due(path: Path, numbers: Sequence[int], ago: float = 1.0) -> None:
-    """These members are due since `ago` seconds, inside their window, with a past of eight weeks."""
+    """These members, who have a past, are due since `ago` seconds, inside their window."""
     now = datetime.now(UTC)
     zone = zone_of_the_afternoon(now)
     due = milliseconds(now) - int(ago * 1_000)
     with _open(path) as connection:
-        connection.executemany(PAST, _pasts(numbers, now))
+        assert _all_have_a_past(connection, numbers), "see with_a_past"
         connection.executemany(
             "UPDATE plan SET next_due_at = ?, zone = ? WHERE member_id = ?",
             [(due, zone, member_id) for member_id in ids(numbers)],
@@ -120,25 +121,32 @@ def zone_of_the_afternoon(now: datetime) -> str:
     return f"Etc/GMT{-ahead:+d}"
 
 
+def with_a_past(count: int) -> Sequence[int]:
+    """Who has a past, in a file of that many members."""
+    return range(0, count, 1 if count <= SMALL else ONE_IN)
+
+
+def _all_have_a_past(connection: sqlite3.Connection, numbers: Sequence[int]) -> bool:
+    has_some = "SELECT EXISTS (SELECT 1 FROM occurrence WHERE member_id = ?)"
+    return all(connection.execute(has_some, (member_id,)).fetchone() == (1,) for member_id in ids(numbers))
+
+
 def _pasts(numbers: Sequence[int], now: datetime) -> Iterator[tuple[object, ...]]:
+    """The oldest first."""
     nudges = [nudge.nudge_id for nudge in load_library().language("en").nudges]
-    return (row for member_id in ids(numbers) for row in _past(member_id, now, nudges))
-
-
-def _past(member_id: int, now: datetime, nudges: Sequence[str]) -> list[tuple[object, ...]]:
     days = [7 * week + day for week in range(WEEKS) for day in DAYS_OF_A_WEEK]
-    rows: list[tuple[object, ...]] = []
-    for place, day in enumerate(days):
-        at = now - timedelta(days=day)
-        slot, due = at.date().isoformat(), milliseconds(at)
-        identity = occurrence_id(member_id, Kind.NUDGE, slot)
-        nudge = nudges[(member_id + place) % len(nudges)]
-        answered = due + 60_000 if place % 2 == 0 else None
-        until, message = due + 3_600_000, member_id + place
-        rows.append(
-            (identity, member_id, Kind.NUDGE, slot, State.SENT, nudge, due, until, due, CHANNELS, message, answered)
-        )
-    return rows
+    for place, day in reversed([*enumerate(days)]):
+        for member_id in ids(numbers):
+            yield _of_the_past(member_id, now - timedelta(days=day), place, nudges)
+
+
+def _of_the_past(member_id: int, at: datetime, place: int, nudges: Sequence[str]) -> tuple[object, ...]:
+    slot, due = at.date().isoformat(), milliseconds(at)
+    identity = occurrence_id(member_id, Kind.NUDGE, slot)
+    nudge = nudges[(member_id + place) % len(nudges)]
+    answered = due + 60_000 if place % 2 == 0 else None
+    until, message = due + 3_600_000, member_id + place
+    return identity, member_id, Kind.NUDGE, slot, State.SENT, nudge, due, until, due, CHANNELS, message, answered
 
 
 def _fill(path: Path, count: int) -> None:
@@ -159,16 +167,19 @@ def _fill(path: Path, count: int) -> None:
     with _open(path) as connection:
         for statement in (PEOPLE, LEDGER, PLANS):
             connection.execute(statement, values)
-        connection.executemany(PAST, _pasts(range(0, count, ONE_IN), now))
+        connection.executemany(PAST, _pasts(with_a_past(count), now))
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
 
 
 def settle_down(path: Path) -> None:
-    """Undo what an earlier run left: whoever was made due lives at home again, is due in weeks, and has no past."""
+    """Undo what an earlier run left: whoever was made due lives at home again, is due in weeks, and has their past."""
     with _open(path) as connection:
         connection.execute(
-            "DELETE FROM occurrence WHERE member_id IN (SELECT member_id FROM plan WHERE zone <> ?)", (HOME,)
+            # Nothing of the past was ever tried by the bot.
+            "DELETE FROM occurrence WHERE first_tried_at IS NOT NULL AND member_id IN "
+            "(SELECT member_id FROM plan WHERE zone <> ?)",
+            (HOME,),
         )
         connection.execute(
             "UPDATE plan SET state = 'active', next_due_at = ?, zone = ? WHERE zone <> ?",
@@ -186,12 +197,12 @@ def _open(path: Path) -> sqlite3.Connection:
 
 
 def _version() -> str:
-    """Changes with the tables, with this file, and with the month."""
+    """Changes with the tables, with this file, and with the week."""
     digest = hashlib.sha256()
     for source in (*sorted((ROOT / "bot/store/migrations/versions").glob("*.py")), Path(__file__)):
         digest.update(source.read_bytes())
     today: date = datetime.now(UTC).date()
-    return f"{today:%Y%m}-{digest.hexdigest()[:8]}"
+    return f"{today:%G%V}-{digest.hexdigest()[:8]}"
 
 
 def milliseconds(at: datetime) -> int:

@@ -67,7 +67,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("consent_id", name=op.f("pk_consent")),
     )
     with op.batch_alter_table("consent", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_consent_member_id"), ["member_id"], unique=False)
+        batch_op.create_index(
+            "ix_consent_all", ["member_id", "purpose", "wording", "given_at", "withdrawn_at"], unique=False
+        )
 
     op.create_table(
         "occurrence",
@@ -95,7 +97,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("occurrence_id", name=op.f("pk_occurrence")),
     )
     with op.batch_alter_table("occurrence", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_occurrence_member_id_due_at"), ["member_id", "due_at"], unique=False)
+        batch_op.create_index(
+            "ix_occurrence_history",
+            ["member_id", "due_at", "kind", "state", "nudge_id", "slot", "until_at", "answered_at"],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_occurrence_wake_at"), ["wake_at"], unique=False)
 
     op.create_table(
