@@ -85,8 +85,8 @@ OF_SENDING: Final = (
     Guard(
         "a date that has its nudge gets no second one",
         "bot/store/occurrences.py",
-        "        added = rows.keys() - set(there.scalars())\n",
-        "        added = rows.keys() - set()\n",
+        "insert(occurrence).on_conflict_do_nothing().returning(",
+        "insert(occurrence).returning(",
         f"{DELIVER}::test_a_date_that_has_its_nudge_gets_no_second_one_even_from_a_plan_that_says_so",
     ),
     Guard(
