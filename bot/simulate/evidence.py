@@ -68,7 +68,7 @@ class Evidence:
         """The messages of each member and era, in the order in which they came."""
         found: defaultdict[tuple[int, int], list[Arrival]] = defaultdict(list)
         for one in sorted(self.history.arrivals, key=lambda one: (one.accepted, one.message_id)):
-            found[one.member_id, self.era(one.member_id, one.called)].append(one)
+            found[one.member_id, self._era_of(one)].append(one)
         return found
 
     @cached_property
@@ -90,17 +90,36 @@ class Evidence:
     @cached_property
     def _deletions(self) -> Mapping[int, list[float]]:
         return {
-            member_id: [change.begun for change in person.said.changes if change.to.wishes is None]
+            member_id: [
+                change.begun if change.ended is None else change.ended
+                for change in person.said.changes
+                if change.to.wishes is None
+            ]
             for member_id, person in self.people.items()
         }
 
+    @cached_property
+    def _begins(self) -> Mapping[str, list[float]]:
+        """When each occurrence was begun: more than once where its member had deleted everything in between."""
+        found: defaultdict[str, list[float]] = defaultdict(list)
+        for move in self.history.rows:
+            if move.before is None:
+                found[move.occurrence_id].append(move.at)
+        return found
+
     def era(self, member_id: int, at: float) -> int:
-        """How often the member had deleted everything by then, or had begun to."""
+        """How often the member had deleted everything by then; or had begun to, where no answer to that ever came."""
         return bisect_right(self._deletions.get(member_id, []), at)
+
+    def _era_of(self, one: Arrival) -> int:
+        """The era in which that message was begun, be it handed over while its member was leaving."""
+        begins = self._begins.get(one.occurrence_id, [])
+        before = bisect_right(begins, one.called)
+        return self.era(one.member_id, begins[before - 1] if before else one.called)
 
     def row(self, one: Arrival) -> Row | None:
         """What the database last said about that message, deleted since or not; None where it never said any."""
-        return self.rows.get((one.occurrence_id, self.era(one.member_id, one.called)))
+        return self.rows.get((one.occurrence_id, self._era_of(one)))
 
     def nudges(self) -> Iterator[list[Arrival]]:
         """The nudges of each member and era, in order."""

@@ -292,3 +292,20 @@ def test_whoever_deleted_everything_begins_anew() -> None:
     forged.arrives(name, gone + 121)
 
     assert forged.broken() == set()
+
+
+def test_what_was_handed_over_while_its_member_was_leaving_belongs_to_the_time_before() -> None:
+    forged = Forged()
+    due = DAY + EVENING
+    name = forged.comes(1, called=due + 0.5)
+
+    leaving = forged.person.said.begin(due + 0.2, Stand())
+    forged.person.said.end(leaving, due + 0.8, leaving.to)
+    forged.history.erase(due + 0.7, name)
+    forged.says(due + 60, Stand(wants=True, wishes=WISHES, guild_id=SERVER), renews=True)
+    forged.row(name, due, "claimed", "sent", at=due + 120)
+    forged.arrives(name, due + 121)
+    assert forged.broken() == set()
+
+    forged.arrives(name, due + 122)
+    assert forged.broken() == {Promise.DUPLICATE}
