@@ -11,9 +11,11 @@ The way of one nudge through this house:
     7. One press: `cogs.answer` -> `journey.answer` -> store, `rules.streak` -> a line from `content`.
     8. `journey.review` shows everything that is held; `journey.leave` deletes it.
 
+What a member answers or picks is sealed on its way into the store, with a key of theirs from `keys`.
+
 `__main__` is the front door and `app` puts the parts together; `client`, `listening` and `seams` touch
 discord.py; `tryout` is the page without a token; `simulate` lets months pass in a world that goes wrong, and judges
-them; `settings`, `clock`, `logs` and `errors` are what they say.
+them; `operator` is what whoever runs it does now and then; `settings`, `clock`, `logs` and `errors` are what they say.
 Who may import whom stands in pyproject.toml as contracts, and in docs/architecture.md as a picture.
 """
 

@@ -1,20 +1,20 @@
-"""The front door: `python -m bot run`, `python -m bot try`, `python -m bot simulate`."""
+"""The front door: `python -m bot run`, and the rest of what `python -m bot --help` names."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from collections.abc import Coroutine
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
 from bot.errors import ForOperator
+from bot.operator import commands
 
 door = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+commands.add_to(door)
 
 
 @door.callback()
@@ -23,19 +23,14 @@ def porchlight() -> None:
 
 
 @door.command()
-def run(
-    config: Annotated[
-        Path | None, typer.Option(help="The settings file. Without one, everything comes from the environment.")
-    ] = None,
-) -> None:
+def run(config: commands.Config = None) -> None:
     """Run the bot on Discord."""
     from bot.app import run as run_bot  # noqa: PLC0415 - `--help` answers without loading everything
     from bot.logs import set_up_logs  # noqa: PLC0415
-    from bot.settings import read_settings  # noqa: PLC0415
 
-    settings = read_settings(config, os.environ)
+    settings, master = commands.opened_with(config)
     set_up_logs(settings.log)
-    _live(run_bot(settings))
+    _live(run_bot(settings, master))
 
 
 @door.command("try")

@@ -27,6 +27,7 @@ from bot.errors import DiscordUnreachable, ForOperator, GatewayRefused, TokenRef
 from bot.journey.courier import Courier
 from bot.journey.journeys import Journeys
 from bot.journey.traffic import Limits, Traffic
+from bot.keys import MasterKeys
 from bot.settings import DeliverySettings, Settings
 from bot.store import Database, Reserve
 from bot.ticker import Ticker
@@ -56,13 +57,13 @@ class App:
 
 
 @asynccontextmanager
-async def assemble(settings: Settings, clock: Clock | None = None) -> AsyncIterator[App]:
-    """Put everything together, and take it apart again. Raises DatabaseUnusable, and AlreadyRunning."""
+async def assemble(settings: Settings, master: MasterKeys, clock: Clock | None = None) -> AsyncIterator[App]:
+    """Put everything together, and take it apart again. Raises DatabaseUnusable, MasterKeyWrong and AlreadyRunning."""
     use_pinned_zones()
     library = load_library()
     storage = settings.storage
     reserve = Reserve.of_megabytes(storage.ballast_megabytes, storage.free_megabytes_at_least)
-    async with Database.open(storage.url, reserve=reserve) as database:
+    async with Database.open(storage.url, master, keys=settings.sealing.keys, reserve=reserve) as database:
         app = furnish(settings, database, library, clock or SystemClock())
         await app.journeys.deliver.begin()
         yield app
@@ -93,17 +94,17 @@ def limits_of(delivery: DeliverySettings) -> Limits:
     )
 
 
-async def run(settings: Settings) -> None:
+async def run(settings: Settings, master: MasterKeys) -> None:
     """Connect to Discord and deliver, until SIGTERM or SIGINT.
 
     Raises TokenRefused when Discord does not accept the token, DiscordUnreachable when it cannot be reached at start,
     GatewayRefused when it lets nobody connect, Superseded when another copy takes the database over, DatabaseUnusable
-    when it turns out to be damaged.
+    when it turns out to be damaged, MasterKeyWrong when it was sealed with another master key.
     """
     gateway = settings.discord.gateway_url
     seams.point_to(str(settings.discord.api_url), None if gateway is None else str(gateway))
     stop = asyncio.create_task(stop_signal().wait())
-    async with assemble(settings) as app:
+    async with assemble(settings, master) as app:
         await _log_in(app.client, settings)
         spare_the_collector()
         connection = asyncio.create_task(app.client.connect())

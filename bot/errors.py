@@ -89,6 +89,10 @@ class Outdated(ForMember):
     wording = "error.outdated"
 
 
+class Unsealable(PorchlightError):
+    """A sealed value does not open: it was changed, or moved, or its key is another one."""
+
+
 class ForOperator(PorchlightError):
     """Porchlight cannot run like this."""
 
@@ -123,6 +127,18 @@ class DatabaseUnusable(ForOperator):
     """The database cannot be used."""
 
     exit_code = 74
+
+
+class MasterKeyUnusable(ForOperator):
+    """There is no master key that can be used."""
+
+    exit_code = 79
+
+
+class MasterKeyWrong(ForOperator):
+    """The master key is not the one that this database was sealed with. Put that one back; nothing was changed."""
+
+    exit_code = 79
 
 
 class AlreadyRunning(ForOperator):

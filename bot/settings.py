@@ -55,6 +55,22 @@ class StorageSettings(Section):
     free_megabytes_at_least: Annotated[int, Field(ge=0, le=1_048_576)] = 64
 
 
+class SealingSettings(Section):
+    """What everything that members pick is sealed with."""
+
+    master_key_file: Path | None = None
+    master_key: SecretStr | None = None
+    keys: Path | None = None
+
+
+class BackupSettings(Section):
+    """Where backups go, and for how many days they are kept."""
+
+    folder: Path = Path("backups")
+    keep_days: Annotated[int, Field(ge=1, le=365)] = 30
+    keep_keys_days: Annotated[int, Field(ge=1, le=30)] = 7
+
+
 class DeliverySettings(Section):
     """How fast nudges go out."""
 
@@ -80,6 +96,8 @@ class Settings(Section):
 
     discord: DiscordSettings
     storage: StorageSettings = StorageSettings()
+    sealing: SealingSettings = SealingSettings()
+    backups: BackupSettings = BackupSettings()
     delivery: DeliverySettings = DeliverySettings()
     log: LogSettings = LogSettings()
 

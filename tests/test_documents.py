@@ -21,6 +21,7 @@ from bot.settings import Settings, keys, variable
 from bot.simulate.promises import Promise
 from bot.store import Database
 from tests.support.code import CODE, ROOT, imports, name
+from tests.support.keys import MASTER
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("*/**/README.md")])
 DOCUMENTS = [path for path in DOCUMENTS if not any(part.startswith(".") for part in path.relative_to(ROOT).parts)]
@@ -34,7 +35,7 @@ def text(name: str) -> str:
 async def commands(tmp_path: Path, library: Library) -> dict[str, app_commands.Command]:  # type: ignore[type-arg]
     """Every command that Discord is told about."""
     settings = Settings.model_validate({"discord": {"token": "none"}})
-    async with Database.open(f"sqlite:///{tmp_path}/a.db") as database:
+    async with Database.open(f"sqlite:///{tmp_path}/a.db", MASTER) as database:
         client = furnish(settings, database, library, SystemClock()).client
         for cog in COGS:
             await client.load_extension(cog)
@@ -175,7 +176,7 @@ def test_the_picture_of_the_house_is_what_the_code_imports() -> None:
         if module.split(".")[0] in ("bot", "cogs")
     }
 
-    outer = {"bot.__main__", "bot.app", "bot.tryout", "bot.simulate"}
+    outer = {"bot.__main__", "bot.app", "bot.tryout", "bot.simulate", "bot.operator"}
     crossing = {
         (begin, end)
         for begin, end in real

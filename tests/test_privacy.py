@@ -12,9 +12,12 @@ import pytest
 from sqlalchemy import BigInteger, Boolean, Column, Integer, Table, Text, insert, select
 
 from bot.content.library import Library
+from bot.rules.consent import Purpose
+from bot.rules.occurrence import Answer
 from bot.store import Database
-from bot.store.holdings import member_tables
-from bot.store.schema import Instant, LocalDate, Picks, metadata
+from bot.store.schema import Instant, LocalDate, Sealed, member_tables, metadata
+from tests.support.house import open_house
+from tests.support.keys import MASTER
 from tests.support.sql import looking_into
 
 ROBIN, ALEX = 123_456_789_012_345_678, 223_456_789_012_345_678
@@ -34,7 +37,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def database(file: Path) -> AsyncIterator[Database]:
-    async with Database.open(f"sqlite:///{file}") as database:
+    async with Database.open(f"sqlite:///{file}", MASTER) as database:
         yield database
 
 
@@ -49,8 +52,8 @@ def example(column: Column[Any], member_id: int) -> object:
         return date(2026, 6, 1)
     if isinstance(kind, Boolean):
         return True
-    if isinstance(kind, Picks):
-        return {"word": canary(column, member_id)}
+    if isinstance(kind, Sealed):
+        return None if column.nullable else canary(column, member_id).encode()
     if isinstance(kind, BigInteger | Integer):
         return member_id // 1_000_000_000_000
     assert isinstance(kind, Text), f"{column}: say here what a {kind!r} looks like"
@@ -59,7 +62,7 @@ def example(column: Column[Any], member_id: int) -> object:
 
 def is_text(column: Column[Any]) -> bool:
     """Whether it could hold words. A date of ours could not."""
-    return isinstance(column.type, Text | Picks)
+    return isinstance(column.type, Text) or (isinstance(column.type, Sealed) and not column.nullable)
 
 
 def canary(column: Column[Any], member_id: int) -> str:
@@ -99,7 +102,7 @@ async def test_after_delete_no_table_holds_a_row_of_the_member(database: Databas
     for table in member_tables():
         assert count(file, table, ROBIN) == 1
 
-    erased = await database.write(lambda records: records.holdings.erase(ROBIN))
+    erased = await database.write(lambda records: records.holdings.erase(ROBIN, NOW))
 
     assert erased == len(member_tables())
     for table in member_tables():
@@ -115,7 +118,8 @@ async def test_after_delete_the_file_and_its_log_hold_no_trace_of_the_member(
     texts = [canary(column, ROBIN) for table in member_tables() for column in table.columns if is_text(column)]
     assert all(any(text.encode() in path.read_bytes() for path in tmp_path.iterdir()) for text in texts)
 
-    await database.write(lambda records: records.holdings.erase(ROBIN))
+    await database.write(lambda records: records.holdings.erase(ROBIN, NOW))
+    await database.finish_errands()
     assert await database.scrub()
 
     left = b"".join(path.read_bytes() for path in tmp_path.iterdir())
@@ -125,12 +129,17 @@ async def test_after_delete_the_file_and_its_log_hold_no_trace_of_the_member(
     )
 
 
-async def test_all_that_is_held_is_shown_row_by_row(database: Database, file: Path) -> None:
-    fill(file, ROBIN)
+async def test_all_that_is_held_is_shown_row_by_row(tmp_path: Path, library: Library) -> None:
+    async with open_house(tmp_path, library) as house:
+        await house.start(ROBIN, purposes=frozenset(Purpose))
+        nudge = await house.to_next_nudge(ROBIN)
+        await house.journeys.answer.press(ROBIN, nudge.occurrence_id, Answer.NOT_OK, "en")
+        await house.journeys.check_in.keep(ROBIN, 1, {"word": "calm"}, "en")
 
-    held = await database.read(lambda records: records.holdings.of(ROBIN))
+        held = await house.database.read(lambda records: records.holdings.of(ROBIN))
 
     assert set(held) == {table.name for table in member_tables()}
+    assert held["check_in"][0]["picks"] == {"word": "calm"}
 
 
 def test_every_column_that_is_held_is_told_in_plain_words(library: Library) -> None:
@@ -142,9 +151,20 @@ def test_every_column_that_is_held_is_told_in_plain_words(library: Library) -> N
             assert set(re.findall(r"{(\w+)}", sentence)) == set(table.columns.keys()), table.name
 
 
+def test_what_a_member_answered_or_picked_stands_in_sealed_columns_only() -> None:
+    columns = [column for table in member_tables() for column in table.columns]
+
+    assert {f"{column.table.name}.{column.name}" for column in columns if isinstance(column.type, Sealed)} == {
+        "occurrence.answer",
+        "refusal.picked",
+        "check_in.picks",
+    }
+
+
 def test_no_column_could_hold_what_a_member_writes() -> None:
     """Every text column holds a name from a list of ours, an id of ours, or a date. Think before adding one."""
-    texts = {f"{table.name}.{column.name}" for table in member_tables() for column in table.columns if is_text(column)}
+    columns = [column for table in member_tables() for column in table.columns]
+    texts = {f"{column.table.name}.{column.name}" for column in columns if isinstance(column.type, Text)}
 
     assert texts == {
         "member.language",
@@ -158,9 +178,7 @@ def test_no_column_could_hold_what_a_member_writes() -> None:
         "occurrence.state",
         "occurrence.nudge_id",
         "occurrence.claim",
-        "occurrence.answer",
-        "refusal.what",
-        "refusal.subject",
+        "refusal.refusal_id",
         "check_in.check_in_id",
-        "check_in.picks",
+        "member.key_id",
     }

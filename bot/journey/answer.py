@@ -127,7 +127,7 @@ class AnswerNudge:
         who = await _standing(records, member_id)
         now = self._clock.now()
         kept = answer if Purpose.ANSWERS in who.standing.purposes else None
-        is_first = await records.occurrences.answer(occurrence_id, kept, now)
+        is_first = await records.occurrences.answer(member_id, occurrence_id, kept, now)
         nudge = self._library.language(language).nudge_by_id.get(occurrence.nudge_id)
         return _Press(occurrence_id, occurrence.nudge_id, nudge, who, is_first, now)
 
@@ -178,7 +178,7 @@ async def _follow(records: Records, press: _Press, answer: Answer, *, smaller: b
         await records.plans.put(plan.without_again(now, lately))
     if answer is Answer.NOT_OK and nudge is not None:
         await records.refusals.refuse_theme(plan.member_id, nudge.theme, now)
-    await records.occurrences.amend(press.occurrence_id, answer)
+    await records.occurrences.amend(plan.member_id, press.occurrence_id, answer)
     await records.refusals.refuse_nudge(plan.member_id, press.nudge_id, now)
 
 

@@ -66,6 +66,7 @@ class Deliver:
         It goes on until nothing is due, and claims more while the last letters are still on their way. It calls `alive`
         after each letter and after each full batch, which may be let go as a whole.
         """
+        await self._database.finish_errands()
         if await self._is_held():
             return self._clock.now() + LOOK_WHILE_HELD
         await self._mending.mend()

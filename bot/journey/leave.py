@@ -32,8 +32,10 @@ class Leave:
         return await self._database.write(work)
 
     async def delete(self, member_id: int) -> int:
-        """Delete every row about the member, and overwrite what is left of it; how many rows there were."""
-        erased = await self._database.write(lambda records: records.holdings.erase(member_id))
+        """Delete the member's key and every row about them, and overwrite what is left; how many rows there were."""
+        now = self._clock.now()
+        erased = await self._database.write(lambda records: records.holdings.erase(member_id, now))
+        await self._database.finish_errands()
         if not await self._database.scrub():
             log.warning("leave.scrub_delayed")
         return erased

@@ -118,8 +118,6 @@ class Occurrence:
     channel_id: int | None = None
     message_id: int | None = None
     answered_at: datetime | None = None
-    answer: Answer | None = None
-    """Kept only where the member said yes to that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from bot.keys import MasterKeys
 from bot.simulate.fuse import Fuse, Point
 from bot.store import Database, Records
 from bot.store.inline import InlineConnection, at_once
+from bot.store.keyring import beside
 
 T = TypeVar("T")
 Told = list[tuple[Any, ...]]
@@ -55,10 +57,10 @@ class _Statement(sqlite3.Cursor):
 class _Watched(sqlite3.Connection):
     """One connection of a process that may die."""
 
-    def watch(self, fuse: Fuse, tell: Callable[[Told], None]) -> None:
+    def watch(self, fuse: Fuse, tell: Callable[[Told], None], *, is_of_keys: bool) -> None:
         self._fuse, self._tell, self._writes = fuse, tell, False
         self._told: Told = []
-        for statement in WATCHED:
+        for statement in () if is_of_keys else WATCHED:
             super().execute(statement)
         self.create_function("told", -1, lambda *what: self._told.append(what))
 
@@ -114,6 +116,7 @@ class Disk(Database):
     async def watched(
         cls,
         path: Path,
+        master: MasterKeys,
         fuse: Fuse,
         tell: Callable[[Told], None],
         busy: Callable[[], Awaitable[None]],
@@ -122,17 +125,17 @@ class Disk(Database):
         """Open the file, and tell of every commit, all at once: ('row', …), ('plan', …) and ('erased', …)."""
         opened: list[InlineConnection] = []
 
-        def connector(path: Path) -> InlineConnection:
+        def connector(file: Path) -> InlineConnection:
             def connect() -> sqlite3.Connection:
-                connection = sqlite3.connect(path, factory=_Watched)
-                connection.watch(fuse, tell)
+                connection = sqlite3.connect(file, factory=_Watched)
+                connection.watch(fuse, tell, is_of_keys=file == beside(path))
                 return connection
 
             opened.append(InlineConnection(connect))
             return opened[-1]
 
         try:
-            async with cls.open(f"sqlite:///{path}", connect=connector, aside=at_once, alone=False) as database:
+            async with cls.open(f"sqlite:///{path}", master, connect=connector, aside=at_once, alone=False) as database:
                 assert isinstance(database, Disk)
                 database.busy = busy
                 database._compile_into(compiled)  # noqa: SLF001 - its own
@@ -145,6 +148,7 @@ class Disk(Database):
     def _compile_into(self, compiled: Compiled) -> None:
         self._writer = self._writer.execution_options(compiled_cache=compiled)
         self._reader = self._reader.execution_options(compiled_cache=compiled)
+        self._ring.compile_into(compiled)
 
     async def read(self, work: Callable[[Records], Awaitable[T]]) -> T:
         await self.busy()

@@ -15,6 +15,7 @@ from typing import Any, Final
 from bot.content.library import Library
 from bot.journey.journeys import Journeys
 from bot.journey.traffic import Limits, Traffic
+from bot.keys import MasterKeys
 from bot.simulate.courses import CALL_SECONDS
 from bot.simulate.disk import Compiled, Disk, Told
 from bot.simulate.fuse import Fuse, Point
@@ -43,6 +44,7 @@ class Life:
         timeline: Timeline,
         clock: SkewedClock,
         path: Path,
+        master: MasterKeys,
         library: Library,
         discord: ModelDiscord,
         tell: Callable[[Told], None],
@@ -55,6 +57,7 @@ class Life:
         self._timeline = timeline
         self._clock = clock
         self._path = path
+        self._master = master
         self._library = library
         self._discord = discord
         self._tell = tell
@@ -139,7 +142,9 @@ class Life:
         self._on_death(point)
 
     async def _live(self) -> None:
-        async with Disk.watched(self._path, self.fuse, self._tell, self._busy, self._compiled) as database:
+        async with Disk.watched(
+            self._path, self._master, self.fuse, self._tell, self._busy, self._compiled
+        ) as database:
             self._clock.start()
             traffic = Traffic(database, self._clock, LIMITS)
             line = Line(self._discord, self.fuse, traffic)

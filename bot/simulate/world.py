@@ -16,6 +16,7 @@ from typing import Final
 
 from bot.content.library import Library
 from bot.journey.journeys import Journeys
+from bot.keys import MasterKeys
 from bot.simulate import habits
 from bot.simulate.deeds import Deed, do
 from bot.simulate.disk import Compiled, Told
@@ -71,6 +72,7 @@ class World:
         self.lives_begun = 0
         self.down_until = 0.0
         self._path = folder / "porchlight.db"
+        self._master = MasterKeys.fresh()
         self._library = library
         self._seed = seed
         self._furnish = furnish
@@ -148,6 +150,7 @@ class World:
             self.timeline,
             self.clock,
             self._path,
+            self._master,
             self._library,
             self.discord,
             self._told,

@@ -14,15 +14,18 @@ from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-import aiosqlite
 import structlog
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import DatabaseUnusable, ForOperator, Superseded
+from bot.keys import MasterKeys
 from bot.store import owner
+from bot.store.clear import seal_some
 from bot.store.disk import REAL_DISK, Disk, Reserve, Room
-from bot.store.engines import WRITER_BUSY_MS, Connect, in_a_thread, is_busy, is_full, reading, writing
+from bot.store.engines import WRITER_BUSY_MS, Connect, empty_log, in_a_thread, is_busy, is_full, reading, writing
+from bot.store.key_schema import RING, named_in
+from bot.store.keyring import Errand, KeyRing, beside
 from bot.store.lock import alone_with
 from bot.store.migrate import migrate
 from bot.store.records import Records
@@ -45,16 +48,18 @@ BUSY_PAUSE_SECONDS: Final = 0.03
 BUSY_TRIES_AT_START: Final = 100
 BUSY_TRIES: Final = 2_400
 SCRUB_TRIES: Final = 5
-SCRUB_TIMEOUT_MS: Final = 200
 
 
 class Database:
     """The store, open. Made by `Database.open`, which also closes it."""
 
-    def __init__(self, path: Path, writer: AsyncEngine, reader: AsyncEngine, room: Room, aside: Aside) -> None:
+    def __init__(
+        self, path: Path, writer: AsyncEngine, reader: AsyncEngine, ring: KeyRing, room: Room, aside: Aside
+    ) -> None:
         self._path = path
         self._writer = writer
         self._reader = reader
+        self._ring = ring
         self._room = room
         self._aside = aside
         self._token = secrets.token_hex(16)
@@ -70,7 +75,9 @@ class Database:
     async def open(
         cls,
         url: str,
+        master: MasterKeys,
         *,
+        keys: Path | None = None,
         reserve: Reserve = NO_RESERVE,
         connect: Connect = in_a_thread,
         aside: Aside = asyncio.to_thread,
@@ -79,10 +86,11 @@ class Database:
     ) -> AsyncIterator[Database]:
         """Open the file that `url` (sqlite:///path) names, creating or upgrading it; it is ours until it is closed.
 
+        So is the key database `keys`, beside it unless said otherwise, with what the `master` keys open.
         `connect`, `aside` and `disk` say how, where a simulation or a proof needs another way; migrations go through
         sqlite3 all the same. `alone=False` asks for no lock, and leaves it to the token to keep two apart.
         Raises, with one clear sentence, DatabaseUnusable when that cannot be done and AlreadyRunning when somebody
-        else has it open.
+        else has it open; MasterKeyWrong when it was sealed with another master key.
         """
         path: Path = await aside(place_of, url, disk)
         with alone_with(path) if alone else nullcontext():
@@ -90,14 +98,15 @@ class Database:
             await aside(make_ready, path)
             await aside(room.make_way)
             is_checked = await aside(migrate, path)
-            database = cls(path, writing(path, connect), reading(path, connect), room, aside)
-            try:
-                await database._shielded(database._take_over())
-                await aside(room.keep)
-                async with look_through(None if is_checked else connect(path), path, database._stop_for):
-                    yield database
-            finally:
-                await database._close()
+            async with KeyRing.open(keys or beside(path), master, connect, await aside(named_in, path)) as ring:
+                database = cls(path, writing(path, connect), reading(path, connect), ring, room, aside)
+                try:
+                    await database._shielded(database._take_over())
+                    await aside(room.keep)
+                    async with look_through(None if is_checked else connect(path), path, database._stop_for):
+                        yield database
+                finally:
+                    await database._close()
 
     async def read(self, work: Work[T]) -> T:
         """Run `work` on what is committed now; it cannot change anything."""
@@ -109,6 +118,20 @@ class Database:
         Raises Superseded when another copy has taken the file over.
         """
         return await self._shielded(self._write(work))
+
+    async def finish_errands(self) -> int:
+        """Erase whoever is to be gone by now, and forget keys that nobody has; how many members were erased."""
+        errands = await self._ring.errands()
+        if not errands:
+            return 0
+        erased = await self.write(lambda records: records.errands.erase(errands))
+        await self.write(lambda records: records.errands.finish(errands))
+        if Errand.ERASE in errands.values():
+            await self._ring.scrub()
+        if erased:
+            log.info("storage.erased", how_many=erased)
+            await self.scrub()
+        return erased
 
     async def scrub(self) -> bool:
         """Overwrite what was deleted in the write-ahead log too. False when somebody kept reading an older state."""
@@ -148,33 +171,43 @@ class Database:
     async def _take_over(self) -> None:
         try:
             await self._write_anyhow(lambda connection: owner.take_over(connection, self._token))
+            if erased := await self._write(self._belong_to_ring):
+                log.warning("storage.erased_again", how_many=erased)
+                await self._checkpoint()
+            await self._seal_what_is_clear()
+            await self.finish_errands()
         except DatabaseError as error:
             raise explained(error, self._path) from error
         self._busy_tries = BUSY_TRIES
 
+    async def _belong_to_ring(self, records: Records) -> int:
+        """How many members are erased again, after a restore of an older copy."""
+        await records.facts.put(RING, self._ring.name)
+        await self._ring.tell_versions()
+        return await records.errands.erase_again()
+
+    async def _seal_what_is_clear(self) -> None:
+        sealed = 0
+        while some := await self._write_anyhow(lambda connection: seal_some(connection, self._ring)):
+            sealed += some
+        if sealed:
+            log.info("storage.sealed", how_many=sealed)
+            await self._checkpoint()
+
     async def _checkpoint(self) -> bool:
-        async with self._one_at_a_time, self._writer.connect() as connection:
-            pooled = await connection.get_raw_connection()
-            driver = pooled.driver_connection
-            assert isinstance(driver, aiosqlite.Connection)
-            await driver.execute(f"PRAGMA busy_timeout = {SCRUB_TIMEOUT_MS}")
-            try:
-                rows = await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
-            finally:
-                await driver.execute(f"PRAGMA busy_timeout = {WRITER_BUSY_MS}")
-            (busy, _in_log, _moved), *_ = rows
-            return not busy
+        async with self._one_at_a_time:
+            return await empty_log(self._writer, WRITER_BUSY_MS)
 
     async def _read(self, work: Work[T]) -> T:
         async with self._reader.begin() as connection:
-            return await work(Records(connection))
+            return await work(Records(connection, self._ring))
 
     async def _write(self, work: Work[T]) -> T:
         async def ours(connection: AsyncConnection) -> T:
             if not await owner.is_still(connection, self._token):
                 self._stop_for(Superseded())
                 raise Superseded
-            return await work(Records(connection))
+            return await work(Records(connection, self._ring))
 
         if self._trouble.done():
             raise self._trouble.result()

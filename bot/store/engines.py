@@ -24,6 +24,7 @@ READERS: Final = 4
 # that its event loop goes on even where the connection has no thread of its own, and so that it can be told to end.
 READER_BUSY_MS: Final = 5_000
 WRITER_BUSY_MS: Final = 20
+SCRUB_TIMEOUT_MS: Final = 200
 
 # What a claim reads over and over: the tops of the trees, and the members who are due.
 WRITER_CACHE_KB: Final = 16_000
@@ -45,15 +46,30 @@ def in_a_thread(path: Path) -> aiosqlite.Connection:
     return connection
 
 
-def writing(path: Path, connect: Connect) -> AsyncEngine:
+def writing(path: Path, connect: Connect, busy_ms: int = WRITER_BUSY_MS) -> AsyncEngine:
     """One connection, whose transactions all begin as ones that write."""
-    own: dict[str, int | str] = {"busy_timeout": WRITER_BUSY_MS, "cache_size": -WRITER_CACHE_KB}
+    own: dict[str, int | str] = {"busy_timeout": busy_ms, "cache_size": -WRITER_CACHE_KB}
     return _engine(path, connect, 1, "BEGIN IMMEDIATE", own)
 
 
 def reading(path: Path, connect: Connect) -> AsyncEngine:
     """Connections that cannot change anything."""
     return _engine(path, connect, READERS, "BEGIN", {"busy_timeout": READER_BUSY_MS, "query_only": "ON"})
+
+
+async def empty_log(writer: AsyncEngine, busy_ms: int) -> bool:
+    """Overwrite what was deleted in the write-ahead log too. False when somebody kept reading an older state."""
+    async with writer.connect() as connection:
+        pooled = await connection.get_raw_connection()
+        driver = pooled.driver_connection
+        assert isinstance(driver, aiosqlite.Connection)
+        await driver.execute(f"PRAGMA busy_timeout = {SCRUB_TIMEOUT_MS}")
+        try:
+            rows = await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            await driver.execute(f"PRAGMA busy_timeout = {busy_ms}")
+        (busy, _in_log, _moved), *_ = rows
+        return not busy
 
 
 def is_busy(error: DBAPIError) -> bool:

@@ -5,41 +5,55 @@ These walk the schema, so a table added later is shown, exported and erased from
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, Table, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.schema import Instant, LocalDate, metadata
+from bot.store.schema import Instant, LocalDate, member_tables
+from bot.store.sealed import opened, sealed_columns
+from bot.store.seals import Seals
 
 
 class Holdings:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, seals: Seals) -> None:
         self._connection = connection
+        self._seals = seals
 
     async def of(self, member_id: int) -> dict[str, list[dict[str, Any]]]:
-        """Every row about the member, by table; tables without one are left out."""
+        """Every row about the member, by table, what is sealed opened; tables without one are left out."""
         found: dict[str, list[dict[str, Any]]] = {}
         for table in member_tables():
             rows = await self._connection.execute(
                 select(table).where(table.c.member_id == member_id).order_by(*_oldest_first(table))
             )
             if held := [dict(row) for row in rows.mappings()]:
-                found[table.name] = held
+                found[table.name] = await self._opened(member_id, table, held)
         return found
 
-    async def erase(self, member_id: int) -> int:
-        """Delete every row about the member; how many there were."""
-        erased = 0
-        for table in reversed(member_tables()):
-            result = await self._connection.execute(delete(table).where(table.c.member_id == member_id))
-            erased += result.rowcount
-        return erased
+    async def _opened(self, member_id: int, table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        if not sealed_columns(table):
+            return rows
+        key = await self._seals.key_of(member_id)
+        return [opened(key, table, row) for row in rows]
+
+    async def erase(self, member_id: int, now: datetime) -> int:
+        """Destroy the member's key for good, and delete every row about them; how many there were.
+
+        The key is gone even if this unit of work fails; then the rows follow with the next errands.
+        """
+        await self._seals.bury(member_id, now)
+        return await erase_rows(self._connection, member_id)
 
 
-def member_tables() -> list[Table]:
-    """The tables that hold something about members, parents before children."""
-    return [table for table in metadata.sorted_tables if "member_id" in table.c]
+async def erase_rows(connection: AsyncConnection, member_id: int) -> int:
+    """Delete every row about the member; how many there were."""
+    erased = 0
+    for table in reversed(member_tables()):
+        result = await connection.execute(delete(table).where(table.c.member_id == member_id))
+        erased += result.rowcount
+    return erased
 
 
 def _oldest_first(table: Table) -> list[Column[Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Final
 
@@ -12,8 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.schema import member
-
-BY_IDS: Final = select(member).where(member.c.member_id.in_(bindparam("ids", expanding=True)))
+from bot.store.seals import Seals
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +26,15 @@ class Member:
     streak_hidden: bool
 
 
+BY_IDS: Final = select(*(member.c[one.name] for one in fields(Member))).where(
+    member.c.member_id.in_(bindparam("ids", expanding=True))
+)
+
+
 class Members:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, seals: Seals) -> None:
         self._connection = connection
+        self._seals = seals
 
     async def get(self, member_id: int) -> Member | None:
         return (await self.by_ids([member_id])).get(member_id)
@@ -41,7 +46,12 @@ class Members:
     async def put(self, member_id: int, guild_id: int | None, language: str, now: datetime) -> None:
         """Add the member, or note the server and language they come with this time."""
         statement = insert(member).values(
-            member_id=member_id, guild_id=guild_id, language=language, joined_at=now, streak_hidden=False
+            member_id=member_id,
+            guild_id=guild_id,
+            language=language,
+            joined_at=now,
+            streak_hidden=False,
+            key_id=await self._seals.name_of(member_id),
         )
         await self._connection.execute(
             statement.on_conflict_do_update(

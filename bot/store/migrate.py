@@ -60,6 +60,18 @@ def migrate(path: Path, migrations: Path = MIGRATIONS) -> bool:
     return is_checked
 
 
+def refuse_newer(path: Path, migrations: Path = MIGRATIONS) -> None:
+    """Raises DatabaseUnusable for a file that is newer than this program, or not ours."""
+    engine = _engine(path)
+    try:
+        with engine.connect() as connection:
+            _revisions(connection, path, _config(migrations))
+    except (DatabaseError, sqlite3.DatabaseError) as error:
+        raise explained(error, path) from error
+    finally:
+        engine.dispose()
+
+
 def _upgrade(engine: Engine, config: Config) -> None:
     with engine.begin() as connection:
         config.attributes["connection"] = connection

@@ -16,14 +16,17 @@ from bot.rules.delivery import Fate
 from bot.rules.occurrence import BEGINNINGS, TRANSITIONS, Answer, Kind, Occurrence, State, occurrence_id
 from bot.store.history import History, read_history
 from bot.store.schema import EPOCH, Instant, occurrence
+from bot.store.sealed import sealed
+from bot.store.seals import Seals
 
 ALIVE: Final = tuple(state for state, onward in TRANSITIONS.items() if State.CLAIMED in onward)
 
 COLUMNS: Final = tuple(one.name for one in fields(Occurrence))
+OF_AN_OCCURRENCE: Final = tuple(occurrence.c[name] for name in COLUMNS)
 
 # Asked at every wake-up, and so put together once.
 NEEDING: Final = (
-    select(occurrence)
+    select(*OF_AN_OCCURRENCE)
     .where(occurrence.c.wake_at <= bindparam("now"), occurrence.c.state.in_(ALIVE))
     .order_by(occurrence.c.wake_at)
     .limit(bindparam("most"))
@@ -63,8 +66,9 @@ class Settled:
 
 
 class Occurrences:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, seals: Seals) -> None:
         self._connection = connection
+        self._seals = seals
 
     async def get(self, occurrence_id: str) -> Occurrence | None:
         return await self._first(occurrence.c.occurrence_id == occurrence_id)
@@ -97,7 +101,9 @@ class Occurrences:
     async def take(self, occurrence_id: str, now: datetime, claim: str, until: datetime) -> Claimed | None:
         """Claim that one, if it is waiting."""
         waiting = await self._connection.execute(
-            select(occurrence).where(occurrence.c.occurrence_id == occurrence_id, occurrence.c.state == State.WAITING)
+            select(*OF_AN_OCCURRENCE).where(
+                occurrence.c.occurrence_id == occurrence_id, occurrence.c.state == State.WAITING
+            )
         )
         return next(iter(await self._claim(waiting.mappings(), now, claim, until)), None)
 
@@ -146,21 +152,23 @@ class Occurrences:
             .values(state=State.DISSOLVED, wake_at=None, settled_at=now)
         )
 
-    async def answer(self, occurrence_id: str, answer: Answer | None, now: datetime) -> bool:
+    async def answer(self, member_id: int, occurrence_id: str, answer: Answer | None, now: datetime) -> bool:
         """Note the first answer; False when there was one already. `answer` is None where it may not be kept."""
+        kept = None if answer is None else await self._sealed(member_id, occurrence_id, answer)
         result = await self._connection.execute(
             update(occurrence)
             .where(occurrence.c.occurrence_id == occurrence_id, occurrence.c.answered_at.is_(None))
-            .values(answered_at=now, answer=answer)
+            .values(answered_at=now, answer=kept)
         )
         return result.rowcount > 0
 
-    async def amend(self, occurrence_id: str, answer: Answer) -> None:
+    async def amend(self, member_id: int, occurrence_id: str, answer: Answer) -> None:
         """Put another answer in the place of the one that is kept, if one is."""
+        kept = await self._sealed(member_id, occurrence_id, answer)
         await self._connection.execute(
             update(occurrence)
             .where(occurrence.c.occurrence_id == occurrence_id, occurrence.c.answer.is_not(None))
-            .values(answer=answer)
+            .values(answer=kept)
         )
 
     async def forget_answers(self, member_id: int) -> None:
@@ -173,8 +181,11 @@ class Occurrences:
         first: datetime | None = (await self._connection.execute(FIRST_WAKE)).scalar()
         return first
 
+    async def _sealed(self, member_id: int, occurrence_id: str, answer: Answer) -> bytes:
+        return sealed(await self._seals.key_of(member_id), occurrence.c.answer, occurrence_id, answer)
+
     async def _first(self, *conditions: Any) -> Occurrence | None:
-        row = (await self._connection.execute(select(occurrence).where(*conditions))).mappings().first()
+        row = (await self._connection.execute(select(*OF_AN_OCCURRENCE).where(*conditions))).mappings().first()
         return None if row is None else _occurrence(row)
 
     async def _claim(self, rows: Iterable[RowMapping], now: datetime, claim: str, until: datetime) -> list[Claimed]:
@@ -229,9 +240,4 @@ def _end_of(one: Settled) -> dict[str, Any]:
 
 
 def _occurrence(row: RowMapping) -> Occurrence:
-    kept = dict(row)
-    answer = kept.pop("answer")
-    return Occurrence(
-        **kept | {"kind": Kind(kept["kind"]), "state": State(kept["state"])},
-        answer=None if answer is None else Answer(answer),
-    )
+    return Occurrence(**{**row, "kind": Kind(row["kind"]), "state": State(row["state"])})

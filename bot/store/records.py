@@ -6,27 +6,32 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.check_ins import CheckIns
 from bot.store.consents import Consents
+from bot.store.errands import Errands
 from bot.store.facts import Facts
 from bot.store.guilds import Guilds
 from bot.store.holdings import Holdings
+from bot.store.keyring import KeyRing
 from bot.store.members import Members
 from bot.store.occurrences import Occurrences
 from bot.store.plans import Plans
 from bot.store.refusals import Refusals
+from bot.store.seals import Seals
 from bot.store.weeks import Weeks
 
 
 class Records:
     """Handed to a unit of work; worthless once that has ended."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, ring: KeyRing) -> None:
+        seals = Seals(connection, ring)
         self.facts = Facts(connection)
         self.guilds = Guilds(connection)
-        self.members = Members(connection)
+        self.members = Members(connection, seals)
         self.consents = Consents(connection)
         self.plans = Plans(connection)
-        self.occurrences = Occurrences(connection)
-        self.refusals = Refusals(connection)
-        self.check_ins = CheckIns(connection)
+        self.occurrences = Occurrences(connection, seals)
+        self.refusals = Refusals(connection, seals)
+        self.check_ins = CheckIns(connection, seals)
         self.weeks = Weeks(connection)
-        self.holdings = Holdings(connection)
+        self.errands = Errands(connection, ring)
+        self.holdings = Holdings(connection, seals)

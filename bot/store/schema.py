@@ -1,16 +1,15 @@
 """The tables.
 
 Law, held by tests/test_privacy.py: whatever row is about a member has a `member_id` column, so that deleting a member
-is one walk over these tables; no other column may identify a person. Instants are UTC milliseconds, local dates ISO
-text. No column holds a word that a member wrote: members pick, they never type.
+is one walk over these tables; no other column may identify a person. What a member answered or picked is Sealed.
+Instants are UTC milliseconds, local dates ISO text. No column holds a word that a member wrote: they pick, they never
+type.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
     BigInteger,
@@ -19,6 +18,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -55,17 +55,11 @@ class LocalDate(TypeDecorator[date]):
         return None if value is None else date.fromisoformat(value)
 
 
-class Picks(TypeDecorator[Mapping[str, str]]):
-    """What was picked from lists, by the names of question and answer in the catalogue; kept as JSON."""
+class Sealed(TypeDecorator[bytes]):
+    """JSON that only the member's key opens (bot/store/sealed.py)."""
 
-    impl = Text
+    impl = LargeBinary
     cache_ok = True
-
-    def process_bind_param(self, value: Mapping[str, str] | None, _dialect: Dialect) -> str | None:
-        return None if value is None else json.dumps(dict(value), sort_keys=True)
-
-    def process_result_value(self, value: Any | None, _dialect: Dialect) -> Mapping[str, str] | None:
-        return None if value is None else dict(json.loads(value))
 
 
 metadata: Final = MetaData(
@@ -118,6 +112,9 @@ member: Final = Table(
     Column("joined_at", Instant, nullable=False),
     Column("dm_channel_id", BigInteger),
     Column("streak_hidden", Boolean, nullable=False),
+    # Of what is sealed with it, an older version had nothing: whoever has none yet gets one at the next start.
+    Column("key_id", Text),
+    Index(None, "key_id", unique=True),
 )
 
 # The ledger: what a member said yes to, in which wording, and when they took it back.
@@ -176,7 +173,7 @@ occurrence: Final = Table(
     Column("channel_id", BigInteger),
     Column("message_id", BigInteger),
     Column("answered_at", Instant),
-    Column("answer", Text),
+    Column("answer", Sealed),
     # A member's rows lie scattered over the file, one for each day; here, what a wake-up reads of them lies together.
     Index(
         "ix_occurrence_history", "member_id", "due_at", "kind", "state", "nudge_id", "slot", "until_at", "answered_at"
@@ -189,8 +186,8 @@ refusal: Final = Table(
     "refusal",
     metadata,
     _member_key(primary_key=True),
-    Column("what", Text, primary_key=True),
-    Column("subject", Text, primary_key=True),
+    Column("refusal_id", Text, primary_key=True),
+    Column("picked", Sealed, nullable=False),
     Column("refused_at", Instant, nullable=False),
 )
 
@@ -201,7 +198,7 @@ check_in: Final = Table(
     Column("check_in_id", Text, primary_key=True),
     _member_key(primary_key=False),
     Column("day", LocalDate, nullable=False),
-    Column("picks", Picks, nullable=False),
+    Column("picks", Sealed, nullable=False),
     Index(None, "member_id"),
 )
 
@@ -212,3 +209,8 @@ week: Final = Table(
     _member_key(primary_key=True),
     Column("monday", LocalDate, primary_key=True),
 )
+
+
+def member_tables() -> list[Table]:
+    """The tables that hold something about members, parents before children."""
+    return [table for table in metadata.sorted_tables if "member_id" in table.c]

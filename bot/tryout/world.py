@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from bot.app import App, assemble
 from bot.clock import SystemClock
+from bot.keys import MasterKeys
 from bot.settings import DeliverySettings, DiscordSettings, Settings, StorageSettings
 
 SERVER: Final = "Lantern House"
@@ -69,7 +70,7 @@ async def open_world(database: Path) -> AsyncIterator[World]:
         delivery=DeliverySettings(),
     )
     async with (
-        assemble(settings, clock) as app,
+        assemble(settings, MasterKeys.fresh(), clock) as app,
         simcord.run(app.client, shard_count=1, check_errors=False, settle_timeout=SETTLE_SECONDS) as env,
     ):
         clock.follow(env)

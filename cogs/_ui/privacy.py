@@ -46,8 +46,6 @@ NAMES: Final = MappingProxyType(
         ("occurrence", "kind"): "held.kind.{}",
         ("occurrence", "state"): "held.state.{}",
         ("occurrence", "answer"): "held.answer.{}",
-        ("refusal", "what"): "held.what.{}",
-        ("refusal", "subject"): "theme.{}",
     }
 )
 
@@ -130,16 +128,30 @@ def _told(table: str, row: Mapping[str, Any], language: Language) -> str:
     return f"- {words(f'held.{table}.row', **readable)}\n{small(words(f'held.{table}.facts', **readable))}"
 
 
+def _quoted(nudge_id: str, language: Language) -> str:
+    return language.words("held.quoted", text=shorten(language.nudge_by_id[nudge_id].text, QUOTED, placeholder="…"))
+
+
+def _subject(picked: Mapping[str, str], language: Language) -> str:
+    """What was set aside: a nudge by its words, a theme by its name. One that has left the catalogue is its id."""
+    subject, words = picked["subject"], language.words
+    if subject in language.nudge_by_id:
+        return _quoted(subject, language)
+    return words(f"theme.{subject}") if f"theme.{subject}" in words else subject
+
+
 def _value(table: str, name: str, value: object, language: Language) -> str:
     words = language.words
     if value is None:
         return words(f"held.none.{name}") if f"held.none.{name}" in words else words("held.nothing")
     if isinstance(value, str) and value in language.nudge_by_id:
-        return words("held.quoted", text=shorten(language.nudge_by_id[value].text, QUOTED, placeholder="…"))
+        return _quoted(value, language)
     if isinstance(value, bool):
         return words("held.yes") if value else words("held.no")
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M} UTC"
+    if table == "refusal" and isinstance(value, Mapping):
+        return words("held.set_aside", what=words(f"held.what.{value['what']}"), subject=_subject(value, language))
     if isinstance(value, Mapping):
         return " ".join(
             words("held.pick", question=words(f"check_in.{asked}.ask"), answer=words(f"check_in.{asked}.answer.{pick}"))

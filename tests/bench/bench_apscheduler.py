@@ -30,6 +30,7 @@ from bot.store import Database
 from tests.bench import population, processes
 from tests.bench.measure import HoldingCourier, watching_lag
 from tests.bench.row import Row, Say, times
+from tests.support.keys import MASTER
 
 MEMBERS = 100_000
 STORED = 10_000
@@ -92,7 +93,7 @@ async def leg(way: str, members: int, due: int, path: str = "") -> None:
 async def _due_table(path: str, due: int) -> dict[str, float]:
     before, began = processes.rss(os.getpid()), perf_counter()
     library, courier = load_library(), HoldingCourier(due)
-    async with Database.open(f"sqlite:///{path}") as database, watching_lag() as lag:
+    async with Database.open(f"sqlite:///{path}", MASTER) as database, watching_lag() as lag:
         limits = Limits(rate_per_second=1_000_000, at_once=due, batch=2 * due)
         clock = SystemClock()
         deliver = Journeys.over(database, clock, library, courier, Traffic(database, clock, limits)).deliver

@@ -32,6 +32,7 @@ from cogs._ui.letters import letter_screen
 from cogs.courier import build
 from tests.bench import population, processes
 from tests.bench.row import Row, Say, times
+from tests.support.keys import MASTER
 
 MEMBERS = 10_000
 AT_ONCE = 100
@@ -98,7 +99,7 @@ async def leg(what: str, api: str, path: str, members: int) -> None:
 async def _engine(path: str) -> tuple[float, float]:
     """Deliver all that is due; seconds by the wall and of the processor."""
     library, clock = load_library(), SystemClock()
-    async with Database.open(f"sqlite:///{path}") as database:
+    async with Database.open(f"sqlite:///{path}", MASTER) as database:
         traffic = Traffic(database, clock, Limits(rate_per_second=LIFTED, at_once=AT_ONCE, batch=IN_HAND))
         client = Porchlight(library, database, traffic.heard)
         deliver = Journeys.over(database, clock, library, build(client, traffic), traffic).deliver

@@ -42,6 +42,7 @@ from bot.store import Database
 from bot.store.inline import at_once, inline
 from tests.bench import population, processes
 from tests.bench.row import Row, Say
+from tests.support.keys import MASTER
 
 MEMBERS = 10_000
 HOUR = 3_600.0
@@ -157,7 +158,7 @@ async def _engine(path: Path, timeline: Timeline, discord: Discord, until: float
         opened.append(inline(path))
         return opened[-1]
 
-    async with Database.open(f"sqlite:///{path}", connect=connect, aside=at_once) as database:
+    async with Database.open(f"sqlite:///{path}", MASTER, connect=connect, aside=at_once) as database:
         for connection in opened:
             await connection.execute("PRAGMA synchronous = OFF")
         discord.traffic = Traffic(database, clock, limits)

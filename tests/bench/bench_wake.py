@@ -22,6 +22,7 @@ from bot.store import Database
 from tests.bench import population, processes
 from tests.bench.measure import Aside, HoldingCourier, Lag, watching_lag
 from tests.bench.row import Row, Say, times
+from tests.support.keys import MASTER
 
 MILLION = 1_000_000
 FEW = 1_000
@@ -143,7 +144,7 @@ async def leg(path: str, members: int, due: int) -> None:
     use_pinned_zones()
     population.settle_down(Path(path))
     library, clock, aside = load_library(), SystemClock(), Aside()
-    async with Database.open(f"sqlite:///{path}", connect=aside.connect) as database, watching_lag() as lag:
+    async with Database.open(f"sqlite:///{path}", MASTER, connect=aside.connect) as database, watching_lag() as lag:
         await asyncio.sleep(IDLE_SECONDS)
         await aside.rests()
         lag.begin()

@@ -21,6 +21,7 @@ from bot.rules.occurrence import Kind, State, occurrence_id
 from bot.rules.schedule import Window
 from bot.store import Database
 from tests.bench.processes import CACHE, ROOT
+from tests.support.keys import MASTER
 
 FIRST = 10**17
 CHANNELS = 10**16
@@ -34,9 +35,9 @@ HOME = "Europe/Berlin"
 WINDOW = (12 * 60, 17 * 60)
 
 PEOPLE = """
-INSERT INTO member (member_id, guild_id, language, joined_at, dm_channel_id, streak_hidden)
+INSERT INTO member (member_id, guild_id, language, joined_at, dm_channel_id, streak_hidden, key_id)
 WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :count)
-SELECT :first + i, NULL, 'en', :then, :channels + i, 0 FROM n
+SELECT :first + i, NULL, 'en', :then, :channels + i, 0, 'key-' || i FROM n
 """
 LEDGER = """
 INSERT INTO consent (member_id, purpose, wording, given_at)
@@ -71,7 +72,7 @@ async def opted_in(count: int) -> Path:
         outdated.unlink()
     fresh = path.with_suffix(".new")
     fresh.unlink(missing_ok=True)
-    async with Database.open(f"sqlite:///{fresh}"):
+    async with Database.open(f"sqlite:///{fresh}", MASTER):
         pass
     await asyncio.to_thread(_fill, fresh, count)
     fresh.rename(path)

@@ -27,6 +27,7 @@ from bot.rules.schedule import Window
 from bot.store import Database, Records
 from bot.store.migrate import migrate
 from bot.store.occurrences import Settled
+from tests.support.keys import MASTER
 from tests.support.power import PowerDisk
 from tests.support.sql import looking_into
 
@@ -137,7 +138,7 @@ async def cut(seed: int, folder: Path, template: Path, instead: dict[str, str]) 
     def connect(path: Path) -> object:
         return disk.connect(path, checkpoint, instead=instead)
 
-    async with Database.open(f"sqlite:///{before}/a.db", connect=connect) as database:
+    async with Database.open(f"sqlite:///{before}/a.db", MASTER, connect=connect) as database:
         ruin.pragmas = await database.write(pragmas)
         disk.at(disk.asked + chance.randint(1, 1_200), power_goes)
         living = [asyncio.create_task(life.live(database)) for life in lives]
@@ -167,7 +168,7 @@ async def scrub_now_and_then(database: Database, chance: random.Random) -> None:
 async def lost(ruin: Ruin) -> int:
     """Open what is left, as the next start does. How many acknowledged steps are missing."""
     missing = 0
-    async with Database.open(f"sqlite:///{ruin.folder}/a.db") as database:
+    async with Database.open(f"sqlite:///{ruin.folder}/a.db", MASTER) as database:
         for member_id, acknowledged in ruin.acknowledged.items():
             found = await database.read(Life(member_id).found)
             # What was under way when the power went may be there.

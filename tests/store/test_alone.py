@@ -12,6 +12,7 @@ from bot.errors import AlreadyRunning, DatabaseUnusable, Superseded
 from bot.store import Database
 from bot.store.lock import alone_with
 from bot.store.owner import OWNER
+from tests.support.keys import MASTER
 from tests.support.processes import OPENS, another, let_go
 from tests.support.sql import looking_into
 from tests.support.stores import Opened
@@ -73,7 +74,7 @@ async def test_another_way_to_the_same_file_meets_the_same_lock(tmp_path: Path, 
         for other in (tmp_path / "way" / "a.db", tmp_path / "b.db"):
             assert await refused(opened, other)
 
-    assert {path.name for path in tmp_path.iterdir()} == {"a.db", "a.db.lock", "b.db", "way"}
+    assert {path.name for path in tmp_path.iterdir()} == {"a.db", "a.db.keys", "a.db.lock", "b.db", "way"}
 
 
 async def test_a_file_with_two_names_is_refused(tmp_path: Path, opened: Opened) -> None:
@@ -164,5 +165,5 @@ async def test_a_database_stays_with_the_bot_it_was_made_for(tmp_path: Path, ope
 
 
 async def test_nothing_waits_for_trouble_that_does_not_come(tmp_path: Path) -> None:
-    async with Database.open(url(tmp_path / "a.db")) as database:
+    async with Database.open(url(tmp_path / "a.db"), MASTER) as database:
         assert not database._trouble.done()

@@ -7,6 +7,7 @@ import sqlite3
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -17,6 +18,9 @@ from bot.errors import DatabaseUnusable
 from bot.store.migrate import MIGRATIONS, migrate
 from bot.store.schema import metadata
 from tests.support.sql import looking_into
+
+HEAD: Final = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+NEXT: Final = f"{int(HEAD or 0) + 1:04}"
 
 
 def test_the_migrations_add_up_to_the_schema(tmp_path: Path) -> None:
@@ -95,9 +99,9 @@ def next_version(tmp_path: Path) -> Callable[[str], Path]:
     def written(statement: str) -> Path:
         folder = tmp_path / "migrations"
         shutil.copytree(MIGRATIONS, folder)
-        (folder / "versions" / "0002_next.py").write_text(
+        (folder / "versions" / f"{NEXT}_next.py").write_text(
             "from alembic import op\n"
-            "revision, down_revision, branch_labels, depends_on = '0002', '0001', None, None\n"
+            f"revision, down_revision, branch_labels, depends_on = '{NEXT}', '{HEAD}', None, None\n"
             "def upgrade():\n"
             f"    op.execute({statement!r})\n",
             "utf-8",
@@ -128,8 +132,8 @@ def revision_of(path: Path) -> object:
 def test_an_upgrade_keeps_a_private_copy_of_the_file_as_it_was(used: Path, next_version: Callable[[str], Path]) -> None:
     migrate(used, next_version("UPDATE member SET language = 'de'"))
 
-    copy = used.with_name("a.db.before-0001")
-    assert (revision_of(used), revision_of(copy)) == ("0002", "0001")
+    copy = used.with_name(f"a.db.before-{HEAD}")
+    assert (revision_of(used), revision_of(copy)) == (NEXT, HEAD)
     with looking_into(copy) as connection:
         assert connection.exec_driver_sql("SELECT language FROM member").scalar() == "en"
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
@@ -139,7 +143,7 @@ def test_an_upgrade_that_would_orphan_rows_is_undone(used: Path, next_version: C
     with pytest.raises(DatabaseUnusable, match="without their parent in week"):
         migrate(used, next_version("DELETE FROM member"))
 
-    assert revision_of(used) == "0001"
+    assert revision_of(used) == HEAD
     with looking_into(used) as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM member").scalar() == 1
 
@@ -148,4 +152,4 @@ def test_an_upgrade_that_fails_half_way_changes_nothing(used: Path, next_version
     with pytest.raises(DatabaseUnusable, match="no such table"):
         migrate(used, next_version("UPDATE gone SET x = 1"))
 
-    assert revision_of(used) == "0001"
+    assert revision_of(used) == HEAD

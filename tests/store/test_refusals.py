@@ -145,7 +145,8 @@ async def test_without_its_log_the_file_is_as_it_was_when_the_log_began(tmp_path
     async with opened(f"sqlite:///{tmp_path}/a.db") as database:
         await database.write(lambda records: records.facts.put("late", "there"))
         (tmp_path / "crashed").mkdir()
-        shutil.copy(tmp_path / "a.db", tmp_path / "crashed" / "a.db")
+        for name in ("a.db", "a.db.keys", "a.db.keys-wal"):
+            shutil.copy(tmp_path / name, tmp_path / "crashed" / name)
 
     async with opened(f"sqlite:///{tmp_path}/crashed/a.db") as database:
         assert await database.read(lambda records: records.facts.get("00400")) is not None
@@ -156,7 +157,7 @@ async def test_a_damaged_index_of_the_log_is_made_anew(tmp_path: Path, opened: O
     async with opened(f"sqlite:///{tmp_path}/a.db") as database:
         await database.write(lambda records: records.facts.put("fact", "there"))
         (tmp_path / "crashed").mkdir()
-        for name in ("a.db", "a.db-wal"):
+        for name in ("a.db", "a.db-wal", "a.db.keys", "a.db.keys-wal"):
             shutil.copy(tmp_path / name, tmp_path / "crashed" / name)
     (tmp_path / "crashed" / "a.db-shm").write_bytes(os.urandom(32_768))
 

@@ -16,6 +16,7 @@ from bot.store import Database, Records, Reserve
 from bot.store.disk import LEAST_TO_OPEN, MEGABYTE, REAL_DISK, Room, allocate, fill
 from bot.store.engines import Connect, is_full
 from bot.store.refuse import make_ready
+from tests.support.keys import MASTER
 from tests.support.mounts import fill_up, read_only, small_disk
 from tests.support.power import PowerDisk
 from tests.support.sql import looking_into
@@ -113,7 +114,7 @@ def test_what_counts_as_a_full_disk(code: int, expected: bool) -> None:
 async def on_a_full_disk(tmp_path: Path) -> tuple[ToldDisk, PowerDisk, Connect]:
     """A database with a ballast, closed; its disk has no byte more than what lies on it, and says so."""
     told, real = ToldDisk(), PowerDisk()
-    async with Database.open(url(tmp_path), connect=real.connect, reserve=RESERVE, disk=told) as database:
+    async with Database.open(url(tmp_path), MASTER, connect=real.connect, reserve=RESERVE, disk=told) as database:
         await database.write(note)
         assert (tmp_path / "a.db.ballast").exists()
     told.room = LEAST_TO_OPEN
@@ -128,7 +129,7 @@ async def test_on_a_full_disk_a_unit_of_work_runs_once_more_in_the_room_of_the_b
         await note(records, "sent again")
 
     told, real, connect = await on_a_full_disk(tmp_path)
-    async with Database.open(url(tmp_path), connect=connect, reserve=RESERVE, disk=told) as database:
+    async with Database.open(url(tmp_path), MASTER, connect=connect, reserve=RESERVE, disk=told) as database:
         real.capacity = used(tmp_path)
         await database.write(work)
 
@@ -149,14 +150,14 @@ async def test_taking_the_file_over_finds_room_as_well(tmp_path: Path) -> None:
     told, real, connect = await on_a_full_disk(tmp_path)
     real.capacity = used(tmp_path) + 8_192
 
-    async with Database.open(url(tmp_path), connect=connect, reserve=RESERVE, disk=told) as database:
+    async with Database.open(url(tmp_path), MASTER, connect=connect, reserve=RESERVE, disk=told) as database:
         assert not (tmp_path / "a.db.ballast").exists()
         await database.write(note)
 
 
 async def test_when_the_ballast_is_gone_too_a_full_disk_is_an_error_and_changes_nothing(tmp_path: Path) -> None:
     told, real, connect = await on_a_full_disk(tmp_path)
-    async with Database.open(url(tmp_path), connect=connect, reserve=RESERVE, disk=told) as database:
+    async with Database.open(url(tmp_path), MASTER, connect=connect, reserve=RESERVE, disk=told) as database:
         real.capacity = 0
         with pytest.raises(OperationalError, match="full"):
             await database.write(lambda records: note(records, "lost"))
@@ -172,7 +173,7 @@ async def test_a_disk_that_fails_is_a_clear_error_and_nothing_is_half_done(tmp_p
         await note(records, "two")
 
     disk = PowerDisk()
-    async with Database.open(url(tmp_path), connect=disk.connect) as database:
+    async with Database.open(url(tmp_path), MASTER, connect=disk.connect) as database:
         disk.broken = True
         with pytest.raises(OperationalError):
             await database.write(two)

@@ -23,6 +23,7 @@ from bot.store.disk import REAL_DISK, Disk
 from bot.store.occurrences import Settled
 from tests.support.clock import MovableClock
 from tests.support.courier import DM_CHANNEL, FakeCourier
+from tests.support.keys import MASTER
 
 ROBIN = 100_000_000_000_000_001
 ALEX = 100_000_000_000_000_002
@@ -108,6 +109,11 @@ class House:
         assert found is not None
         return found
 
+    async def kept_answer(self, occurrence_id: str, member_id: int = ROBIN) -> object:
+        """Which button was pressed, as its member is shown it; None where that is not kept."""
+        held = await self.database.read(lambda records: records.holdings.of(member_id))
+        return next(row["answer"] for row in held["occurrence"] if row["occurrence_id"] == occurrence_id)
+
     async def to_next_nudge(self, member_id: int = ROBIN) -> Occurrence:
         """Move to the next due time, deliver, and return what came of it."""
         due = (await self.plan(member_id)).next_due_at
@@ -127,7 +133,7 @@ async def open_house(
     disk: Disk = REAL_DISK,
 ) -> AsyncIterator[House]:
     clock, courier = MovableClock(), FakeCourier()
-    async with Database.open(f"sqlite:///{folder}/porchlight.db", reserve=reserve, disk=disk) as database:
+    async with Database.open(f"sqlite:///{folder}/porchlight.db", MASTER, reserve=reserve, disk=disk) as database:
         traffic = Traffic(database, clock, limits)
         journeys = Journeys.over(database, clock, library, courier, traffic)
         yield House(database, clock, courier, journeys, library, traffic)

@@ -18,9 +18,10 @@ PATIENCE: Final = 20
 OPENS: Final = """
 import asyncio, sys
 from bot.store import Database
+from tests.support.keys import MASTER
 
 async def main():
-    async with Database.open(f"sqlite:///{sys.argv[1]}"):
+    async with Database.open(f"sqlite:///{sys.argv[1]}", MASTER):
         print("ready", flush=True)
         await asyncio.to_thread(sys.stdin.readline)
 

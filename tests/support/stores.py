@@ -12,13 +12,14 @@ from typing import Final
 
 from bot.store import Database
 from bot.store.inline import at_once, inline
+from tests.support.keys import MASTER
 
 Opened = Callable[..., AbstractAsyncContextManager[Database]]
 
 WAYS: Final = MappingProxyType(
     {
-        "in a thread": Database.open,
-        "at once": partial(Database.open, connect=inline, aside=at_once),
+        "in a thread": partial(Database.open, master=MASTER),
+        "at once": partial(Database.open, master=MASTER, connect=inline, aside=at_once),
     }
 )
 

@@ -24,6 +24,7 @@ from bot.settings import DeliverySettings, DiscordSettings, Settings, StorageSet
 from cogs._ui.controls import PickMenu, PressButton
 from cogs._ui.screen import screen
 from cogs.courier import build
+from tests.support.keys import MASTER
 from tests.support.screen import Screen, controls_in
 from tests.support.sql import looking_into
 
@@ -314,7 +315,7 @@ async def open_world(folder: Path, seen: Seen | None = None) -> AsyncIterator[Wo
         delivery=DeliverySettings(),
     )
     clock = SharedClock()
-    async with assemble(settings, clock) as app:
+    async with assemble(settings, MASTER, clock) as app:
         env = simcord.Env(app.client, shard_count=1)
         await env.start()
         try:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from tests.support import keys
 from tests.wire.double import PATIENCE, Double
 from tests.wire.gateway import TOKEN
 from tests.wire.nursery import ROOT, Nursery
@@ -80,6 +81,7 @@ class Bot:
             "PORCHLIGHT_DISCORD__API_URL": f"http://127.0.0.1:{self.double.port}/api/v10",
             "PORCHLIGHT_DISCORD__GATEWAY_URL": f"ws://127.0.0.1:{self.double.port}/gateway",
             "PORCHLIGHT_STORAGE__URL": f"sqlite:///{self.file}",
+            keys.VARIABLE: keys.VALUE,
             # Allocated at each first start, and of no use to those who do not fill a disk.
             "PORCHLIGHT_STORAGE__BALLAST_MEGABYTES": "0",
             "PORCHLIGHT_DELIVERY__WAKE_AT_MOST_SECONDS": "1",

@@ -1,0 +1,132 @@
+"""The operator's commands. Each answers `--help` without loading what it needs to work."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from bot.keys import MasterKeys
+    from bot.settings import Settings
+
+Config = Annotated[
+    Path | None, typer.Option(help="The settings file. Without one, everything comes from the environment.")
+]
+
+
+def add_to(door: typer.Typer) -> None:
+    """Put them beside the front door's own."""
+    for name, command in (
+        ("new-key", new_key),
+        ("rotate-key", rotate_key),
+        ("backup", backup),
+        ("restore", restore),
+        ("erase-user", erase_user),
+    ):
+        door.command(name)(command)
+
+
+def opened_with(config: Path | None) -> tuple[Settings, MasterKeys]:
+    """The settings, and the master keys that they name."""
+    from bot.keys.sources import master_keys  # noqa: PLC0415
+    from bot.settings import read_settings  # noqa: PLC0415
+
+    settings = read_settings(config, os.environ)
+    sealing = settings.sealing
+    return settings, master_keys(sealing.master_key_file, sealing.master_key, os.environ)
+
+
+def new_key(
+    file: Annotated[Path, typer.Argument(help="Where it goes; a file that has some gets one version more.")] = Path(
+        "porchlight.key"
+    ),
+) -> None:
+    """Make a master key, which everything that members pick is sealed with."""
+    from bot.keys.sources import make_file  # noqa: PLC0415
+
+    keys = make_file(file)
+    _say(
+        f"Version {keys.newest} of the master key is in {file}. Keep a copy of it away from this machine, and from "
+        "every backup of the databases. Without it, nothing that members picked can be read again."
+    )
+
+
+def rotate_key(config: Config = None) -> None:
+    """Wrap every member's key by the newest master key. The bot may go on meanwhile; so may this, after a stop."""
+    from rich.progress import Progress  # noqa: PLC0415
+
+    from bot.operator import work  # noqa: PLC0415
+
+    settings, master = opened_with(config)
+    screen = Console(stderr=True)
+    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
+        task = progress.add_task("keys", total=None)
+
+        def watch(left: int) -> None:
+            total = progress.tasks[task].total or left
+            progress.update(task, total=total, completed=total - left)
+
+        anew = asyncio.run(work.rotate_key(settings, master, watch))
+    _say(f"{anew} keys were wrapped anew, and none has an older version any more.")
+
+
+def backup(config: Config = None) -> None:
+    """Copy both databases, sealed, into backups.folder, and remove copies that are too old. The bot may go on."""
+    from bot.clock import SystemClock  # noqa: PLC0415
+    from bot.operator import work  # noqa: PLC0415
+
+    settings, master = opened_with(config)
+    done = asyncio.run(work.back_up_now(settings, master, SystemClock().now()))
+    for one in done.made:
+        _say(f"{one.path} is whole: it was opened again and checked.")
+    _say(f"{done.expired} older copies were removed.")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="The sealed copy of the database: porchlight-….db.sealed.")],
+    config: Config = None,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only look into it and say what would happen.")] = False,
+) -> None:
+    """Put a backup back, while no bot runs. Whoever has left since does not come back with it."""
+    from bot.clock import SystemClock  # noqa: PLC0415
+    from bot.operator import work  # noqa: PLC0415
+
+    settings, master = opened_with(config)
+    if dry_run:
+        found = asyncio.run(work.look_into_backup(settings, master, file))
+        _say("Nothing was changed. The backup is whole.")
+    else:
+        found = asyncio.run(work.restore(settings, master, file, SystemClock().now()))
+        _say("The backup is in place. What it replaced lies beside it, with .replaced- in its name: delete it soon.")
+    _say(f"{found.members} members are in it, of whom {found.gone_since} have left since and are erased again.")
+    if found.keys is not None:
+        _say(f"The key database comes from {found.keys.name}: whoever left after that was made comes back.")
+
+
+def erase_user(
+    user: Annotated[int, typer.Argument(min=1, help="The Discord id of whoever asked for it.")], config: Config = None
+) -> None:
+    """Erase everything about one person, as /privacy delete does. The bot may go on meanwhile."""
+    from bot.clock import SystemClock  # noqa: PLC0415
+    from bot.operator import work  # noqa: PLC0415
+
+    settings, master = opened_with(config)
+    try:
+        was_held = asyncio.run(work.erase_user(settings, master, user, SystemClock().now()))
+    except TimeoutError:
+        _say(
+            "Their key is destroyed, so nothing that was sealed can be read. The running bot has not erased their rows "
+            "yet; it does at its next wake-up or start."
+        )
+        return
+    _say("Everything about them is erased." if was_held else "Nothing is held about them.")
+
+
+def _say(sentence: str) -> None:
+    Console(highlight=False, soft_wrap=True).print(sentence, markup=False)

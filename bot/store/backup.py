@@ -1,0 +1,166 @@
+"""Backups: both databases, copied while the bot goes on, sealed, and opened again to see that they are whole.
+
+The database comes first and the keys after it: whoever leaves in between is in the copy of the one, and has their
+tombstone in the copy of the other, so that nobody comes back. Whoever joins in between has a key there, and no row.
+
+Law: under a backup's name stands a whole and checked file or none, and no plain copy outlives the call.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from bot.errors import DatabaseUnusable, Unsealable
+from bot.keys import MasterKeys, stream
+from bot.keys.files import new_private, sync_folder
+from bot.store.refuse import SOUND, explained
+
+STAMP: Final = "%Y%m%dT%H%M%SZ"
+OF_DATABASE: Final = ".db.sealed"
+OF_KEYS: Final = ".keys.sealed"
+PREFIX: Final = "porchlight-"
+UNFINISHED: Final = ".unfinished"
+
+CHECK: Final = "PRAGMA integrity_check(1)"
+BUSY_SECONDS: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """One sealed file, and when its copy was made."""
+
+    path: Path
+    made_at: datetime
+
+    @property
+    def is_of_keys(self) -> bool:
+        return self.path.name.endswith(OF_KEYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Ages:
+    """How long backups are kept. Those of the keys could bring back somebody who left: so for days only."""
+
+    of_databases: timedelta
+    of_keys: timedelta
+
+    def has_passed(self, backup: Backup, now: datetime) -> bool:
+        return now - backup.made_at > (self.of_keys if backup.is_of_keys else self.of_databases)
+
+
+def back_up(path: Path, keys: Path, folder: Path, master: MasterKeys, now: datetime) -> list[Backup]:
+    """Copy both into that folder; it blocks for as long as that takes. Raises DatabaseUnusable."""
+    _makenew_private(folder)
+    for left_behind in folder.glob(f"{PREFIX}*{UNFINISHED}*"):
+        left_behind.unlink()
+    stem = folder / f"{PREFIX}{now.astimezone(UTC):{STAMP}}"
+    return [
+        Backup(_sealed_copy(source, stem.with_name(stem.name + ending), master), now)
+        for source, ending in ((path, OF_DATABASE), (keys, OF_KEYS))
+    ]
+
+
+def backups_in(folder: Path) -> list[Backup]:
+    """Every backup in that folder, the newest first."""
+    found = [
+        Backup(path, datetime.strptime(stamp, STAMP).replace(tzinfo=UTC))
+        for ending in (OF_DATABASE, OF_KEYS)
+        for path in folder.glob(f"{PREFIX}*{ending}")
+        if _is_stamp(stamp := path.name.removeprefix(PREFIX).removesuffix(ending))
+    ]
+    return sorted(found, key=lambda one: one.made_at, reverse=True)
+
+
+def expire(folder: Path, ages: Ages, now: datetime) -> int:
+    """Remove what has been kept for long enough; how many files. The newest pair always stays."""
+    everything = backups_in(folder)
+    newest = {one.is_of_keys: one for one in reversed(everything)}
+    old = [one for one in everything if ages.has_passed(one, now) and one not in newest.values()]
+    for one in old:
+        one.path.unlink()
+    return len(old)
+
+
+@contextmanager
+def opened(sealed: Path, at: Path, master: MasterKeys) -> Iterator[Path]:
+    """What was sealed, as a checked database at that place, for as long as the block lasts.
+
+    Raises DatabaseUnusable when it is missing, was changed or cut short, or is no sound database; and MasterKeyWrong.
+    """
+    try:
+        _unsealed(sealed, at, master)
+        _check(at)
+        yield at
+    finally:
+        at.unlink(missing_ok=True)
+
+
+def _unsealed(sealed: Path, at: Path, master: MasterKeys) -> None:
+    try:
+        with sealed.open("rb") as source, new_private(at) as plain:
+            stream.unseal(source, plain, master)
+    except FileNotFoundError:
+        raise DatabaseUnusable(f"There is no backup {sealed}.") from None
+    except Unsealable as error:
+        raise DatabaseUnusable(f"The backup {sealed.name} cannot be opened. {error}") from None
+
+
+def _sealed_copy(source: Path, target: Path, master: MasterKeys) -> Path:
+    plain, again, begun = (target.with_name(f"{target.name}{UNFINISHED}{number}") for number in range(3))
+    try:
+        _copy(source, plain)
+        _check(plain)
+        with plain.open("rb") as copy, new_private(begun) as sealed:
+            stream.seal(copy, sealed, master)
+        with opened(begun, again, master):
+            pass  # it opens, and is sound
+        begun.replace(target)
+        sync_folder(target.parent)
+    except OSError as error:
+        raise DatabaseUnusable(f"The backup {target} cannot be written: {error.strerror}.") from error
+    finally:
+        for left in (plain, again, begun):
+            left.unlink(missing_ok=True)
+    return target
+
+
+def _copy(source: Path, target: Path) -> None:
+    """SQLite writes into an empty file that is there already: so it is nobody else's to read at any moment."""
+    with new_private(target):
+        pass
+    try:
+        with closing(sqlite3.connect(source, timeout=BUSY_SECONDS)) as connection:
+            connection.execute("VACUUM INTO ?", (str(target),))
+    except sqlite3.DatabaseError as error:
+        raise explained(error, source) from error
+
+
+def _check(path: Path) -> None:
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            ((verdict,), *_) = connection.execute(CHECK).fetchall()
+    except sqlite3.DatabaseError as error:
+        raise explained(error, path) from error
+    if verdict != SOUND:
+        raise DatabaseUnusable(f"The copy {path.name} is not sound ({verdict}).")
+
+
+def _makenew_private(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseUnusable(f"The folder for backups {folder} cannot be made: {error.strerror}.") from error
+
+
+def _is_stamp(text: str) -> bool:
+    try:
+        datetime.strptime(text, STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return False
+    return True

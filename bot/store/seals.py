@@ -1,0 +1,53 @@
+"""Members' keys within one unit of work."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import Unsealable
+from bot.keys import MemberKey
+from bot.store.keyring import KeyRing
+from bot.store.schema import member
+
+NAMES: Final = select(member.c.member_id, member.c.key_id).where(
+    member.c.member_id.in_(bindparam("ids", expanding=True)), member.c.key_id.is_not(None)
+)
+
+
+class Seals:
+    def __init__(self, connection: AsyncConnection, ring: KeyRing) -> None:
+        self._connection = connection
+        self._ring = ring
+
+    async def key_of(self, member_id: int) -> MemberKey:
+        """That member's key. Raises Unsealable when it is gone."""
+        return (await self.keys_of([member_id]))[member_id]
+
+    async def keys_of(self, member_ids: Collection[int]) -> Mapping[int, MemberKey]:
+        """The key of each of these members. Raises Unsealable when one is gone."""
+        if not member_ids:
+            return {}
+        names = await self._names(member_ids)
+        secrets = await self._ring.secrets_of(names.values())
+        if gone := [one for one in member_ids if names.get(one) not in secrets]:
+            raise Unsealable(f"The keys of {len(gone)} members are gone.")
+        return {one: MemberKey(one, names[one], secrets[names[one]]) for one in member_ids}
+
+    async def name_of(self, member_id: int) -> str:
+        """What the member's key is called, which is made now if they have none."""
+        known = (await self._names([member_id])).get(member_id)
+        return known or next(iter(await self._ring.make(1)))
+
+    async def bury(self, member_id: int, at: datetime) -> None:
+        """Destroy the member's key for good, whatever becomes of this unit of work."""
+        for key_id in (await self._names([member_id])).values():
+            await self._ring.bury(key_id, at)
+
+    async def _names(self, member_ids: Collection[int]) -> dict[int, str]:
+        rows = await self._connection.execute(NAMES, {"ids": [*member_ids]})
+        return dict(rows.all())

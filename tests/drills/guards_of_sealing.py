@@ -1,0 +1,164 @@
+"""The guards in what is sealed, and in who is gone for good."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.drills.guard import Guard
+
+BACKUP: Final = "bot/store/backup.py"
+BESIDE: Final = "bot/store/beside.py"
+DATABASE: Final = "bot/store/database.py"
+ERRANDS: Final = "bot/store/errands.py"
+KEY_SCHEMA: Final = "bot/store/key_schema.py"
+KEYRING: Final = "bot/store/keyring.py"
+RESTORE: Final = "bot/store/restore.py"
+SOURCES: Final = "bot/keys/sources.py"
+OF_BACKUP: Final = "tests/store/test_backup.py"
+OF_SEALING: Final = "tests/store/test_sealing.py"
+OF_SOURCES: Final = "tests/keys/test_sources.py"
+OF_OPERATOR: Final = "tests/wire/test_operator.py"
+NOT_THE_RIGHT_ONE: Final = f"{OF_SEALING}::test_a_key_database_that_is_not_the_right_one_is_refused_and_left_alone"
+
+OF_SEALED: Final = (
+    Guard(
+        "a sealed value is bound to its place",
+        "bot/keys/sealing.py",
+        "        return BETWEEN.join(parts).encode()",
+        '        return b""',
+        "tests/keys/test_sealing.py::test_moved_anywhere_else_it_stays_closed",
+    ),
+    Guard(
+        "an answer is sealed",
+        "bot/store/occurrences.py",
+        "        return sealed(await self._seals.key_of(member_id), occurrence.c.answer, occurrence_id, answer)",
+        "        return f'\"{answer}\"'.encode()",
+        f"{OF_SEALING}::test_no_file_shows_what_somebody_picked_and_they_read_it_as_it_was",
+    ),
+    Guard(
+        "what an earlier version had in the clear is sealed",
+        DATABASE,
+        "            await self._seal_what_is_clear()\n",
+        "",
+        f"{OF_SEALING}::test_what_an_earlier_version_had_in_the_clear_is_sealed_at_the_first_start",
+    ),
+    Guard(
+        "who leaves takes their key along",
+        "bot/store/holdings.py",
+        "        await self._seals.bury(member_id, now)\n",
+        "",
+        f"{OF_SEALING}::test_who_leaves_takes_their_key_along_so_no_copy_of_the_database_opens",
+    ),
+    Guard(
+        "the log of the key database is overwritten",
+        KEYRING,
+        "        await self.scrub()\n",
+        "",
+        f"{OF_SEALING}::test_a_destroyed_key_is_nowhere_in_the_key_database",
+    ),
+    Guard(
+        "a restored copy is rid of who left since",
+        DATABASE,
+        "        return await records.errands.erase_again()",
+        "        return 0",
+        f"{OF_SEALING}::test_a_restored_copy_is_rid_of_who_left_since_at_its_first_opening",
+    ),
+    Guard(
+        "an older key database is refused",
+        ERRANDS,
+        "        if last < heard_of:",
+        "        if False:",
+        f"{OF_SEALING}::test_a_key_database_from_before_somebody_left_is_refused",
+    ),
+    Guard(
+        "another database's keys are refused",
+        KEYRING,
+        "            if expected not in (None, opened.name):",
+        "            if False:",
+        NOT_THE_RIGHT_ONE,
+    ),
+    Guard(
+        "a missing key database is not replaced by an empty one",
+        DATABASE,
+        "connect, await aside(named_in, path)) as ring:",
+        "connect, None) as ring:",
+        NOT_THE_RIGHT_ONE,
+    ),
+    Guard(
+        "a newer key database is refused",
+        KEY_SCHEMA,
+        "    if version > VERSION:",
+        "    if False:",
+        NOT_THE_RIGHT_ONE,
+    ),
+    Guard(
+        "errands are finished at the start",
+        DATABASE,
+        "            await self.finish_errands()\n",
+        "",
+        f"{OF_SEALING}::test_whose_key_was_buried_is_erased_as_soon_as_it_is_heard_of",
+    ),
+    Guard(
+        "errands are finished at each wake-up",
+        "bot/journey/deliver.py",
+        "        await self._database.finish_errands()\n",
+        "",
+        f"{OF_OPERATOR}::test_erasing_somebody_leaves_nothing_and_sends_nothing",
+    ),
+    Guard(
+        "a key in use is not taken for one that nobody has",
+        ERRANDS,
+        "        unused = set(made) - set(await self._members(made))",
+        "        unused = set(made)",
+        f"{OF_SEALING}::test_a_key_that_nobody_came_to_have_goes_again_and_one_in_use_stays",
+    ),
+    Guard(
+        "a key file that others may read is refused",
+        SOURCES,
+        '    if os.name == "posix" and stat.S_IMODE(mode) & OTHERS:',
+        "    if False:",
+        f"{OF_SOURCES}::test_a_file_that_others_may_read_is_refused",
+    ),
+    Guard(
+        "a new key file is its owner's alone",
+        SOURCES,
+        "new_private(fresh, OWNER_READS)",
+        "new_private(fresh, 0o644)",
+        f"{OF_SOURCES}::test_a_new_file_is_its_owners_alone_from_the_beginning",
+    ),
+    Guard(
+        "keys are wrapped anew only by what the running bot can unwrap",
+        BESIDE,
+        "        if is_running(path) and not await ring.is_told_of_newest():",
+        "        if False:",
+        f"{OF_OPERATOR}::test_the_master_key_is_changed_while_the_bot_runs",
+    ),
+    Guard(
+        "a damaged database is not backed up",
+        BACKUP,
+        "        _check(plain)\n",
+        "",
+        f"{OF_BACKUP}::test_a_damaged_database_is_not_backed_up_over_a_good_backup",
+    ),
+    Guard(
+        "a backup of a newer version is refused",
+        RESTORE,
+        "        refuse_newer(database)\n",
+        "",
+        f"{OF_BACKUP}::test_a_backup_of_a_newer_version_is_refused",
+    ),
+    Guard(
+        "nothing is put back under a running bot",
+        RESTORE,
+        "    with alone_with(path), _laid_out(",
+        "    with _laid_out(",
+        f"{OF_BACKUP}::test_nothing_is_put_back_under_a_running_bot",
+    ),
+    Guard(
+        "the last piece of a backup is known for the last",
+        "bot/keys/stream.py",
+        "    return place.to_bytes(11) + bytes([is_last])",
+        "    return place.to_bytes(12)",
+        "tests/keys/test_stream.py::test_cut_short_it_is_refused_also_where_a_piece_ends",
+    ),
+)

@@ -1,0 +1,87 @@
+"""Where the master key comes from, and what is said when it does not."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.errors import MasterKeyUnusable
+from bot.keys import MasterKeys
+from bot.keys.sources import make_file, master_keys, read_file
+from tests.support.keys import MASTER
+
+NAME = "porchlight-master-key"
+WRAPPED = MASTER.wrap("name", bytes(32))
+
+
+def opens(keys: MasterKeys) -> bool:
+    return keys.unwrap("name", WRAPPED) == bytes(32)
+
+
+def kept(path: Path, keys: MasterKeys, mode: int = 0o400) -> Path:
+    path.write_text(keys.text())
+    path.chmod(mode)
+    return path
+
+
+def test_a_credential_comes_before_a_file_and_a_file_before_what_was_given(tmp_path: Path) -> None:
+    other = SecretStr(MasterKeys.fresh().text())
+    ours, theirs = kept(tmp_path / "ours.key", MASTER), kept(tmp_path / "theirs.key", MasterKeys.fresh())
+    kept(tmp_path / NAME, MASTER, 0o440)
+
+    assert opens(master_keys(theirs, other, {"CREDENTIALS_DIRECTORY": str(tmp_path)}))
+    assert opens(master_keys(ours, other, {"CREDENTIALS_DIRECTORY": str(tmp_path / "elsewhere")}))
+    assert opens(master_keys(None, SecretStr(MASTER.text()), {}))
+
+
+def test_without_any_the_error_says_how_to_make_one() -> None:
+    with pytest.raises(MasterKeyUnusable, match=r"`python -m bot new-key` makes one.*sealing\.master_key_file"):
+        master_keys(None, None, {})
+
+
+def test_a_file_that_is_missing_is_never_replaced_by_a_new_one(tmp_path: Path) -> None:
+    with pytest.raises(MasterKeyUnusable, match="If there was one, put it back"):
+        master_keys(tmp_path / "gone.key", None, {})
+
+    assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize("mode", [0o440, 0o404, 0o644, 0o420])
+def test_a_file_that_others_may_read_is_refused(tmp_path: Path, mode: int) -> None:
+    with pytest.raises(MasterKeyUnusable, match="chmod 400"):
+        read_file(kept(tmp_path / "a.key", MASTER, mode))
+
+
+def test_a_new_file_is_its_owners_alone_from_the_beginning(tmp_path: Path) -> None:
+    made = make_file(tmp_path / "a.key")
+
+    assert stat.S_IMODE((tmp_path / "a.key").stat().st_mode) == 0o400
+    assert read_file(tmp_path / "a.key").text() == made.text()
+
+
+def test_a_file_that_has_some_gets_one_version_more_and_loses_none(tmp_path: Path) -> None:
+    first = make_file(tmp_path / "a.key")
+
+    second = make_file(tmp_path / "a.key")
+
+    assert (first.newest, second.newest) == (1, 2)
+    assert second.text().startswith(first.text())
+    assert [path.name for path in tmp_path.iterdir()] == ["a.key"]
+
+
+def test_a_file_that_is_no_key_file_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "diary.txt").write_text("dear diary")
+    (tmp_path / "diary.txt").chmod(0o600)
+
+    with pytest.raises(MasterKeyUnusable, match="is no master key"):
+        make_file(tmp_path / "diary.txt")
+
+    assert (tmp_path / "diary.txt").read_text() == "dear diary"
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(MasterKeyUnusable, match="cannot be written: No such file or directory"):
+        make_file(tmp_path / "nowhere" / "a.key")

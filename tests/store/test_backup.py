@@ -1,0 +1,198 @@
+"""A backup is whole, sealed, and brings nobody back who has left."""
+
+from __future__ import annotations
+
+import stat
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.errors import AlreadyRunning, DatabaseUnusable, MasterKeyWrong
+from bot.keys import MasterKeys
+from bot.store import Database
+from bot.store.backup import Ages, Backup, back_up, backups_in, expire
+from bot.store.restore import Found, look, put_back
+from tests.store.test_sealing import ALEX, PICKS, ROBIN, both_join, everything_in, held, keys_of, leaves, look_into, url
+from tests.support.keys import MASTER
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+
+
+def file_of(folder: Path) -> Path:
+    return folder / "a.db"
+
+
+async def made(folder: Path, now: datetime = NOW) -> Path:
+    """A backup of the database as it is; the file of it."""
+    database, _keys = back_up(file_of(folder), keys_of(folder), folder / "backups", MASTER, now)
+    return database.path
+
+
+def remove_the_databases(folder: Path) -> None:
+    for path in folder.glob("a.db*"):
+        path.unlink()
+
+
+async def test_a_backup_is_made_beside_the_open_database_and_shows_nothing(tmp_path: Path) -> None:
+    async with Database.open(url(tmp_path), MASTER) as database:
+        await both_join(database)
+        await made(tmp_path)
+
+    names = sorted(path.name for path in (tmp_path / "backups").iterdir())
+    assert names == ["porchlight-20260601T120000Z.db.sealed", "porchlight-20260601T120000Z.keys.sealed"]
+    lying_there = everything_in(tmp_path / "backups")
+    assert [word for word in (b"SQLite", b"member", str(ROBIN).encode()) if word in lying_there] == []
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "backups").iterdir()} == {0o600}
+    assert stat.S_IMODE((tmp_path / "backups").stat().st_mode) == 0o700
+
+
+async def test_after_everything_is_lost_a_backup_brings_everything_back(tmp_path: Path) -> None:
+    async with Database.open(url(tmp_path), MASTER) as database:
+        await both_join(database)
+        backup = await made(tmp_path)
+    remove_the_databases(tmp_path)
+
+    found = await put_back(file_of(tmp_path), keys_of(tmp_path), backup, MASTER, NOW)
+
+    assert found == Found(2, 0, backup.with_name("porchlight-20260601T120000Z.keys.sealed"))
+    async with Database.open(url(tmp_path), MASTER) as database:
+        assert (await held(database, ROBIN))["check_in"][0]["picks"] == PICKS
+
+
+async def test_who_left_after_the_backup_was_made_does_not_come_back_with_it(tmp_path: Path) -> None:
+    async with Database.open(url(tmp_path), MASTER) as database:
+        await both_join(database)
+        backup = await made(tmp_path)
+        await leaves(database, ROBIN)
+        await database.finish_errands()
+
+    seen = await look(file_of(tmp_path), keys_of(tmp_path), backup, MASTER)
+    found = await put_back(file_of(tmp_path), keys_of(tmp_path), backup, MASTER, NOW)
+
+    assert seen == found == Found(2, 1, None)
+    async with Database.open(url(tmp_path), MASTER) as database:
+        assert await held(database, ROBIN) == {}
+        assert (await held(database, ALEX))["check_in"][0]["picks"] == PICKS
+    for path in tmp_path.glob("*.replaced-*"):
+        path.unlink()
+    assert str(ROBIN).encode() not in everything_in(tmp_path)
+
+
+async def test_looking_into_a_backup_changes_nothing_and_leaves_nothing(tmp_path: Path) -> None:
+    async with Database.open(url(tmp_path), MASTER) as database:
+        await both_join(database)
+        backup = await made(tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+
+    await look(file_of(tmp_path), keys_of(tmp_path), backup, MASTER)
+
+    after = {path.name: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert {name: content for name, content in after.items() if not name.endswith(("-wal", "-shm"))} == before
+
+
+async def test_what_a_backup_replaces_is_kept_beside_it(tmp_path: Path) -> None:
+    async with Database.open(url(tmp_path), MASTER) as database:
+        backup = await made(tmp_path)
+        await both_join(database)
+
+    await put_back(file_of(tmp_path), keys_of(tmp_path), backup, MASTER, NOW)
+
+    assert look_into(tmp_path / "a.db", "SELECT count(*) FROM member") == [(0,)]
+    assert look_into(tmp_path / "a.db.replaced-20260601T120000Z", "SELECT count(*) FROM member") == [(2,)]
+
+
+async def test_nothing_is_put_back_under_a_running_bot(tmp_path: Path) -> None:
+    async with Database.open(url(tmp_path), MASTER) as database:
+        await both_join(database)
+        backup = await made(tmp_path)
+
+        with pytest.raises(AlreadyRunning):
+            await put_back(file_of(tmp_path), keys_of(tmp_path), backup, MASTER, NOW)
+
+        assert "member" in await held(database, ROBIN)
+
+
+async def test_a_backup_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    async with Database.open(url(tmp_path), MASTER):
+        pass
+    look_into(tmp_path / "a.db", "UPDATE alembic_version SET version_num = '9999'")
+    backup = await made(tmp_path)
+
+    with pytest.raises(DatabaseUnusable, match="newer Porchlight"):
+        await put_back(file_of(tmp_path), keys_of(tmp_path), backup, MASTER, NOW)
+
+
+async def test_a_backup_that_belongs_to_other_keys_is_refused(tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        async with Database.open(url(tmp_path / name), MASTER):
+            pass
+    backup = await made(tmp_path / "one")
+
+    with pytest.raises(DatabaseUnusable, match="belongs to another database"):
+        await put_back(file_of(tmp_path / "other"), keys_of(tmp_path / "other"), backup, MASTER, NOW)
+
+
+async def test_without_any_keys_nothing_is_put_back(tmp_path: Path) -> None:
+    async with Database.open(url(tmp_path), MASTER):
+        backup = await made(tmp_path)
+    remove_the_databases(tmp_path)
+    backup.with_name("porchlight-20260601T120000Z.keys.sealed").unlink()
+
+    with pytest.raises(DatabaseUnusable, match="There is neither the key database"):
+        await put_back(file_of(tmp_path), keys_of(tmp_path), backup, MASTER, NOW)
+
+
+async def test_a_backup_that_was_changed_or_is_not_there_says_so(tmp_path: Path) -> None:
+    async with Database.open(url(tmp_path), MASTER):
+        backup = await made(tmp_path)
+    backup.write_bytes(backup.read_bytes()[:-1])
+
+    with pytest.raises(DatabaseUnusable, match="was changed or cut short"):
+        await look(file_of(tmp_path), keys_of(tmp_path), backup, MASTER)
+    with pytest.raises(DatabaseUnusable, match="There is no backup"):
+        await look(file_of(tmp_path), keys_of(tmp_path), tmp_path / "gone", MASTER)
+    with pytest.raises((DatabaseUnusable, MasterKeyWrong)):
+        await look(file_of(tmp_path), keys_of(tmp_path), backup, MasterKeys.fresh())
+
+
+async def test_a_damaged_database_is_not_backed_up_over_a_good_backup(tmp_path: Path) -> None:
+    async with Database.open(url(tmp_path), MASTER) as database:
+        await both_join(database)
+    pages = bytearray((tmp_path / "a.db").read_bytes())
+    pages[4096 * 2 : 4096 * 3] = b"\xff" * 4096
+    (tmp_path / "a.db").write_bytes(pages)
+
+    with pytest.raises(DatabaseUnusable):
+        await made(tmp_path)
+
+    assert [*(tmp_path / "backups").iterdir()] == []
+
+
+def backup_from(folder: Path, days_ago: int, ending: str) -> Path:
+    path = folder / f"porchlight-{NOW - timedelta(days=days_ago):%Y%m%dT%H%M%SZ}{ending}"
+    path.touch()
+    return path
+
+
+def test_copies_that_were_kept_for_long_enough_are_removed_and_those_of_the_keys_sooner(tmp_path: Path) -> None:
+    stays = {backup_from(tmp_path, 29, ".db.sealed"), backup_from(tmp_path, 1, ".db.sealed")}
+    stays |= {backup_from(tmp_path, 6, ".keys.sealed"), backup_from(tmp_path, 1, ".keys.sealed")}
+    goes = {backup_from(tmp_path, 31, ".db.sealed"), backup_from(tmp_path, 8, ".keys.sealed")}
+    stranger = tmp_path / "porchlight-of-mine.db.sealed"
+    stranger.touch()
+
+    removed = expire(tmp_path, Ages(timedelta(days=30), timedelta(days=7)), NOW)
+
+    assert removed == len(goes)
+    assert set(tmp_path.iterdir()) == stays | {stranger}
+
+
+def test_the_newest_of_each_stays_however_old_it_is(tmp_path: Path) -> None:
+    stays = {backup_from(tmp_path, 300, ".db.sealed"), backup_from(tmp_path, 300, ".keys.sealed")}
+    backup_from(tmp_path, 400, ".db.sealed")
+
+    assert expire(tmp_path, Ages(timedelta(days=30), timedelta(days=7)), NOW) == 1
+    assert {one.path for one in backups_in(tmp_path)} == stays
+    assert all(isinstance(one, Backup) for one in backups_in(tmp_path))
