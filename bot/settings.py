@@ -31,6 +31,10 @@ REASONS: Final = MappingProxyType(
 
 HttpUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["http", "https"])]
 SocketUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["ws", "wss"])]
+SecureUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["https"], max_length=400)]
+
+# What stands in the middle of a sentence.
+OneLine = Annotated[str, Field(max_length=200, pattern=r"^[^\r\n]*$")]
 
 
 class Section(BaseModel):
@@ -68,6 +72,16 @@ class DeliverySettings(Section):
     wake_at_most_seconds: Annotated[float, Field(ge=1, le=60)] = 30
 
 
+class OperatorSettings(Section):
+    """Who runs this installation, as its members read it. Without these the bot runs, and says nothing of it."""
+
+    name: OneLine = ""
+    contact: OneLine = ""
+    hosting: OneLine = ""
+    privacy_policy_url: SecureUrl | None = None
+    terms_url: SecureUrl | None = None
+
+
 class LogSettings(Section):
     """What is written to the log, and how."""
 
@@ -81,6 +95,7 @@ class Settings(Section):
     discord: DiscordSettings
     storage: StorageSettings = StorageSettings()
     delivery: DeliverySettings = DeliverySettings()
+    operator: OperatorSettings = OperatorSettings()
     log: LogSettings = LogSettings()
 
 

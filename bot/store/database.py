@@ -20,6 +20,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import DatabaseUnusable, ForOperator, Superseded
+from bot.rules.consent import QUESTIONS, Questions
 from bot.store import owner
 from bot.store.disk import REAL_DISK, Disk, Reserve, Room
 from bot.store.engines import WRITER_BUSY_MS, Connect, in_a_thread, is_busy, is_full, reading, writing
@@ -51,12 +52,21 @@ SCRUB_TIMEOUT_MS: Final = 200
 class Database:
     """The store, open. Made by `Database.open`, which also closes it."""
 
-    def __init__(self, path: Path, writer: AsyncEngine, reader: AsyncEngine, room: Room, aside: Aside) -> None:
+    def __init__(
+        self,
+        path: Path,
+        writer: AsyncEngine,
+        reader: AsyncEngine,
+        room: Room,
+        aside: Aside,
+        questions: Questions = QUESTIONS,
+    ) -> None:
         self._path = path
         self._writer = writer
         self._reader = reader
         self._room = room
         self._aside = aside
+        self._questions = questions
         self._token = secrets.token_hex(16)
         self._one_at_a_time = asyncio.Lock()
         self._running: set[asyncio.Task[Any]] = set()
@@ -76,11 +86,13 @@ class Database:
         aside: Aside = asyncio.to_thread,
         disk: Disk = REAL_DISK,
         alone: bool = True,
+        questions: Questions = QUESTIONS,
     ) -> AsyncIterator[Database]:
         """Open the file that `url` (sqlite:///path) names, creating or upgrading it; it is ours until it is closed.
 
         `connect`, `aside` and `disk` say how, where a simulation or a proof needs another way; migrations go through
-        sqlite3 all the same. `alone=False` asks for no lock, and leaves it to the token to keep two apart.
+        sqlite3 all the same. `alone=False` asks for no lock, and leaves it to the token to keep two apart. Every
+        unit of work gets `questions`, what members are asked today, with its records.
         Raises, with one clear sentence, DatabaseUnusable when that cannot be done and AlreadyRunning when somebody
         else has it open.
         """
@@ -90,7 +102,7 @@ class Database:
             await aside(make_ready, path)
             await aside(room.make_way)
             is_checked = await aside(migrate, path)
-            database = cls(path, writing(path, connect), reading(path, connect), room, aside)
+            database = cls(path, writing(path, connect), reading(path, connect), room, aside, questions)
             try:
                 await database._shielded(database._take_over())
                 await aside(room.keep)
@@ -167,14 +179,14 @@ class Database:
 
     async def _read(self, work: Work[T]) -> T:
         async with self._reader.begin() as connection:
-            return await work(Records(connection))
+            return await work(Records(connection, self._questions))
 
     async def _write(self, work: Work[T]) -> T:
         async def ours(connection: AsyncConnection) -> T:
             if not await owner.is_still(connection, self._token):
                 self._stop_for(Superseded())
                 raise Superseded
-            return await work(Records(connection))
+            return await work(Records(connection, self._questions))
 
         if self._trouble.done():
             raise self._trouble.result()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.rules.consent import Questions
 from bot.store.check_ins import CheckIns
 from bot.store.consents import Consents
 from bot.store.facts import Facts
@@ -17,9 +18,13 @@ from bot.store.weeks import Weeks
 
 
 class Records:
-    """Handed to a unit of work; worthless once that has ended."""
+    """Handed to a unit of work; worthless once that has ended.
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    `questions` is what is asked today: every step tells by the same ones what an entry of the ledger is worth.
+    """
+
+    def __init__(self, connection: AsyncConnection, questions: Questions) -> None:
+        self.questions = questions
         self.facts = Facts(connection)
         self.guilds = Guilds(connection)
         self.members = Members(connection)

@@ -108,7 +108,7 @@ guild: Final = Table(
     Column("counted_at", Instant),
 )
 
-# Somebody who said yes to something.
+# Somebody who said yes to something. `asked` is the edition of the questions they were last asked (`rules.consent`).
 member: Final = Table(
     "member",
     metadata,
@@ -118,6 +118,7 @@ member: Final = Table(
     Column("joined_at", Instant, nullable=False),
     Column("dm_channel_id", BigInteger),
     Column("streak_hidden", Boolean, nullable=False),
+    Column("asked", Integer),
 )
 
 # The ledger: what a member said yes to, in which wording, and when they took it back.

@@ -18,6 +18,9 @@ from bot.store.migrate import MIGRATIONS, migrate
 from bot.store.schema import metadata
 from tests.support.sql import looking_into
 
+TODAY = ScriptDirectory(str(MIGRATIONS)).get_current_head() or ""
+NEXT = f"{int(TODAY) + 1:04}"
+
 
 def test_the_migrations_add_up_to_the_schema(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
@@ -95,9 +98,9 @@ def next_version(tmp_path: Path) -> Callable[[str], Path]:
     def written(statement: str) -> Path:
         folder = tmp_path / "migrations"
         shutil.copytree(MIGRATIONS, folder)
-        (folder / "versions" / "0002_next.py").write_text(
+        (folder / "versions" / f"{NEXT}_next.py").write_text(
             "from alembic import op\n"
-            "revision, down_revision, branch_labels, depends_on = '0002', '0001', None, None\n"
+            f"revision, down_revision, branch_labels, depends_on = '{NEXT}', '{TODAY}', None, None\n"
             "def upgrade():\n"
             f"    op.execute({statement!r})\n",
             "utf-8",
@@ -128,8 +131,8 @@ def revision_of(path: Path) -> object:
 def test_an_upgrade_keeps_a_private_copy_of_the_file_as_it_was(used: Path, next_version: Callable[[str], Path]) -> None:
     migrate(used, next_version("UPDATE member SET language = 'de'"))
 
-    copy = used.with_name("a.db.before-0001")
-    assert (revision_of(used), revision_of(copy)) == ("0002", "0001")
+    copy = used.with_name(f"a.db.before-{TODAY}")
+    assert (revision_of(used), revision_of(copy)) == (NEXT, TODAY)
     with looking_into(copy) as connection:
         assert connection.exec_driver_sql("SELECT language FROM member").scalar() == "en"
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
@@ -139,7 +142,7 @@ def test_an_upgrade_that_would_orphan_rows_is_undone(used: Path, next_version: C
     with pytest.raises(DatabaseUnusable, match="without their parent in week"):
         migrate(used, next_version("DELETE FROM member"))
 
-    assert revision_of(used) == "0001"
+    assert revision_of(used) == TODAY
     with looking_into(used) as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM member").scalar() == 1
 
@@ -148,4 +151,28 @@ def test_an_upgrade_that_fails_half_way_changes_nothing(used: Path, next_version
     with pytest.raises(DatabaseUnusable, match="no such table"):
         migrate(used, next_version("UPDATE gone SET x = 1"))
 
-    assert revision_of(used) == "0001"
+    assert revision_of(used) == TODAY
+
+
+def test_whoever_had_started_before_questions_were_numbered_was_asked_the_first_ones(tmp_path: Path) -> None:
+    path, folder = tmp_path / "a.db", tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, folder)
+    for version in folder.glob("versions/*.py"):
+        if not version.name.startswith("0001"):
+            version.unlink()
+    migrate(path, folder)
+    with looking_into(path) as connection:
+        for member_id in (1, 2):
+            connection.exec_driver_sql(
+                f"INSERT INTO member (member_id, language, joined_at, streak_hidden) VALUES ({member_id}, 'en', 0, 0)"
+            )
+        connection.exec_driver_sql(
+            "INSERT INTO plan (member_id, state, zone, window_start, window_end, per_week, size, discreet, since_at,"
+            " level) VALUES (1, 'off', 'UTC', 0, 60, 3, 1, 0, 0, 0)"
+        )
+
+    migrate(path)
+
+    with looking_into(path) as connection:
+        asked = connection.exec_driver_sql("SELECT member_id, asked FROM member ORDER BY member_id").fetchall()
+    assert asked == [(1, 1), (2, None)]

@@ -281,6 +281,12 @@ class World:
 
         assert isinstance(await build(self.app.client, self.app.traffic).send(letter, may_go), Sent)
 
+    def words_have_changed(self, purpose: str) -> None:
+        """The file as an older version left it: whoever said yes to that was asked in other words."""
+        with looking_into(self.file) as connection:
+            connection.exec_driver_sql("UPDATE consent SET wording = wording - 1 WHERE purpose = ?", (purpose,))
+            connection.exec_driver_sql("UPDATE member SET asked = asked - 1")
+
     def break_the_database(self) -> None:
         with looking_into(self.file) as connection:
             connection.exec_driver_sql("DROP TABLE consent")
