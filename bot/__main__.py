@@ -1,4 +1,4 @@
-"""The front door: `python -m bot run`, `python -m bot try`, `python -m bot simulate`."""
+"""The front door: `python -m bot run`, `try`, `simulate`; and the papers that an operator puts up for members."""
 
 from __future__ import annotations
 
@@ -70,6 +70,39 @@ def simulate(
     show(told, f"python -m bot simulate --members {members} --days {days} --seed {seed}", Console(highlight=False))
     if told.first is not None:
         raise PromiseBroken(told.sentence)
+
+
+def _paper(name: str, what: str) -> None:
+    """A group of commands about one paper that an operator puts up for members to read."""
+    group = typer.Typer(help=f"{what}, as your members read them.", no_args_is_help=True)
+
+    @group.command()
+    def render(
+        config: Annotated[
+            Path | None, typer.Option(help="The settings file. Without one, everything comes from the environment.")
+        ] = None,
+        out: Annotated[
+            Path | None, typer.Option(help="The file to write, over what it holds. Without one, it is printed.")
+        ] = None,
+    ) -> None:
+        """Write it anew from your settings, in Markdown."""
+        from bot.clock import SystemClock  # noqa: PLC0415
+        from bot.content.library import load_library  # noqa: PLC0415
+        from bot.papers import PAPERS, put_down  # noqa: PLC0415
+        from bot.settings import read_settings  # noqa: PLC0415
+
+        settings = read_settings(config, os.environ)
+        text = PAPERS[name](settings, load_library(), SystemClock().now().date())
+        if out is None:
+            typer.echo(text, nl=False)
+        else:
+            put_down(text, out)
+
+    door.add_typer(group, name=name)
+
+
+_paper("privacy-policy", "The privacy policy")
+_paper("terms", "The terms")
 
 
 def _live(life: Coroutine[Any, Any, None]) -> None:

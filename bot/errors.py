@@ -149,6 +149,12 @@ class NoFreePort(ForOperator):
     exit_code = 73
 
 
+class CannotWrite(ForOperator):
+    """A file that was asked for cannot be written."""
+
+    exit_code = 67
+
+
 class MissingPart(ForOperator):
     """A part that this command needs is not installed."""
 

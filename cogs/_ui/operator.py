@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from discord.utils import escape_markdown
 
 from bot.content.words import Words
@@ -10,19 +12,23 @@ from cogs._ui.screen import small
 
 
 def about_operator(operator: OperatorSettings, words: Words) -> list[str]:
-    """In small print: who runs this, where they said so, and the policy's address, or else what is stored, in short."""
+    """In small print: who runs this and where their papers are, as far as they said so."""
     return [small(text) for text in _lines(operator, words)]
 
 
-def _lines(operator: OperatorSettings, words: Words) -> list[str]:
-    lines = []
+def policy_or_short(operator: OperatorSettings, words: Words) -> list[str]:
+    """The same; and where no policy has an address, what is stored, in short."""
+    if operator.privacy_policy_url is not None:
+        return about_operator(operator, words)
+    return [small(words("operator.in_short")), *about_operator(operator, words)]
+
+
+def _lines(operator: OperatorSettings, words: Words) -> Iterator[str]:
     if operator.name and operator.contact:
-        named = {"name": escape_markdown(operator.name), "contact": escape_markdown(operator.contact)}
-        lines.append(words("operator.named", **named))
-    if operator.privacy_policy_url is None:
-        lines.append(words("operator.in_short"))
-    else:
-        lines.append(words("operator.policy", url=operator.privacy_policy_url))
+        # A name is shown as it is written, whatever Discord would make of its underscores.
+        name, contact = escape_markdown(operator.name), escape_markdown(operator.contact)
+        yield words("operator.named", name=name, contact=contact)
+    if operator.privacy_policy_url is not None:
+        yield words("operator.policy", url=operator.privacy_policy_url)
     if operator.terms_url is not None:
-        lines.append(words("operator.terms", url=operator.terms_url))
-    return lines
+        yield words("operator.terms", url=operator.terms_url)

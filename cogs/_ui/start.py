@@ -26,7 +26,7 @@ from cogs._ui.controls import PickMenu, PressButton, button, form, menu
 from cogs._ui.draft import Draft
 from cogs._ui.helplines import need_more
 from cogs._ui.nudges import sample_text
-from cogs._ui.operator import about_operator
+from cogs._ui.operator import policy_or_short
 from cogs._ui.screen import line, moment, screen, side, small
 
 FLOW: Final = "start"
@@ -46,7 +46,7 @@ def what_screen(draft: Draft, operator: OperatorSettings, words: Words) -> ui.La
             for purpose in Purpose
         ),
         small(words("age.note")),
-        *about_operator(operator, words),
+        *policy_or_short(operator, words),
         [_not_now(words), _next("when", draft, words)],
     )
 

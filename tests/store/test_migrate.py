@@ -162,10 +162,9 @@ def test_whoever_had_started_before_questions_were_numbered_was_asked_the_first_
             version.unlink()
     migrate(path, folder)
     with looking_into(path) as connection:
-        for member_id in (1, 2):
-            connection.exec_driver_sql(
-                f"INSERT INTO member (member_id, language, joined_at, streak_hidden) VALUES ({member_id}, 'en', 0, 0)"
-            )
+        connection.exec_driver_sql(
+            "INSERT INTO member (member_id, language, joined_at, streak_hidden) VALUES (1, 'en', 0, 0), (2, 'en', 0, 0)"
+        )
         connection.exec_driver_sql(
             "INSERT INTO plan (member_id, state, zone, window_start, window_end, per_week, size, discreet, since_at,"
             " level) VALUES (1, 'off', 'UTC', 0, 60, 3, 1, 0, 0, 0)"
