@@ -26,6 +26,10 @@ REASONS: Final = MappingProxyType(
     {
         "discord.token": "it has to be text, in quotes",
         "storage.url": "it has to begin with sqlite:/// and to name a file",
+        **dict.fromkeys(
+            ("operator.name", "operator.contact", "operator.hosting"),
+            "it has to be text in one line, 200 characters at the most",
+        ),
     }
 )
 
@@ -166,7 +170,8 @@ def _sentence(error: ErrorDetails, environ: Mapping[str, str]) -> str:
         return f"{key}{given} is no setting. {_nearest(key)}"
     if key in ("discord", "discord.token") and error["type"] in ("missing", "too_short"):
         return f"discord.token is missing. Name a file that has it with --config, or set {variable('discord.token')}."
-    reason = REASONS.get(key) or f"{error['msg'][:1].lower()}{error['msg'][1:]}"
+    said = error["msg"]
+    reason = REASONS.get(key) or (said if said[1:2].isupper() else f"{said[:1].lower()}{said[1:]}")
     return f"{key}{given} cannot be used: {reason}."
 
 

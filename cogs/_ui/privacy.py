@@ -136,8 +136,9 @@ def _choice(purpose: Purpose, agreed: Agreed, words: Words) -> Iterator[Part]:
     step = _end(purpose) if purpose in agreed.purposes else f"agree_{purpose}"
     yield purpose_switch(FLOW, step, purpose, agreed.purposes, words)
     if purpose in agreed.void:
-        yield small(words("privacy.void.text"))
-        yield [button(FLOW, _end(purpose), words("privacy.void.end"))]
+        kept = purpose in REMOVES
+        yield small(words("privacy.void.kept" if kept else "privacy.void.text"))
+        yield [button(FLOW, _end(purpose), words("privacy.void.end_kept" if kept else "privacy.void.end"))]
 
 
 def _end(purpose: Purpose) -> str:
