@@ -35,7 +35,7 @@ REASONS: Final = MappingProxyType(
 
 HttpUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["http", "https"])]
 SocketUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["ws", "wss"])]
-SecureUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["https"], max_length=400)]
+SecureUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["https"], max_length=200)]
 
 # What stands in the middle of a sentence.
 OneLine = Annotated[str, Field(max_length=200, pattern=r"^[^\r\n]*$")]

@@ -241,7 +241,7 @@ FILLED = {
     "policy.{}.title": papers.POLICY,
     "policy.{}.text": papers.POLICY,
     "policy.table.{}": {table.name for table in member_tables()},
-    "policy.keep.{}": {"inactive_members", "answers", "delivery_records", "anything_else"},
+    "policy.keep.{}": {"inactive_members", "answers", "delivery_records", "withdrawn_consents", "anything_else"},
     "terms.{}.title": papers.TERMS,
     "terms.{}.text": papers.TERMS,
     "tryout.hint.{}": {"setup", "go_moderator", "start", "go_member", "go_dm", "answer"},

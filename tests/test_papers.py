@@ -141,8 +141,8 @@ def test_how_long_something_is_kept_is_what_the_settings_say(policy: str, librar
     text = privacy_policy(with_days, library, TODAY)
 
     assert "Nothing goes by itself" not in text
-    assert "- everything about somebody who was not there for 400 days\n" in text
-    assert "- answers and check-ins, after 1 day\n" in text
+    assert "- everything about you, after 400 days with nothing from you or to you\n" in text
+    assert "- which button you pressed, and check-ins, after 1 day\n" in text
     assert "- lanterns: after 30 days\n" in text, "also where nobody has written a sentence for it"
 
 

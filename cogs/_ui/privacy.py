@@ -27,8 +27,8 @@ from cogs._ui.screen import Part, line, screen, small
 FLOW: Final = "privacy"
 EXPORT_FORMAT: Final = "porchlight-export-1"
 
-# Discord takes 4000 characters of text in one message; the rest of the screen needs some of them.
-MOST_CHARACTERS: Final = 3_200
+# Discord takes 4000 characters of text in one message.
+MOST_CHARACTERS: Final = 3_900
 
 # The order in which tables are told; one that is not named here comes last.
 ORDER: Final = ("member", "consent", "plan", "occurrence", "refusal", "check_in", "week")
@@ -61,9 +61,10 @@ def held_screen(holding: Holding, language: Language, operator: OperatorSettings
     if not holding.rows:
         return screen(words("privacy.nothing"), *about), None
     text = held_text(holding, language)
-    if len(text) <= MOST_CHARACTERS:
-        return screen(words("privacy.title"), text, words("privacy.outro"), *about), None
-    return screen(words("privacy.title"), words("privacy.in_file"), words("privacy.outro"), *about), text
+    title, ending = words("privacy.title"), [words("privacy.outro"), *about]
+    if sum(map(len, (title, text, *ending))) <= MOST_CHARACTERS:
+        return screen(title, text, *ending), None
+    return screen(title, words("privacy.in_file"), *ending), text
 
 
 def held_text(holding: Holding, language: Language) -> str:
