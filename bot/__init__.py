@@ -13,7 +13,7 @@ The way of one nudge through this house:
 
 `__main__` is the front door and `app` puts the parts together; `client`, `listening` and `seams` touch
 discord.py; `tryout` is the page without a token; `simulate` lets months pass in a world that goes wrong, and judges
-them; `settings`, `clock`, `logs` and `errors` are what they say.
+them; `papers` writes the privacy policy and the terms; `settings`, `clock`, `logs` and `errors` are what they say.
 Who may import whom stands in pyproject.toml as contracts, and in docs/architecture.md as a picture.
 """
 

@@ -7,9 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from bot.content.library import Library
+from bot.journey.review import Holding
+from bot.rules.consent import Purpose
 from bot.settings import OperatorSettings
 from bot.store.schema import metadata
-from tests.support.world import Seen, World, open_world
+from cogs._ui.draft import Draft
+from cogs._ui.privacy import held_screen
+from cogs._ui.start import what_screen
+from tests.support.world import NOON, Seen, World, open_world
 
 POLICY = "https://example.org/porchlight/privacy"
 TERMS = "https://example.org/porchlight/terms"
@@ -110,3 +116,27 @@ async def test_nobody_is_asked_how_old_they_are_and_nothing_about_it_is_stored(w
     await world.robin.open_form("checkin")
     asked = [label["component"]["custom_id"] for label in world.robin.form["components"]]
     assert asked == ["quiet", "wanted", "word", "keep"]
+
+
+LONGEST = OperatorSettings.model_validate(
+    {
+        "name": "_" * 200,
+        "contact": "*" * 200,
+        "privacy_policy_url": f"https://example.org/{'p' * 180}",
+        "terms_url": f"https://example.org/{'t' * 180}",
+    }
+)
+
+
+def test_however_much_an_operator_says_every_screen_holds_what_discord_takes(library: Library) -> None:
+    language, in_files = library.language("en"), 0
+    for weeks in range(1, 80):
+        held = {"week": [{"monday": f"week {number}", "member_id": 1} for number in range(weeks)]}
+        view, file = held_screen(Holding(held, NOON), language, LONGEST)
+        shown = str(view.to_components())
+
+        assert view.content_length() <= 4_000
+        assert (file is None) is (f"week {weeks - 1}." in shown), "all of it, or all of it in a file"
+        in_files += file is not None
+    assert 0 < in_files < 70, "both were seen"
+    assert what_screen(Draft(frozenset(Purpose)), LONGEST, language.words).content_length() <= 4_000
