@@ -9,7 +9,7 @@ READY  := $(VENV)/.ready
 export PIP_NO_CACHE_DIR := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help try test drills check bench format screenshot lock clean
+.PHONY: help try test drills check bench format screenshot lock audit clean
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make format  put the code into house style"
 	@echo "make screenshot  take the picture in README.md anew (needs Chromium)"
 	@echo "make lock    write requirements*.txt anew from pyproject.toml"
+	@echo "make audit   ask the Python Package Index about known weaknesses of all that is pinned (needs the network)"
 	@echo "make clean   remove what the others made"
 
 try: $(READY)
@@ -69,6 +70,14 @@ lock: $(READY)
 	@$(LOCK) --output-file requirements.txt > /dev/null
 	@$(LOCK) --group dev --output-file requirements-dev.txt > /dev/null
 	@git diff --stat -- requirements.txt requirements-dev.txt
+
+# Online, so no part of the tests: for maintainers, and for a CI that runs it every week. It has a place of its own,
+# because what it brings along would change the versions that are tested.
+audit:
+	@test -x .cache/audit/bin/pip-audit || { $(PYTHON) -m venv .cache/audit \
+		&& .cache/audit/bin/python -m pip install --quiet --only-binary :all: pip-audit==2.10.1; }
+	@.cache/audit/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off \
+		--cache-dir .cache/audit/answers -r requirements.txt -r requirements-dev.txt
 
 clean:
 	rm -rf $(VENV) .cache .coverage .hypothesis .try build

@@ -15,7 +15,8 @@ What a member answers or picks is sealed on its way into the store, with a key o
 
 `__main__` is the front door and `app` puts the parts together; `client`, `listening` and `seams` touch
 discord.py; `tryout` is the page without a token; `simulate` lets months pass in a world that goes wrong, and judges
-them; `operator` is what whoever runs it does now and then; `settings`, `clock`, `logs` and `errors` are what they say.
+them; `operator` is what whoever runs it does now and then; `papers` writes the privacy policy and the terms;
+`settings`, `clock`, `logs` and `errors` are what they say.
 Who may import whom stands in pyproject.toml as contracts, and in docs/architecture.md as a picture.
 """
 

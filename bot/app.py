@@ -28,6 +28,7 @@ from bot.journey.courier import Courier
 from bot.journey.journeys import Journeys
 from bot.journey.traffic import Limits, Traffic
 from bot.keys import MasterKeys
+from bot.rules.consent import QUESTIONS, Questions
 from bot.settings import DeliverySettings, Settings
 from bot.store import Database, Reserve
 from bot.ticker import Ticker
@@ -57,13 +58,16 @@ class App:
 
 
 @asynccontextmanager
-async def assemble(settings: Settings, master: MasterKeys, clock: Clock | None = None) -> AsyncIterator[App]:
+async def assemble(
+    settings: Settings, master: MasterKeys, clock: Clock | None = None, questions: Questions = QUESTIONS
+) -> AsyncIterator[App]:
     """Put everything together, and take it apart again. Raises DatabaseUnusable, MasterKeyWrong and AlreadyRunning."""
     use_pinned_zones()
     library = load_library()
     storage = settings.storage
     reserve = Reserve.of_megabytes(storage.ballast_megabytes, storage.free_megabytes_at_least)
-    async with Database.open(storage.url, master, keys=settings.sealing.keys, reserve=reserve) as database:
+    keys = settings.sealing.keys
+    async with Database.open(storage.url, master, keys=keys, reserve=reserve, questions=questions) as database:
         app = furnish(settings, database, library, clock or SystemClock())
         await app.journeys.deliver.begin()
         yield app
@@ -73,7 +77,7 @@ def furnish(settings: Settings, database: Database, library: Library, clock: Clo
     """One client, its courier, the journeys and the ticker, over a database that is open."""
     delivery = settings.delivery
     traffic = Traffic(database, clock, limits_of(delivery))
-    client = Porchlight(library, database, traffic.heard)
+    client = Porchlight(library, database, traffic.heard, settings.operator)
     courier: Courier = import_module(COURIER).build(client, traffic)
     journeys = Journeys.over(database, clock, library, courier, traffic)
     client.admit(journeys)

@@ -22,6 +22,7 @@ from bot.errors import ForMember, Outdated
 from bot.journey.journeys import Journeys
 from bot.journey.traffic import Heard
 from bot.listening import listener
+from bot.settings import OperatorSettings
 from bot.store import Database
 
 log = structlog.stdlib.get_logger(__name__)
@@ -37,11 +38,13 @@ COGS: Final = (
     "cogs.check_in",
     "cogs.streak",
     "cogs.privacy",
+    "cogs.notices",
     "cogs.helplines",
     "cogs.help",
 )
 # discord.py would otherwise sleep inside a send for as long as a bucket is empty.
 LONGEST_BUCKET_WAIT_SECONDS: Final = 30.0
+NOBODY_NAMED: Final = OperatorSettings()
 COMMANDS_KNOWN: Final = "commands.{application_id}"
 
 
@@ -63,7 +66,13 @@ Flow = Callable[[Interaction, Press], Awaitable[None]]
 class Porchlight(commands.AutoShardedBot):
     """The client. `admit` gives it the journeys before it connects."""
 
-    def __init__(self, library: Library, database: Database, heard: Callable[[Heard], None]) -> None:
+    def __init__(
+        self,
+        library: Library,
+        database: Database,
+        heard: Callable[[Heard], None],
+        operator: OperatorSettings = NOBODY_NAMED,
+    ) -> None:
         intents = discord.Intents.none()
         intents.guilds = True
         super().__init__(
@@ -83,6 +92,7 @@ class Porchlight(commands.AutoShardedBot):
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
         )
         self.library = library
+        self.operator = operator
         self._flows: dict[str, Flow] = {}
         self._database = database
         self._journeys: Journeys | None = None
@@ -102,11 +112,15 @@ class Porchlight(commands.AutoShardedBot):
         self._flows[name] = flow
 
     async def enter(self, interaction: Interaction, name: str, press: Press) -> None:
-        """Let a press in where it belongs. Raises Outdated where nobody answers it (any more)."""
+        """Let a press in where it belongs, and tell listeners (`press_done`) once it is answered.
+
+        Raises Outdated where nobody answers it (any more).
+        """
         flow = self._flows.get(name)
         if flow is None:
             raise Outdated
         await flow(interaction, press)
+        self.dispatch("press_done", interaction, name, press)
 
     def language(self, interaction: discord.Interaction[Any]) -> Language:
         """What to answer in: the language of the member's own Discord, where we speak it."""

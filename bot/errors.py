@@ -138,7 +138,7 @@ class MasterKeyUnusable(ForOperator):
 class MasterKeyWrong(ForOperator):
     """The master key is not the one that this database was sealed with. Put that one back; nothing was changed."""
 
-    exit_code = 79
+    exit_code = 80
 
 
 class AlreadyRunning(ForOperator):
@@ -163,6 +163,12 @@ class NoFreePort(ForOperator):
     """The page finds no port to be served at."""
 
     exit_code = 73
+
+
+class CannotWrite(ForOperator):
+    """A file that was asked for cannot be written."""
+
+    exit_code = 67
 
 
 class MissingPart(ForOperator):

@@ -26,11 +26,19 @@ REASONS: Final = MappingProxyType(
     {
         "discord.token": "it has to be text, in quotes",
         "storage.url": "it has to begin with sqlite:/// and to name a file",
+        **dict.fromkeys(
+            ("operator.name", "operator.contact", "operator.hosting"),
+            "it has to be text in one line, 200 characters at the most",
+        ),
     }
 )
 
 HttpUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["http", "https"])]
 SocketUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["ws", "wss"])]
+SecureUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["https"], max_length=200)]
+
+# What stands in the middle of a sentence.
+OneLine = Annotated[str, Field(max_length=200, pattern=r"^[^\r\n]*$")]
 
 
 class Section(BaseModel):
@@ -84,6 +92,16 @@ class DeliverySettings(Section):
     wake_at_most_seconds: Annotated[float, Field(ge=1, le=60)] = 30
 
 
+class OperatorSettings(Section):
+    """Who runs this installation, as its members read it. Without these the bot runs, and says nothing of it."""
+
+    name: OneLine = ""
+    contact: OneLine = ""
+    hosting: OneLine = ""
+    privacy_policy_url: SecureUrl | None = None
+    terms_url: SecureUrl | None = None
+
+
 class LogSettings(Section):
     """What is written to the log, and how."""
 
@@ -99,6 +117,7 @@ class Settings(Section):
     sealing: SealingSettings = SealingSettings()
     backups: BackupSettings = BackupSettings()
     delivery: DeliverySettings = DeliverySettings()
+    operator: OperatorSettings = OperatorSettings()
     log: LogSettings = LogSettings()
 
 
@@ -169,7 +188,8 @@ def _sentence(error: ErrorDetails, environ: Mapping[str, str]) -> str:
         return f"{key}{given} is no setting. {_nearest(key)}"
     if key in ("discord", "discord.token") and error["type"] in ("missing", "too_short"):
         return f"discord.token is missing. Name a file that has it with --config, or set {variable('discord.token')}."
-    reason = REASONS.get(key) or f"{error['msg'][:1].lower()}{error['msg'][1:]}"
+    said = error["msg"]
+    reason = REASONS.get(key) or (said if said[1:2].isupper() else f"{said[:1].lower()}{said[1:]}")
     return f"{key}{given} cannot be used: {reason}."
 
 

@@ -27,11 +27,11 @@ class CardPresses(commands.Cog):
                 offer = await self._client.journeys.taste.one(interaction.user.id, words.language, interaction.id)
                 view = nudge_screen(NudgeCard(offer.nudge, offer.nudge.nudge_id, Flow.TASTE), words)
             case "stores":
-                view = stores_screen(words)
+                view = stores_screen(self._client.operator, words)
             case "start":
                 await home_guild(interaction, self._client)
                 before = await self._client.journeys.opt_in.before(interaction.user.id)
-                view = what_screen(draft_of(before), words)
+                view = what_screen(draft_of(before), self._client.operator, words)
             case _:
                 raise Outdated
         await _turn.say(interaction, view)

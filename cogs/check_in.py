@@ -8,7 +8,7 @@ from discord.ext import commands
 from bot.client import Interaction, Porchlight, Press
 from bot.errors import Outdated
 from cogs import _turn
-from cogs._ui.check_in import FLOW, KEEP, YES, check_in_form, picks_in, thanks_screen
+from cogs._ui.check_in import FLOW, KEEP, SEND, YES, check_in_form, picks_in, thanks_screen
 
 
 class CheckInCog(commands.Cog):
@@ -24,7 +24,7 @@ class CheckInCog(commands.Cog):
         await _turn.ask(interaction, check_in_form(prefill, self._client.words(interaction)))
 
     async def press(self, interaction: Interaction, press: Press) -> None:
-        if press.step != "send":
+        if press.step != SEND:
             raise Outdated
         words = self._client.words(interaction)
         picks = picks_in(press.fields, words)

@@ -8,6 +8,7 @@ from discord.ext import commands
 from bot.client import Interaction, Porchlight
 from cogs import _turn
 from cogs._ui.helplines import need_more
+from cogs._ui.operator import policy_or_short
 from cogs._ui.screen import screen
 
 
@@ -26,6 +27,7 @@ class Help(commands.Cog):
             words("help.text"),
             words("help.commands"),
             words("help.moderators"),
+            *policy_or_short(self._client.operator, words),
             need_more(words),
         )
         await _turn.say(interaction, view)

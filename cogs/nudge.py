@@ -45,7 +45,7 @@ class NudgeCog(commands.GroupCog, group_name="nudge"):
         await home_guild(interaction, self._client)
         before = await self._client.journeys.opt_in.before(interaction.user.id)
         draft = draft_of(before, await self._zone(place))
-        await _turn.say(interaction, what_screen(draft, self._client.words(interaction)))
+        await _turn.say(interaction, what_screen(draft, self._client.operator, self._client.words(interaction)))
 
     @start.autocomplete("place")
     async def complete_place(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:

@@ -42,7 +42,7 @@ class PrivacyCog(commands.GroupCog, group_name="privacy"):
         """Everything that is held about you, in plain words."""
         words = self._client.words(interaction)
         holding = await self._client.journeys.review.holding(interaction.user.id)
-        view, text = held_screen(holding, self._client.language(interaction))
+        view, text = held_screen(holding, self._client.language(interaction), self._client.operator)
         await _turn.say(interaction, view)
         if text is not None:
             await _turn.hand_over(interaction, words("privacy.file"), [_file(READABLE_NAME, text)])
@@ -95,10 +95,10 @@ class PrivacyCog(commands.GroupCog, group_name="privacy"):
                 await _turn.show(interaction, withdraw_screen(purpose, words))
             case "withdraw":
                 agreed = await journeys.review.withdraw(interaction.user.id, purpose)
-                await _turn.show(interaction, choices_screen(agreed.purposes, words))
+                await _turn.show(interaction, choices_screen(agreed, words))
             case "agree":
                 agreed = await journeys.review.agree(interaction.user.id, purpose, interaction.id)
-                await _turn.show(interaction, choices_screen(agreed.purposes, words))
+                await _turn.show(interaction, choices_screen(agreed, words))
                 if agreed.receipt_id is not None:
                     await self._send_receipt(interaction, agreed.receipt_id)
             case _:
@@ -111,7 +111,7 @@ class PrivacyCog(commands.GroupCog, group_name="privacy"):
             await self._client.journeys.adjust.note_told(interaction.user.id)
 
     async def _choices(self, interaction: Interaction) -> ui.LayoutView:
-        agreed = await self._client.journeys.review.purposes(interaction.user.id)
+        agreed = await self._client.journeys.review.choices(interaction.user.id)
         return choices_screen(agreed, self._client.words(interaction))
 
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from discord import app_commands, ui
+from discord import ui
 from discord.ext import commands
 
 from bot.client import Interaction, Porchlight, Press
@@ -24,7 +24,6 @@ from cogs._ui.screen import screen
 from cogs._ui.start import (
     FLOW,
     PLACE_FIELD,
-    closed_screen,
     how_screen,
     last_screen,
     place_form,
@@ -34,10 +33,6 @@ from cogs._ui.start import (
     when_screen,
     without_dm_screen,
 )
-
-# The commands beside which closed DMs are told: not beside a check-in, a help line, or a goodbye.
-FITTING: Final = ("nudge ", "streak ")
-UNFITTING: Final = frozenset({"nudge stop"})
 
 PLACES_SHOWN: Final = 25
 SHOWN_AFTER: Final = MappingProxyType({"per_week": "when", "window": "when", "zone": "when", "size": "how"})
@@ -74,7 +69,7 @@ class Start(commands.Cog):
         words = self._client.words(interaction)
         match name:
             case "what":
-                return what_screen(draft, words)
+                return what_screen(draft, self._client.operator, words)
             case "when":
                 return await self._when(interaction, draft)
             case "how":
@@ -95,7 +90,7 @@ class Start(commands.Cog):
         words = self._client.words(interaction)
         samples = await self._client.journeys.taste.samples(interaction.user.id, words.language, draft.size)
         before = await self._client.journeys.opt_in.before(interaction.user.id)
-        return last_screen(draft, samples, before.purposes, words)
+        return last_screen(draft, samples, before.given, words)
 
     async def _find(self, interaction: Interaction, draft: Draft, typed: str) -> None:
         places = await asyncio.to_thread(self._client.library.places.find, typed, PLACES_SHOWN)
@@ -137,16 +132,6 @@ class Start(commands.Cog):
     async def _save(self, interaction: Interaction, draft: Draft) -> None:
         await self._client.journeys.adjust.change(interaction.user.id, draft.wishes)
         await _turn.show(interaction, screen(self._client.words(interaction)("start.saved")))
-
-    @commands.Cog.listener()
-    async def on_app_command_completion(self, interaction: Interaction, command: object) -> None:
-        """Closed DMs are said once, beside the next command that is about nudges or weeks."""
-        if not isinstance(command, app_commands.Command) or command.qualified_name in UNFITTING:
-            return
-        adjust, words = self._client.journeys.adjust, self._client.words(interaction)
-        if command.qualified_name.startswith(FITTING) and await adjust.is_to_be_told(interaction.user.id):
-            await _turn.say(interaction, closed_screen(words))
-            await adjust.note_told(interaction.user.id)
 
 
 def _changed(step: str, values: tuple[str, ...], draft: Draft) -> tuple[str, Draft]:

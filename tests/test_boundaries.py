@@ -12,6 +12,7 @@ from typing import get_args
 
 import pytest
 
+from bot import papers
 from bot.content.helplines import Directory
 from bot.content.library import Library
 from bot.content.nudges import Theme
@@ -237,6 +238,12 @@ FILLED = {
     "held.{}.row": {table.name for table in member_tables()},
     "held.{}.facts": {table.name for table in member_tables()},
     "held.none.{}": NAMED_WHEN_EMPTY,
+    "policy.{}.title": papers.POLICY,
+    "policy.{}.text": papers.POLICY,
+    "policy.table.{}": {table.name for table in member_tables()},
+    "policy.keep.{}": {"inactive_members", "answers", "delivery_records", "withdrawn_consents", "anything_else"},
+    "terms.{}.title": papers.TERMS,
+    "terms.{}.text": papers.TERMS,
     "tryout.hint.{}": {"setup", "go_moderator", "start", "go_member", "go_dm", "answer"},
 }
 

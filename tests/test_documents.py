@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from discord import app_commands
+from typer.main import get_command
 
 import bot
 from bot import errors
+from bot.__main__ import door
 from bot.app import furnish
 from bot.client import COGS
 from bot.clock import SystemClock
@@ -89,6 +92,20 @@ async def test_every_command_says_where_it_works_and_for_whom(commands: dict[str
         assert payload["contexts"] == ([0] if moderators else [0, 1]), command
         assert payload["integration_types"] == ([0] if moderators else [0, 1]), command
         assert payload["default_member_permissions"] == (32 if moderators else None), command
+
+
+def test_every_command_line_that_a_document_or_an_error_names_exists() -> None:
+    known = command_lines(get_command(door))
+    texts = {name(path): path.read_text("utf-8") for path in [*DOCUMENTS, *CODE, ROOT / "config.example.toml"]}
+    for where, document in texts.items():
+        for line in re.findall(r"(?:python -m bot|-m bot) ([a-z][a-z-]*(?: render)?)", document):
+            assert line in known, f"{where} names python -m bot {line}"
+
+
+def command_lines(command: Any) -> set[str]:
+    """`run`, `terms`, `terms render`: everything that stands behind `python -m bot`."""
+    below = getattr(command, "commands", {})
+    return {f"{one} {rest}".strip() for one, inner in below.items() for rest in {"", *command_lines(inner)}}
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name)

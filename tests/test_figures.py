@@ -186,7 +186,7 @@ def test_a_figure_that_is_wrong_or_gone_is_noticed() -> None:
 
 # What mends itself, so that another start may help; and what only other commands than `run` end with.
 PASSES_BY_ITSELF: Final = {errors.DiscordUnreachable, errors.GatewayRefused, errors.AlreadyRunning}
-OF_OTHER_COMMANDS: Final = {errors.NoFreePort, errors.PromiseBroken}
+OF_OTHER_COMMANDS: Final = {errors.NoFreePort, errors.PromiseBroken, errors.CannotWrite}
 
 
 def test_a_supervisor_starts_again_only_what_another_start_can_help() -> None:

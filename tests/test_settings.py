@@ -105,6 +105,14 @@ def test_an_unknown_variable_names_the_nearest_key() -> None:
         ("delivery", "rate_per_second = 500", "delivery.rate_per_second cannot be used"),
         ("delivery", 'at_once = "many"', "delivery.at_once cannot be used"),
         ("storage", 'url = "postgres://here"', "storage.url cannot be used"),
+        ("operator", 'name = "a\\nb"', "operator.name cannot be used: it has to be text in one line, 200 characters"),
+        ("operator", f'contact = "{"x" * 201}"', "operator.contact cannot be used: it has to be text in one line, 200"),
+        (
+            "operator",
+            'privacy_policy_url = "http://a.example"',
+            "operator.privacy_policy_url cannot be used: URL scheme",
+        ),
+        ("operator", 'terms_url = "see the website"', "operator.terms_url cannot be used"),
         ("log", 'level = "loud"', "log.level cannot be used: input should be 'debug', 'info', 'warning' or 'error'"),
     ],
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.clock import Clock
-from bot.rules.consent import WORDINGS, Purpose
+from bot.rules.consent import Purpose
 from bot.rules.counts import COUNT_EVERY, safe_count
 from bot.store import Database, Records
 from bot.store.guilds import Guild
@@ -65,6 +65,7 @@ class Enable:
 
 
 async def _counted(records: Records, guild: Guild, now: datetime) -> Guild:
-    people = safe_count(await records.consents.count(guild.guild_id, Purpose.COUNTS, WORDINGS[Purpose.COUNTS]))
+    wording = records.questions.wordings[Purpose.COUNTS]
+    people = safe_count(await records.consents.count(guild.guild_id, Purpose.COUNTS, wording))
     await records.guilds.note_count(guild.guild_id, people, now)
     return replace(guild, people=people, counted_at=now)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.rules.consent import WORDINGS, Purpose
+from bot.rules.consent import Purpose
 from bot.rules.plan import PlanState
 from bot.store import Records
 
 
 async def give(records: Records, member_id: int, purposes: Iterable[Purpose], now: datetime) -> None:
     """Write down a yes to each purpose, in today's wording."""
-    await records.consents.give(member_id, {purpose: WORDINGS[purpose] for purpose in purposes}, now)
+    wordings = records.questions.wordings
+    await records.consents.give(member_id, {purpose: wordings[purpose] for purpose in purposes}, now)
 
 
 async def take_back(
@@ -33,6 +34,7 @@ async def take_back(
         await records.check_ins.forget(member_id)
     if Purpose.STREAK in gone:
         await records.weeks.forget(member_id)
+        await records.members.hide_streak(member_id, hidden=False)
 
 
 async def _send_nothing(records: Records, member_id: int, now: datetime, state: PlanState) -> None:

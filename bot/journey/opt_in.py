@@ -37,6 +37,13 @@ class Before:
 
     purposes: frozenset[Purpose] = frozenset()
     wishes: Wishes | None = None
+    void: frozenset[Purpose] = frozenset()
+    """What they said yes to in words that have changed since. What it kept is still there."""
+
+    @property
+    def given(self) -> frozenset[Purpose]:
+        """All that a new start can end."""
+        return self.purposes | self.void
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,9 @@ class OptIn:
 
         async def work(records: Records) -> Before:
             plan = await records.plans.get(member_id)
-            return Before(await purposes_of(records, member_id), None if plan is None else plan.wishes)
+            ledger, questions = await records.consents.of(member_id), records.questions
+            wishes = None if plan is None else plan.wishes
+            return Before(questions.holding(ledger), wishes, questions.void(ledger))
 
         return await self._database.read(work)
 
@@ -93,6 +102,7 @@ class OptIn:
                 return Started(None, is_kept=False)
             who = await standing_of(records, member_id)
             await records.members.put(member_id, _home(who, guild_id), language, now)
+            await records.members.note_asked(member_id, records.questions.edition)
             lately = (await past_of(records, member_id, now)).lately
             plan = _plan(who, member_id, wishes, now, lately, purposes)
             await records.plans.put(plan)

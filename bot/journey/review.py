@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,8 @@ class Agreed:
     """What a member agrees to now, and the receipt to send when nudges are newly among it."""
 
     purposes: frozenset[Purpose]
+    void: frozenset[Purpose] = frozenset()
+    """What they agreed to in words that have changed since: it counts for nothing until they agree anew."""
     receipt_id: str | None = None
 
 
@@ -44,6 +46,27 @@ class Review:
     async def purposes(self, member_id: int) -> frozenset[Purpose]:
         return await self._database.read(lambda records: purposes_of(records, member_id))
 
+    async def choices(self, member_id: int) -> Agreed:
+        """What they agree to, beside all that is asked today; so whoever sees this has been asked all of it."""
+        if await self._database.read(lambda records: _is_behind(records, member_id)):
+            await self._database.write(lambda records: _note_asked(records, member_id))
+        return await self._database.read(lambda records: _agreed(records, member_id))
+
+    async def ask_anew(self, member_id: int) -> frozenset[Purpose]:
+        """What this member is to be asked again, or for the first time; from here on they have been asked.
+
+        Nothing the second time, whether they answered or not.
+        """
+        if not await self._database.read(lambda records: _to_ask(records, member_id)):
+            return frozenset()
+
+        async def work(records: Records) -> frozenset[Purpose]:
+            asked = await _to_ask(records, member_id)
+            await _note_asked(records, member_id)
+            return asked
+
+        return await self._database.write(work)
+
     async def agree(self, member_id: int, purpose: Purpose, press_id: int) -> Agreed:
         """Say yes to one purpose. A yes to nudges is answered with a receipt.
 
@@ -53,14 +76,14 @@ class Review:
 
         async def work(records: Records) -> Agreed:
             await _refuse_too_early(records, member_id, purpose)
-            before = await purposes_of(records, member_id)
-            if purpose in before:
-                return Agreed(before)
+            if purpose in await purposes_of(records, member_id):
+                return await _agreed(records, member_id)
             await give(records, member_id, {purpose}, now)
+            agreed = await _agreed(records, member_id)
             if purpose is not Purpose.NUDGES:
-                return Agreed(before | {purpose})
+                return agreed
             await _let_nudges_come(records, member_id, now)
-            return Agreed(before | {purpose}, await ask_for_receipt(records, member_id, press_id, now))
+            return replace(agreed, receipt_id=await ask_for_receipt(records, member_id, press_id, now))
 
         return await self._database.write(work)
 
@@ -70,9 +93,33 @@ class Review:
 
         async def work(records: Records) -> Agreed:
             await take_back(records, member_id, {purpose}, now)
-            return Agreed(await purposes_of(records, member_id))
+            return await _agreed(records, member_id)
 
         return await self._database.write(work)
+
+
+async def _agreed(records: Records, member_id: int) -> Agreed:
+    ledger = await records.consents.of(member_id)
+    return Agreed(records.questions.holding(ledger), records.questions.void(ledger))
+
+
+async def _is_behind(records: Records, member_id: int) -> bool:
+    """Whether there is something to ask that this member was not asked yet."""
+    member = await records.members.get(member_id)
+    return member is not None and (member.asked or 0) < records.questions.edition
+
+
+async def _to_ask(records: Records, member_id: int) -> frozenset[Purpose]:
+    member = await records.members.get(member_id)
+    if member is None:
+        return frozenset()
+    has_started = await records.plans.get(member_id) is not None
+    ledger = await records.consents.of(member_id)
+    return records.questions.to_ask_anew(ledger, member.asked, has_started=has_started)
+
+
+async def _note_asked(records: Records, member_id: int) -> None:
+    await records.members.note_asked(member_id, records.questions.edition)
 
 
 async def _refuse_too_early(records: Records, member_id: int, purpose: Purpose) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from bot.errors import NotStarted, NudgesOff, UnknownZone
-from bot.rules.consent import Purpose, holding
+from bot.rules.consent import Purpose
 from bot.rules.delivery import Standing
 from bot.rules.plan import Plan, Wishes
 from bot.rules.schedule import Schedule, is_zone
@@ -35,7 +35,11 @@ async def standings_of(records: Records, plans: Mapping[int, Plan]) -> Mapping[i
     return {
         member_id: MemberStanding(
             members[member_id],
-            Standing(plan, holding(ledgers.get(member_id, ())), members[member_id].guild_id not in off),
+            Standing(
+                plan,
+                records.questions.holding(ledgers.get(member_id, ())),
+                members[member_id].guild_id not in off,
+            ),
         )
         for member_id, plan in plans.items()
     }
@@ -64,7 +68,7 @@ async def willing(records: Records, member_id: int) -> MemberStanding:
 
 async def purposes_of(records: Records, member_id: int) -> frozenset[Purpose]:
     """What the member agrees to now."""
-    return holding(await records.consents.of(member_id))
+    return records.questions.holding(await records.consents.of(member_id))
 
 
 def schedule_of(member_id: int, wishes: Wishes) -> Schedule:

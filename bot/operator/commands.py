@@ -29,6 +29,8 @@ def add_to(door: typer.Typer) -> None:
         ("erase-user", erase_user),
     ):
         door.command(name)(command)
+    for name, what in (("privacy-policy", "The privacy policy"), ("terms", "The terms")):
+        door.add_typer(_paper(name, what), name=name)
 
 
 def opened_with(config: Path | None) -> tuple[Settings, MasterKeys]:
@@ -126,6 +128,33 @@ def erase_user(
         )
         return
     _say("Everything about them is erased." if was_held else "Nothing is held about them.")
+
+
+def _paper(name: str, what: str) -> typer.Typer:
+    """A group of commands about one paper that an operator puts up for members to read."""
+    group = typer.Typer(help=f"{what}, as your members read them.", no_args_is_help=True)
+
+    @group.command()
+    def render(
+        config: Config = None,
+        out: Annotated[
+            Path | None, typer.Option(help="The file to write, over what it holds. Without one, it is printed.")
+        ] = None,
+    ) -> None:
+        """Write it anew from your settings, in Markdown."""
+        from bot.clock import SystemClock  # noqa: PLC0415
+        from bot.content.library import load_library  # noqa: PLC0415
+        from bot.papers import PAPERS, put_down  # noqa: PLC0415
+        from bot.settings import read_settings  # noqa: PLC0415
+
+        settings = read_settings(config, os.environ)
+        text = PAPERS[name](settings, load_library(), SystemClock().now().date())
+        if out is None:
+            typer.echo(text, nl=False)
+        else:
+            put_down(text, out)
+
+    return group
 
 
 def _say(sentence: str) -> None:

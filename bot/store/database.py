@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import DatabaseUnusable, ForOperator, Superseded
 from bot.keys import MasterKeys
+from bot.rules.consent import QUESTIONS, Questions
 from bot.store import owner
 from bot.store.clear import seal_some
 from bot.store.disk import REAL_DISK, Disk, Reserve, Room
@@ -54,7 +55,14 @@ class Database:
     """The store, open. Made by `Database.open`, which also closes it."""
 
     def __init__(
-        self, path: Path, writer: AsyncEngine, reader: AsyncEngine, ring: KeyRing, room: Room, aside: Aside
+        self,
+        path: Path,
+        writer: AsyncEngine,
+        reader: AsyncEngine,
+        ring: KeyRing,
+        room: Room,
+        aside: Aside,
+        questions: Questions = QUESTIONS,
     ) -> None:
         self._path = path
         self._writer = writer
@@ -62,6 +70,7 @@ class Database:
         self._ring = ring
         self._room = room
         self._aside = aside
+        self._questions = questions
         self._token = secrets.token_hex(16)
         self._one_at_a_time = asyncio.Lock()
         self._running: set[asyncio.Task[Any]] = set()
@@ -83,12 +92,14 @@ class Database:
         aside: Aside = asyncio.to_thread,
         disk: Disk = REAL_DISK,
         alone: bool = True,
+        questions: Questions = QUESTIONS,
     ) -> AsyncIterator[Database]:
         """Open the file that `url` (sqlite:///path) names, creating or upgrading it; it is ours until it is closed.
 
         So is the key database `keys`, beside it unless said otherwise, with what the `master` keys open.
         `connect`, `aside` and `disk` say how, where a simulation or a proof needs another way; migrations go through
-        sqlite3 all the same. `alone=False` asks for no lock, and leaves it to the token to keep two apart.
+        sqlite3 all the same. `alone=False` asks for no lock, and leaves it to the token to keep two apart. Every
+        unit of work gets `questions`, what members are asked today, with its records.
         Raises, with one clear sentence, DatabaseUnusable when that cannot be done and AlreadyRunning when somebody
         else has it open; MasterKeyWrong when it was sealed with another master key.
         """
@@ -99,7 +110,7 @@ class Database:
             await aside(room.make_way)
             is_checked = await aside(migrate, path)
             async with KeyRing.open(keys or beside(path), master, connect, await aside(named_in, path)) as ring:
-                database = cls(path, writing(path, connect), reading(path, connect), ring, room, aside)
+                database = cls(path, writing(path, connect), reading(path, connect), ring, room, aside, questions)
                 try:
                     await database._shielded(database._take_over())
                     await aside(room.keep)
@@ -200,14 +211,14 @@ class Database:
 
     async def _read(self, work: Work[T]) -> T:
         async with self._reader.begin() as connection:
-            return await work(Records(connection, self._ring))
+            return await work(Records(connection, self._ring, self._questions))
 
     async def _write(self, work: Work[T]) -> T:
         async def ours(connection: AsyncConnection) -> T:
             if not await owner.is_still(connection, self._token):
                 self._stop_for(Superseded())
                 raise Superseded
-            return await work(Records(connection, self._ring))
+            return await work(Records(connection, self._ring, self._questions))
 
         if self._trouble.done():
             raise self._trouble.result()

@@ -24,6 +24,8 @@ class Member:
     joined_at: datetime
     dm_channel_id: int | None
     streak_hidden: bool
+    asked: int | None
+    """The edition of the questions they were last asked; None for who only ever kept a check-in."""
 
 
 BY_IDS: Final = select(*(member.c[one.name] for one in fields(Member))).where(
@@ -68,6 +70,10 @@ class Members:
 
     async def hide_streak(self, member_id: int, hidden: bool) -> None:
         await self._change(member_id, streak_hidden=hidden)
+
+    async def note_asked(self, member_id: int, edition: int) -> None:
+        """They were asked everything that there is to ask in that edition."""
+        await self._change(member_id, asked=edition)
 
     async def _change(self, member_id: int, **values: object) -> None:
         await self._connection.execute(update(member).where(member.c.member_id == member_id).values(**values))

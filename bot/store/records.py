@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.rules.consent import Questions
 from bot.store.check_ins import CheckIns
 from bot.store.consents import Consents
 from bot.store.errands import Errands
@@ -20,10 +21,14 @@ from bot.store.weeks import Weeks
 
 
 class Records:
-    """Handed to a unit of work; worthless once that has ended."""
+    """Handed to a unit of work; worthless once that has ended.
 
-    def __init__(self, connection: AsyncConnection, ring: KeyRing) -> None:
+    `questions` is what is asked today: every step tells by the same ones what an entry of the ledger is worth.
+    """
+
+    def __init__(self, connection: AsyncConnection, ring: KeyRing, questions: Questions) -> None:
         seals = Seals(connection, ring)
+        self.questions = questions
         self.facts = Facts(connection)
         self.guilds = Guilds(connection)
         self.members = Members(connection, seals)

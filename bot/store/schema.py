@@ -102,7 +102,7 @@ guild: Final = Table(
     Column("counted_at", Instant),
 )
 
-# Somebody who said yes to something.
+# Somebody who said yes to something. `asked` is the edition of the questions they were last asked (`rules.consent`).
 member: Final = Table(
     "member",
     metadata,
@@ -112,6 +112,7 @@ member: Final = Table(
     Column("joined_at", Instant, nullable=False),
     Column("dm_channel_id", BigInteger),
     Column("streak_hidden", Boolean, nullable=False),
+    Column("asked", Integer),
     # Of what is sealed with it, an older version had nothing: whoever has none yet gets one at the next start.
     Column("key_id", Text),
     Index(None, "key_id", unique=True),

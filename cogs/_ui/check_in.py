@@ -16,6 +16,7 @@ from cogs._ui.helplines import need_more
 from cogs._ui.screen import screen
 
 FLOW: Final = "check_in"
+SEND: Final = "send"
 KEEP: Final = "keep"
 YES: Final = "yes"
 NO: Final = "no"
@@ -31,7 +32,7 @@ def check_in_form(prefill: Prefill, words: Words) -> ui.Modal:
     """Keeping it starts at yes where the member said so before. Nobody without a pace is asked about it."""
     asked = [question for question in QUESTIONS if prefill.has_plan or question != PACE]
     fields = [_question(question, words) for question in asked]
-    return form(FLOW, "send", words("check_in.title"), [*fields, _keep(prefill.keeps, words)])
+    return form(FLOW, SEND, words("check_in.title"), [*fields, _keep(prefill.keeps, words)])
 
 
 def picks_in(fields: Mapping[str, tuple[str, ...]], words: Words) -> dict[str, str]:
@@ -69,7 +70,13 @@ def _question(question: str, words: Words) -> ui.Label[Any]:
 
 def _keep(keeps: bool, words: Words) -> ui.Label[Any]:
     options = [
-        discord.RadioGroupOption(label=words(f"check_in.keep.{value}"), value=value, default=(value == YES) is keeps)
+        discord.RadioGroupOption(
+            label=words(f"check_in.keep.{value}"),
+            value=value,
+            # Keeping is a yes too, so who it is for stands beside it.
+            description=words("age.in_short") if value == YES else None,
+            default=(value == YES) is keeps,
+        )
         for value in (NO, YES)
     ]
     return ui.Label(

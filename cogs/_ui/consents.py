@@ -18,10 +18,17 @@ def purpose_switch(
     flow: str, step: str, purpose: Purpose, agreed: AbstractSet[Purpose], words: Words, data: str = ""
 ) -> ui.Section[Any]:
     """One question, with a switch at its side that says how it stands."""
-    return side(
-        words("consent.question", title=words(f"consent.{purpose}.title"), about=words(f"consent.{purpose}.about")),
-        switch(flow, step, purpose in agreed, words, data),
-    )
+    return side(question(purpose, words), switch(flow, step, purpose in agreed, words, data))
+
+
+def question(purpose: Purpose, words: Words) -> str:
+    """What somebody says yes to, word for word."""
+    return words("consent.question", title=words(f"consent.{purpose}.title"), about=words(f"consent.{purpose}.about"))
+
+
+def questions(purposes: AbstractSet[Purpose], words: Words) -> list[str]:
+    """The same of all these, in the order in which they are asked."""
+    return [question(purpose, words) for purpose in Purpose if purpose in purposes] or [words("consent.none")]
 
 
 def switch(flow: str, step: str, is_on: bool, words: Words, data: str = "") -> PressButton:

@@ -7,7 +7,7 @@ from discord import ui
 
 from bot.content.words import Words
 from bot.journey.courier import Letter, NudgeNote, Question, Receipt, Says
-from cogs._ui.consents import purpose_list
+from cogs._ui.consents import questions
 from cogs._ui.controls import button
 from cogs._ui.nudges import Flow, NudgeCard, Step, exits, nudge_screen
 from cogs._ui.screen import moment, screen
@@ -52,7 +52,7 @@ def _receipt(receipt: Receipt, occurrence_id: str, words: Words) -> ui.LayoutVie
     times = "\n".join(f"- {moment(at)}" for at in receipt.next_times)
     return screen(
         words("letter.receipt.title"),
-        purpose_list(receipt.purposes, words),
+        *questions(receipt.purposes, words),
         *([words("letter.receipt.next", times=times)] if times else []),
         words("letter.receipt.outro"),
         exits(occurrence_id, words),

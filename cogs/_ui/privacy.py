@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from textwrap import shorten
@@ -15,18 +15,20 @@ from discord import ui
 
 from bot.content.library import Language
 from bot.content.words import Words
-from bot.journey.review import Holding
+from bot.journey.review import Agreed, Holding
 from bot.rules.consent import Purpose
+from bot.settings import OperatorSettings
 from cogs._ui.consents import purpose_switch
 from cogs._ui.controls import button
 from cogs._ui.helplines import need_more
-from cogs._ui.screen import line, screen, small
+from cogs._ui.operator import about_operator
+from cogs._ui.screen import Part, line, screen, small
 
 FLOW: Final = "privacy"
 EXPORT_FORMAT: Final = "porchlight-export-1"
 
-# Discord takes 4000 characters of text in one message; the rest of the screen needs some of them.
-MOST_CHARACTERS: Final = 3_200
+# Discord takes 4000 characters of text in one message.
+MOST_CHARACTERS: Final = 3_900
 
 # The order in which tables are told; one that is not named here comes last.
 ORDER: Final = ("member", "consent", "plan", "occurrence", "refusal", "check_in", "week")
@@ -50,15 +52,17 @@ NAMES: Final = MappingProxyType(
 )
 
 
-def held_screen(holding: Holding, language: Language) -> tuple[ui.LayoutView, str | None]:
-    """Every row in plain words; as a text file too, when there are more than one message can show."""
+def held_screen(holding: Holding, language: Language, operator: OperatorSettings) -> tuple[ui.LayoutView, str | None]:
+    """Every row in plain words, and who runs this; as a text file too, when one message cannot show it all."""
     words = language.words
+    about = about_operator(operator, words)
     if not holding.rows:
-        return screen(words("privacy.nothing")), None
+        return screen(words("privacy.nothing"), *about), None
     text = held_text(holding, language)
-    if len(text) <= MOST_CHARACTERS:
-        return screen(words("privacy.title"), text, words("privacy.outro")), None
-    return screen(words("privacy.title"), words("privacy.in_file"), words("privacy.outro")), text
+    title, ending = words("privacy.title"), [words("privacy.outro"), *about]
+    if sum(map(len, (title, text, *ending))) <= MOST_CHARACTERS:
+        return screen(title, text, *ending), None
+    return screen(title, words("privacy.in_file"), *ending), text
 
 
 def held_text(holding: Holding, language: Language) -> str:
@@ -81,13 +85,23 @@ def export_json(holding: Holding) -> str:
     return json.dumps(exported, indent=2, ensure_ascii=False)
 
 
-def choices_screen(agreed: AbstractSet[Purpose], words: Words) -> ui.LayoutView:
+def choices_screen(agreed: Agreed, words: Words) -> ui.LayoutView:
     """One question per purpose, each with its own switch."""
     return screen(
         words("privacy.choices.title"),
         words("privacy.choices.text"),
         line(),
-        *(purpose_switch(FLOW, _step(purpose, agreed), purpose, agreed, words) for purpose in Purpose),
+        *(part for purpose in Purpose for part in _choice(purpose, agreed, words)),
+    )
+
+
+def anew_screen(asked: AbstractSet[Purpose], agreed: Agreed, words: Words) -> ui.LayoutView:
+    """The questions that changed since this member was asked, and only those. No answer is one too."""
+    return screen(
+        words("privacy.anew.title"),
+        words("privacy.anew.text"),
+        line(),
+        *(part for purpose in Purpose if purpose in asked for part in _choice(purpose, agreed, words)),
     )
 
 
@@ -116,9 +130,17 @@ def deleted_screen(words: Words) -> ui.LayoutView:
     return screen(words("privacy.delete.done"), need_more(words))
 
 
-def _step(purpose: Purpose, agreed: AbstractSet[Purpose]) -> str:
-    if purpose not in agreed:
-        return f"agree_{purpose}"
+def _choice(purpose: Purpose, agreed: Agreed, words: Words) -> Iterator[Part]:
+    """The question with its switch; of a yes to earlier words also that it was one, and the way to end what it kept."""
+    step = _end(purpose) if purpose in agreed.purposes else f"agree_{purpose}"
+    yield purpose_switch(FLOW, step, purpose, agreed.purposes, words)
+    if purpose in agreed.void:
+        kept = purpose in REMOVES
+        yield small(words("privacy.void.kept" if kept else "privacy.void.text"))
+        yield [button(FLOW, _end(purpose), words("privacy.void.end_kept" if kept else "privacy.void.end"))]
+
+
+def _end(purpose: Purpose) -> str:
     return f"{'ask' if purpose in REMOVES else 'withdraw'}_{purpose}"
 
 

@@ -10,7 +10,7 @@ from discord import ui
 from bot.content.words import Words
 from bot.journey.enable import Status
 from cogs._ui.controls import button, channel_menu
-from cogs._ui.screen import line, moment, screen
+from cogs._ui.screen import line, moment, screen, small
 
 FLOW: Final = "setup"
 COMMUNITY: Final = "community"
@@ -35,6 +35,7 @@ def look_screen(channel_id: int, words: Words) -> ui.LayoutView:
         line(),
         words("card.title"),
         words("card.text"),
+        small(words("age.note")),
         line(),
         [button(FLOW, "back", words("button.back")), post],
     )

@@ -20,20 +20,22 @@ from bot.rules.consent import Purpose
 from bot.rules.occurrence import State
 from bot.rules.plan import Size
 from bot.rules.schedule import DAYS_APART, WINDOWS, Window
+from bot.settings import OperatorSettings
 from cogs._ui.consents import purpose_list, purpose_switch, switch
 from cogs._ui.controls import PickMenu, PressButton, button, form, menu
 from cogs._ui.draft import Draft
 from cogs._ui.helplines import need_more
 from cogs._ui.nudges import sample_text
-from cogs._ui.screen import line, moment, screen, side
+from cogs._ui.operator import policy_or_short
+from cogs._ui.screen import line, moment, screen, side, small
 
 FLOW: Final = "start"
 PLACE_FIELD: Final = "place"
 NOON: Final = 12 * 60
 
 
-def what_screen(draft: Draft, words: Words) -> ui.LayoutView:
-    """1: what it is and is not, and one question per purpose."""
+def what_screen(draft: Draft, operator: OperatorSettings, words: Words) -> ui.LayoutView:
+    """1: what it is and is not, who runs it and who it is for, and one question per purpose."""
     return screen(
         words("start.what.title"),
         words("start.what.text"),
@@ -43,6 +45,8 @@ def what_screen(draft: Draft, words: Words) -> ui.LayoutView:
             purpose_switch(FLOW, f"flip_{purpose}", purpose, draft.purposes, words, draft.encode())
             for purpose in Purpose
         ),
+        small(words("age.note")),
+        *policy_or_short(operator, words),
         [_not_now(words), _next("when", draft, words)],
     )
 
@@ -112,6 +116,7 @@ def last_screen(draft: Draft, samples: Sequence[Nudge], before: AbstractSet[Purp
         words("start.last.agreed", list=purpose_list(draft.purposes, words)),
         *([words("start.last.ends", list=purpose_list(ends, words))] if ends else []),
         _what_start_does(draft, before, words),
+        small(words("age.note")),
         [_back("how", draft, words), _not_now(words), start],
     )
 

@@ -35,9 +35,9 @@ HOME = "Europe/Berlin"
 WINDOW = (12 * 60, 17 * 60)
 
 PEOPLE = """
-INSERT INTO member (member_id, guild_id, language, joined_at, dm_channel_id, streak_hidden, key_id)
+INSERT INTO member (member_id, guild_id, language, joined_at, dm_channel_id, streak_hidden, asked, key_id)
 WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :count)
-SELECT :first + i, NULL, 'en', :then, :channels + i, 0, 'key-' || i FROM n
+SELECT :first + i, NULL, 'en', :then, :channels + i, 0, 1, 'key-' || i FROM n
 """
 LEDGER = """
 INSERT INTO consent (member_id, purpose, wording, given_at)

@@ -100,7 +100,7 @@ async def test_what_would_remove_something_is_asked_about_once(world: World) -> 
     asked = await world.robin.press_id(world.robin.screen.control("ask_check_ins"))
     assert "is removed at once" in asked.text
 
-    kept = await world.robin.press("Leave it on")
+    kept = await world.robin.press("Leave it as it is")
 
     assert kept.labels.count("It is on") == len(Purpose)
     assert "check_in" in await world.rows()

@@ -153,3 +153,26 @@ def test_an_upgrade_that_fails_half_way_changes_nothing(used: Path, next_version
         migrate(used, next_version("UPDATE gone SET x = 1"))
 
     assert revision_of(used) == HEAD
+
+
+def test_whoever_had_started_before_questions_were_numbered_was_asked_the_first_ones(tmp_path: Path) -> None:
+    path, folder = tmp_path / "a.db", tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, folder)
+    for version in folder.glob("versions/*.py"):
+        if not version.name.startswith("0001"):
+            version.unlink()
+    migrate(path, folder)
+    with looking_into(path) as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO member (member_id, language, joined_at, streak_hidden) VALUES (1, 'en', 0, 0), (2, 'en', 0, 0)"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO plan (member_id, state, zone, window_start, window_end, per_week, size, discreet, since_at,"
+            " level) VALUES (1, 'off', 'UTC', 0, 60, 3, 1, 0, 0, 0)"
+        )
+
+    migrate(path)
+
+    with looking_into(path) as connection:
+        asked = connection.exec_driver_sql("SELECT member_id, asked FROM member ORDER BY member_id").fetchall()
+    assert asked == [(1, 1), (2, None)]

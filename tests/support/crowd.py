@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from bot.rules.consent import WORDINGS, Purpose
+from bot.rules.consent import QUESTIONS, WORDINGS, Purpose
 from bot.rules.plan import Plan, PlanState, Size, Wishes
 from bot.rules.schedule import Window
 from bot.store.schema import EPOCH, consent, guild, member, plan
@@ -73,6 +73,7 @@ def fill(file: Path, people: Iterable[Someone]) -> None:
                 "joined_at": since,
                 "dm_channel_id": one.dm_channel_id,
                 "streak_hidden": False,
+                "asked": QUESTIONS.edition,
             }
         )
         consents.append(

@@ -12,7 +12,7 @@ from typing import Any
 from bot.content.library import Library
 from bot.journey.journeys import Journeys
 from bot.journey.traffic import Limits, Traffic
-from bot.rules.consent import ON_AT_FIRST, Purpose
+from bot.rules.consent import ON_AT_FIRST, QUESTIONS, Purpose, Questions
 from bot.rules.delivery import Fate
 from bot.rules.occurrence import Kind, Occurrence, State, occurrence_id
 from bot.rules.plan import Plan, Size, Wishes
@@ -131,9 +131,11 @@ async def open_house(
     limits: Limits = LIMITS,
     reserve: Reserve = NO_RESERVE,
     disk: Disk = REAL_DISK,
+    questions: Questions = QUESTIONS,
 ) -> AsyncIterator[House]:
     clock, courier = MovableClock(), FakeCourier()
-    async with Database.open(f"sqlite:///{folder}/porchlight.db", MASTER, reserve=reserve, disk=disk) as database:
+    url = f"sqlite:///{folder}/porchlight.db"
+    async with Database.open(url, MASTER, reserve=reserve, disk=disk, questions=questions) as database:
         traffic = Traffic(database, clock, limits)
         journeys = Journeys.over(database, clock, library, courier, traffic)
         yield House(database, clock, courier, journeys, library, traffic)

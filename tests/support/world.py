@@ -16,11 +16,12 @@ from discord import app_commands, ui
 from pydantic import SecretStr
 
 from bot.app import App, assemble, furnish
-from bot.client import Press
+from bot.client import NOBODY_NAMED, Press
 from bot.errors import ForMember
 from bot.journey.courier import Letter, NudgeNote
+from bot.rules.consent import QUESTIONS, Questions
 from bot.rules.delivery import Sent
-from bot.settings import DeliverySettings, DiscordSettings, Settings, StorageSettings
+from bot.settings import DeliverySettings, DiscordSettings, OperatorSettings, Settings, StorageSettings
 from cogs._ui.controls import PickMenu, PressButton
 from cogs._ui.screen import screen
 from cogs.courier import build
@@ -282,6 +283,12 @@ class World:
 
         assert isinstance(await build(self.app.client, self.app.traffic).send(letter, may_go), Sent)
 
+    def as_asked_earlier(self, purpose: str, version: int) -> None:
+        """The file as an older version left it: whoever said yes to that was asked in the words of that one."""
+        with looking_into(self.file) as connection:
+            connection.exec_driver_sql("UPDATE consent SET wording = ? WHERE purpose = ?", (version, purpose))
+            connection.exec_driver_sql("UPDATE member SET asked = ?", (version,))
+
     def break_the_database(self) -> None:
         with looking_into(self.file) as connection:
             connection.exec_driver_sql("DROP TABLE consent")
@@ -307,15 +314,21 @@ class World:
 
 
 @asynccontextmanager
-async def open_world(folder: Path, seen: Seen | None = None) -> AsyncIterator[World]:
+async def open_world(
+    folder: Path,
+    seen: Seen | None = None,
+    operator: OperatorSettings = NOBODY_NAMED,
+    questions: Questions = QUESTIONS,
+) -> AsyncIterator[World]:
     file = folder / "porchlight.db"
     settings = Settings(
         discord=DiscordSettings(token=SecretStr("simulated")),
         storage=StorageSettings(url=f"sqlite:///{file}", ballast_megabytes=0, free_megabytes_at_least=0),
         delivery=DeliverySettings(),
+        operator=operator,
     )
     clock = SharedClock()
-    async with assemble(settings, MASTER, clock) as app:
+    async with assemble(settings, MASTER, clock, questions) as app:
         env = simcord.Env(app.client, shard_count=1)
         await env.start()
         try:
