@@ -31,10 +31,11 @@ def run(
     """Run the bot on Discord."""
     from bot.app import run as run_bot  # noqa: PLC0415 - `--help` answers without loading everything
     from bot.logs import set_up_logs  # noqa: PLC0415
-    from bot.settings import read_settings  # noqa: PLC0415
+    from bot.settings import read_settings, warn_of_open_token  # noqa: PLC0415
 
     settings = read_settings(config, os.environ)
     set_up_logs(settings.log)
+    warn_of_open_token(config)
     _live(run_bot(settings))
 
 

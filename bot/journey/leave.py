@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import structlog
-
 from bot.clock import Clock
+from bot.journey.erasing import erase, overwrite
 from bot.journey.ledger import take_back
 from bot.rules.consent import Purpose
 from bot.rules.plan import PlanState
 from bot.store import Database, Records
-
-log = structlog.stdlib.get_logger(__name__)
 
 
 class Leave:
@@ -33,7 +30,6 @@ class Leave:
 
     async def delete(self, member_id: int) -> int:
         """Delete every row about the member, and overwrite what is left of it; how many rows there were."""
-        erased = await self._database.write(lambda records: records.holdings.erase(member_id))
-        if not await self._database.scrub():
-            log.warning("leave.scrub_delayed")
+        erased = await self._database.write(lambda records: erase(records, member_id))
+        await overwrite(self._database)
         return erased

@@ -13,6 +13,7 @@ from bot.store.members import Members
 from bot.store.occurrences import Occurrences
 from bot.store.plans import Plans
 from bot.store.refusals import Refusals
+from bot.store.upkeep import Upkeep
 from bot.store.weeks import Weeks
 
 
@@ -30,3 +31,4 @@ class Records:
         self.check_ins = CheckIns(connection)
         self.weeks = Weeks(connection)
         self.holdings = Holdings(connection)
+        self.upkeep = Upkeep(connection)

@@ -17,6 +17,7 @@ from bot.content.library import Language
 from bot.content.words import Words
 from bot.journey.review import Holding
 from bot.rules.consent import Purpose
+from bot.rules.retention import Retention
 from cogs._ui.consents import purpose_switch
 from cogs._ui.controls import button
 from cogs._ui.helplines import need_more
@@ -26,7 +27,7 @@ FLOW: Final = "privacy"
 EXPORT_FORMAT: Final = "porchlight-export-1"
 
 # Discord takes 4000 characters of text in one message; the rest of the screen needs some of them.
-MOST_CHARACTERS: Final = 3_200
+MOST_CHARACTERS: Final = 2_900
 
 # The order in which tables are told; one that is not named here comes last.
 ORDER: Final = ("member", "consent", "plan", "occurrence", "refusal", "check_in", "week")
@@ -57,10 +58,10 @@ def held_screen(holding: Holding, language: Language) -> tuple[ui.LayoutView, st
     words = language.words
     if not holding.rows:
         return screen(words("privacy.nothing")), None
-    text = held_text(holding, language)
+    text, ending = held_text(holding, language), (_kept_text(holding.retention, words), words("privacy.outro"))
     if len(text) <= MOST_CHARACTERS:
-        return screen(words("privacy.title"), text, words("privacy.outro")), None
-    return screen(words("privacy.title"), words("privacy.in_file"), words("privacy.outro")), text
+        return screen(words("privacy.title"), text, *ending), None
+    return screen(words("privacy.title"), words("privacy.in_file"), *ending), text
 
 
 def held_text(holding: Holding, language: Language) -> str:
@@ -116,6 +117,18 @@ def delete_screen(words: Words) -> ui.LayoutView:
 
 def deleted_screen(words: Words) -> ui.LayoutView:
     return screen(words("privacy.delete.done"), need_more(words))
+
+
+def _kept_text(retention: Retention, words: Words) -> str:
+    """For how long what is held stays."""
+    return "\n".join(
+        (
+            words("privacy.kept.messages", count=retention.delivery_records.days),
+            words("privacy.kept.answers", count=retention.answers.days),
+            words("privacy.kept.consents", count=retention.withdrawn_consents.days),
+            words("privacy.kept.members", count=retention.inactive_members.days),
+        )
+    )
 
 
 def _step(purpose: Purpose, agreed: AbstractSet[Purpose]) -> str:
