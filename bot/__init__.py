@@ -9,7 +9,7 @@ The way of one nudge through this house:
     5. The `Courier` (a protocol; `cogs.courier` on Discord) carries the letter and says what became of it.
     6. `rules.delivery` makes a fate of that, and the store settles it. A crash anywhere in between loses nothing.
     7. One press: `cogs.answer` -> `journey.answer` -> store, `rules.streak` -> a line from `content`.
-    8. `journey.review` shows everything that is held; `journey.leave` deletes it.
+    8. `journey.review` shows everything that is held; `journey.leave` deletes it, or at last `journey.housekeep`.
 
 `__main__` is the front door and `app` puts the parts together; `client`, `listening` and `seams` touch
 discord.py; `tryout` is the page without a token; `simulate` lets months pass in a world that goes wrong, and judges

@@ -152,7 +152,7 @@ def warn_of_open_token(path: Path | None) -> None:
     if path is None or sys.platform == "win32":
         return
     if path.stat().st_mode & stat.S_IROTH and _from_file(path).get("discord", {}).get("token"):
-        log.warning("settings.token_open_to_everybody", file=path.name, mend=f"chmod o-r {path.name}")
+        log.warning("rights.token_open_to_everybody", file=path.name, mend=f"chmod o-r {path.name}")
 
 
 def keys() -> Iterator[str]:

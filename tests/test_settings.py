@@ -255,7 +255,7 @@ def test_a_token_that_every_account_may_read_is_warned_about_by_the_name_of_its_
 
     assert said == [
         {
-            "event": "settings.token_open_to_everybody",
+            "event": "rights.token_open_to_everybody",
             "file": "config.toml",
             "mend": "chmod o-r config.toml",
             "log_level": "warning",

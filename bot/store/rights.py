@@ -85,7 +85,7 @@ def refuse_open_folder(folder: Path) -> None:
             f"Close it: chmod o-w {shlex.quote(str(folder))}"
         )
     if here.st_mode & stat.S_IWGRP and here.st_gid != os.getegid():
-        log.warning("storage.folder_open_to_a_group", folder=folder.name)
+        log.warning("rights.folder_open_to_a_group", folder=folder.name)
 
 
 def _close(path: Path, rights: int, change: Callable[[Path, int], None]) -> None:
@@ -99,7 +99,7 @@ def _close(path: Path, rights: int, change: Callable[[Path, int], None]) -> None
             f"Others may read {path.name}, and that cannot be changed ({why}). Mend it with chmod 600 "
             f"{shlex.quote(str(path))}, or move it to a disk that knows whose a file is."
         )
-    log.warning("storage.rights_repaired", file=path.name, were=f"{rights:o}")
+    log.warning("rights.repaired", file=path.name, were=f"{rights:o}")
 
 
 def _beside(path: Path) -> Iterator[Path]:

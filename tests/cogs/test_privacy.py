@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 import simcord
 
+from bot.app import retention_of
 from bot.content.library import Library
 from bot.journey.review import Holding
 from bot.rules.consent import Purpose
@@ -53,6 +54,13 @@ async def test_privacy_says_for_how_long_everything_stays_with_the_numbers_that_
     assert f"where you wanted them kept: {kept.answers} days." in text
     assert f"A yes that you took back: {kept.withdrawn_consents} days." in text
     assert f"After {kept.inactive_members} days with nothing from you or to you, all of it is deleted." in text
+
+
+async def test_the_bot_that_runs_keeps_house_by_these_numbers(world: World) -> None:
+    app = world.app
+
+    assert app.ticker._keep_house == app.journeys.housekeep.run
+    assert app.journeys.housekeep._retention == retention_of(world.settings.retention)
 
 
 def test_other_settings_are_told_as_they_are(library: Library) -> None:

@@ -236,3 +236,16 @@ def test_the_question_after_the_last_nudges_stays_for_its_button_leads_on() -> N
 
     assert "asked" not in gone
     assert {one.occurrence_id for one in old} - gone == {f"nudge {day}" for day in range(200, 230, 5)}
+
+
+def test_a_question_that_six_nudges_have_followed_goes_with_its_time() -> None:
+    asked = NOW - 300 * A_DAY
+    question = Message("asked", Kind.STILL_WANTED, State.SENT, asked, asked, None, keeps_answer=False)
+    since = [
+        Message(f"nudge {day}", Kind.NUDGE, State.SENT, due, due, None, keeps_answer=False)
+        for day in range(5, 35, 5)
+        for due in [NOW - day * A_DAY]
+    ]
+
+    assert goes([question, *since], UNLESS_SET_OTHERWISE) == {"asked"}
+    assert goes([question, *since[1:]], UNLESS_SET_OTHERWISE) == set()

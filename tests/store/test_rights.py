@@ -15,6 +15,7 @@ from bot.errors import DatabaseUnusable
 from bot.store import Reserve
 from bot.store.migrate import _copy_aside, migrate
 from bot.store.rights import BESIDE, keep_all_private, keep_private, make_private, refuse_open_folder
+from bot.tryout import _own_folder
 from tests.support.stores import Opened
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no such rights")
@@ -93,7 +94,7 @@ async def test_rights_that_are_too_open_are_repaired_at_the_start_and_said_by_na
 
     ours = ("a.db", "a.db.lock", "a.db.ballast", "a.db.before-0001")
     assert {name: mode for name, mode in now.items() if mode != "0o600"} == {"a.db.something-else": "0o666"}
-    repaired = [one for one in said if one["event"] == "storage.rights_repaired"]
+    repaired = [one for one in said if one["event"] == "rights.repaired"]
     assert {one["file"] for one in repaired} == set(ours)
     assert {(one["log_level"], one["were"]) for one in repaired} == {("warning", "666")}
     assert str(tmp_path) not in str(said)
@@ -234,4 +235,11 @@ def test_a_folder_that_another_group_may_write_to_is_warned_about(tmp_path: Path
     with capture_logs() as said:
         refuse_open_folder(folder)
 
-    assert said == [{"event": "storage.folder_open_to_a_group", "folder": "shared", "log_level": "warning"}]
+    assert said == [{"event": "rights.folder_open_to_a_group", "folder": "shared", "log_level": "warning"}]
+
+
+@pytest.mark.usefixtures("careless")
+def test_the_folder_that_the_try_out_makes_for_itself_is_its_own() -> None:
+    with _own_folder() as folder:
+        assert rights(folder) == 0o700
+    assert not folder.exists()
