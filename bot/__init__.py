@@ -9,7 +9,7 @@ The way of one nudge through this house:
     5. The `Courier` (a protocol; `cogs.courier` on Discord) carries the letter and says what became of it.
     6. `rules.delivery` makes a fate of that, and the store settles it. A crash anywhere in between loses nothing.
     7. One press: `cogs.answer` -> `journey.answer` -> store, `rules.streak` -> a line from `content`.
-    8. `journey.review` shows everything that is held; `journey.leave` deletes it.
+    8. `journey.review` shows everything that is held; `journey.leave` deletes it, or at last `journey.housekeep`.
 
 What a member answers or picks is sealed on its way into the store, with a key of theirs from `keys`.
 

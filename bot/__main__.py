@@ -27,9 +27,11 @@ def run(config: commands.Config = None) -> None:
     """Run the bot on Discord."""
     from bot.app import run as run_bot  # noqa: PLC0415 - `--help` answers without loading everything
     from bot.logs import set_up_logs  # noqa: PLC0415
+    from bot.settings import warn_of_open_token  # noqa: PLC0415
 
     settings, master = commands.opened_with(config)
     set_up_logs(settings.log)
+    warn_of_open_token(config)
     _live(run_bot(settings, master))
 
 

@@ -29,7 +29,8 @@ from bot.journey.journeys import Journeys
 from bot.journey.traffic import Limits, Traffic
 from bot.keys import MasterKeys
 from bot.rules.consent import QUESTIONS, Questions
-from bot.settings import DeliverySettings, Settings
+from bot.rules.retention import Retention
+from bot.settings import DeliverySettings, RetentionSettings, Settings
 from bot.store import Database, Reserve
 from bot.ticker import Ticker
 
@@ -79,9 +80,9 @@ def furnish(settings: Settings, database: Database, library: Library, clock: Clo
     traffic = Traffic(database, clock, limits_of(delivery))
     client = Porchlight(library, database, traffic.heard, settings.operator)
     courier: Courier = import_module(COURIER).build(client, traffic)
-    journeys = Journeys.over(database, clock, library, courier, traffic)
+    journeys = Journeys.over(database, clock, library, courier, traffic, retention_of(settings.retention))
     client.admit(journeys)
-    ticker = Ticker(clock, journeys.deliver.run, delivery.wake_at_most_seconds)
+    ticker = Ticker(clock, journeys.deliver.run, delivery.wake_at_most_seconds, keep_house=journeys.housekeep.run)
     return App(client, journeys, database, traffic, ticker)
 
 
@@ -95,6 +96,16 @@ def limits_of(delivery: DeliverySettings) -> Limits:
         opens_per_minute=delivery.dm_opens_per_minute,
         opens_per_day=delivery.dm_opens_per_day,
         refusals=delivery.refusals_in_ten_minutes,
+    )
+
+
+def retention_of(retention: RetentionSettings) -> Retention:
+    """What the settings say about how long anything is held."""
+    return Retention(
+        inactive_members=timedelta(days=retention.inactive_members),
+        answers=timedelta(days=retention.answers),
+        delivery_records=timedelta(days=retention.delivery_records),
+        withdrawn_consents=timedelta(days=retention.withdrawn_consents),
     )
 
 

@@ -6,6 +6,8 @@ one, in the file and in the environment alike; so a typing mistake is never sile
 
 from __future__ import annotations
 
+import stat
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
@@ -13,10 +15,23 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AnyUrl, BaseModel, ConfigDict, Field, SecretStr, UrlConstraints, ValidationError
-from pydantic_core import ErrorDetails
+import structlog
+from pydantic import (
+    AnyUrl,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    UrlConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from bot.errors import SettingsUnreadable, SettingsWrong
+
+log = structlog.stdlib.get_logger(__name__)
 
 PREFIX: Final = "PORCHLIGHT_"
 DIVIDER: Final = "__"
@@ -102,6 +117,36 @@ class OperatorSettings(Section):
     terms_url: SecureUrl | None = None
 
 
+def _not_before(other: str, days: int, info: ValidationInfo) -> int:
+    least: int = info.data.get(other, 0)
+    if days < least:
+        raise PydanticCustomError(
+            "not_before", "it may not be less than retention.{other} ({least})", {"other": other, "least": least}
+        )
+    return days
+
+
+class RetentionSettings(Section):
+    """For how many days what is held stays. What these have to leave alone: bot/rules/retention.py."""
+
+    inactive_members: Annotated[int, Field(ge=90, le=3_650)] = 365
+    delivery_records: Annotated[int, Field(ge=60, le=3_650)] = 120
+    answers: Annotated[int, Field(ge=90, le=3_650, validate_default=True)] = 365
+    withdrawn_consents: Annotated[int, Field(ge=90, le=3_650, validate_default=True)] = 365
+
+    @field_validator("answers", "withdrawn_consents")
+    @classmethod
+    def _outlasts_members(cls, days: int, info: ValidationInfo) -> int:
+        """What tells that somebody was there stays as long as they do, or they would be taken for gone too early."""
+        return _not_before("inactive_members", days, info)
+
+    @field_validator("withdrawn_consents")
+    @classmethod
+    def _outlasts_records(cls, days: int, info: ValidationInfo) -> int:
+        """A message that is held has its yes beside it."""
+        return _not_before("delivery_records", days, info)
+
+
 class LogSettings(Section):
     """What is written to the log, and how."""
 
@@ -118,6 +163,7 @@ class Settings(Section):
     backups: BackupSettings = BackupSettings()
     delivery: DeliverySettings = DeliverySettings()
     operator: OperatorSettings = OperatorSettings()
+    retention: RetentionSettings = RetentionSettings()
     log: LogSettings = LogSettings()
 
 
@@ -136,6 +182,14 @@ def read_settings(path: Path | None, environ: Mapping[str, str]) -> Settings:
         wrong = sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
         unknown = [one for one in wrong if one["type"] == "extra_forbidden"]
         raise SettingsWrong(" ".join(_sentence(one, environ) for one in unknown or wrong)) from None
+
+
+def warn_of_open_token(path: Path | None) -> None:
+    """Say so, once the log is set up, where that file holds the token and every account of this machine may read it."""
+    if path is None or sys.platform == "win32":
+        return
+    if path.stat().st_mode & stat.S_IROTH and _from_file(path).get("discord", {}).get("token"):
+        log.warning("rights.token_open_to_everybody", file=path.name, mend=f"chmod o-r {path.name}")
 
 
 def keys() -> Iterator[str]:

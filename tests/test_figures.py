@@ -14,11 +14,11 @@ from typing import Final
 import pytest
 from pydantic import BaseModel
 
-from bot import errors
+from bot import errors, ticker
 from bot.content import kindness
 from bot.journey import claims, deliver, together, traffic
-from bot.rules import breaker, choose, clocks, delivery, due, opens, pace, schedule, silence, streak
-from bot.settings import DeliverySettings, StorageSettings
+from bot.rules import breaker, choose, clocks, delivery, due, opens, pace, retention, schedule, silence, streak
+from bot.settings import DeliverySettings, RetentionSettings, StorageSettings
 from bot.simulate import faults, habits, model, world
 from bot.store import database, disk, engines, migrate
 from tests.support.code import ROOT
@@ -44,6 +44,7 @@ def most(section: type[BaseModel], key: str) -> float:
 # What the settings are when nobody set them.
 SENDING: Final = DeliverySettings()
 STORAGE: Final = StorageSettings()
+HELD: Final = RetentionSettings()
 
 
 def seconds(length: timedelta) -> float:
@@ -65,6 +66,7 @@ DELIVERY: Final = "docs/delivery.md"
 RUNNING: Final = "docs/running.md"
 PACE: Final = "docs/pace.md"
 WORDING: Final = "docs/words.md"
+PRIVACY: Final = "docs/privacy.md"
 
 FIGURES: Final = (
     Figure(DELIVERY, "{} hours between two nudges", (hours(due.LEAST_GAP),)),
@@ -131,6 +133,29 @@ FIGURES: Final = (
     Figure(DELIVERY, "a nudge after {} unanswered", (silence.ASK_AFTER,)),
     Figure(DELIVERY, "the old pace after more than {}", (silence.HALVE_AFTER,)),
     Figure(RUNNING, "first of all up to {} MB", (migrate.CHECKED_FIRST_BYTES / disk.MEGABYTE,)),
+    Figure(RUNNING, "It is asked again every {} minutes", (ticker.HOUSE_EVERY_SECONDS / 60,)),
+    Figure(
+        RUNNING,
+        "one after more than {} days: it lets nothing go, and no member is deleted in the {} days after it",
+        (retention.LONGEST_BREAK.days, retention.TIME_TO_COME_BACK.days),
+    ),
+    Figure(RUNNING, "soon after 0{}:{} UTC", (retention.EVERY_NIGHT_AT.hour, retention.EVERY_NIGHT_AT.minute)),
+    Figure(PRIVACY, "whether it was answered | so that it is sent once | after {} days", (HELD.delivery_records,)),
+    Figure(PRIVACY, "which button | only with a yes to that | taking that yes back; after {} days", (HELD.answers,)),
+    Figure(PRIVACY, "from lists | only with a yes to that | taking that yes back; after {} days", (HELD.answers,)),
+    Figure(PRIVACY, "without a yes | {} days after it was taken back", (HELD.withdrawn_consents,)),
+    Figure(PRIVACY, "to whom nothing went for {} year", (HELD.inactive_members / 365,)),
+    Figure(PRIVACY, "A member's last {} nudges stay", (silence.ASK_AFTER,)),
+    Figure(PRIVACY, "within the {} weeks in which a nudge rests", (choose.NOT_AGAIN_FOR / timedelta(weeks=1),)),
+    Figure(
+        PRIVACY,
+        "when it was not for more than {} days",
+        (retention.LONGEST_BREAK.days,),
+    ),
+    Figure(PRIVACY, "for {} days no member is deleted", (retention.TIME_TO_COME_BACK.days,)),
+    Figure(PRIVACY, "stood behind by more than {} day", (traffic.FAR_BEHIND.days,)),
+    Figure("CHANGELOG.md", "messages {} days", (HELD.delivery_records,)),
+    Figure("config.example.toml", "A member's last {} nudges stay", (silence.ASK_AFTER,)),
     Figure(PACE, "none again within {} weeks", (choose.NOT_AGAIN_FOR / timedelta(weeks=1),)),
     Figure(PACE, "{} to {} a week", (min(schedule.DAYS_APART), max(schedule.DAYS_APART))),
     Figure(PACE, "never two a day, {} hours apart", (hours(due.LEAST_GAP),)),

@@ -16,6 +16,7 @@ from bot.rules.consent import Purpose
 from bot.rules.occurrence import Answer
 from bot.store import Database
 from bot.store.schema import Instant, LocalDate, Sealed, member_tables, metadata
+from bot.store.upkeep import SIGNS
 from tests.support.house import open_house
 from tests.support.keys import MASTER
 from tests.support.sql import looking_into
@@ -182,3 +183,39 @@ def test_no_column_could_hold_what_a_member_writes() -> None:
         "check_in.check_in_id",
         "member.key_id",
     }
+
+
+# How the rows of each table come to go by themselves. A table that is added has to be thought about.
+GOES = {
+    "member": "with their member, who was not there for long",
+    "plan": "with their member",
+    "refusal": "with their member; it keeps away what was not OK",
+    "week": "with their member; a count of weeks never falls",
+    "consent": "some time after it was taken back",
+    "occurrence": "after some months, but for a handful",
+    "check_in": "after its time",
+}
+# Times that tell nothing of whether a member is there.
+NO_SIGN = {
+    "plan.next_due_at",
+    "occurrence.until_at",
+    "occurrence.wake_at",
+    "occurrence.first_tried_at",
+    "occurrence.settled_at",
+}
+
+
+def test_every_row_about_a_member_comes_to_go_by_itself() -> None:
+    assert {table.name for table in member_tables()} == set(GOES)
+
+
+def test_every_time_that_tells_that_a_member_is_there_is_looked_at_before_they_are_deleted() -> None:
+    """A new table of theirs that nobody asks would let somebody go who used nothing else."""
+    times = {
+        f"{table.name}.{column.name}"
+        for table in member_tables()
+        for column in table.columns
+        if isinstance(column.type, Instant | LocalDate)
+    }
+
+    assert {time for time in times if time in str(SIGNS)} == times - NO_SIGN

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
+from bot.app import retention_of
 from bot.errors import SettingsUnreadable, SettingsWrong
-from bot.settings import DeliverySettings, Settings, keys, read_settings, variable
+from bot.rules.choose import NOT_AGAIN_FOR
+from bot.rules.due import LOOK_BACK
+from bot.rules.plan import LONGEST_PAUSE
+from bot.rules.retention import TIME_TO_COME_BACK, UNLESS_SET_OTHERWISE
+from bot.settings import (
+    DeliverySettings,
+    RetentionSettings,
+    Settings,
+    keys,
+    read_settings,
+    variable,
+    warn_of_open_token,
+)
 
 TOKEN = "not-a-real-token"  # noqa: S105 - so it is
 EXAMPLE = Path(__file__).parent.parent / "config.example.toml"
@@ -174,8 +189,105 @@ def test_every_key_has_a_variable() -> None:
 
 def test_the_bounds_in_the_example_are_the_ones_that_hold() -> None:
     text = EXAMPLE.read_text("utf-8")
-    for key, field in DeliverySettings.model_fields.items():
+    for key, field in [*DeliverySettings.model_fields.items(), *RetentionSettings.model_fields.items()]:
         comment = text.partition(f"\n{key} = ")[0].rpartition("\n\n")[2].replace("\n# ", " ")
         limits = {type(limit).__name__: limit for limit in field.metadata}
         least, most = getattr(limits.get("Ge"), "ge", None), limits["Le"].le
         assert f"{most} at the most" in comment if least is None else f"{least} to {most}." in comment, key
+
+
+# ------------------------------------------------------------------ how long things are held
+
+
+def shortest(key: str) -> timedelta:
+    (least,) = [one.ge for one in RetentionSettings.model_fields[key].metadata if hasattr(one, "ge")]
+    return timedelta(days=least)
+
+
+def test_what_is_held_goes_after_the_days_that_are_set(tmp_path: Path) -> None:
+    path = minimal(tmp_path, "[retention]\ninactive_members = 100\nanswers = 101\ndelivery_records = 61")
+
+    retention = retention_of(read_settings(path, {}).retention)
+
+    assert (retention.inactive_members.days, retention.answers.days) == (100, 101)
+    assert (retention.delivery_records.days, retention.withdrawn_consents.days) == (61, 365)
+
+
+def test_unless_set_otherwise_it_is_what_the_rules_say_too() -> None:
+    assert retention_of(RetentionSettings()) == UNLESS_SET_OTHERWISE
+
+
+def test_no_record_can_be_set_to_go_while_a_rule_still_reads_it(tmp_path: Path) -> None:
+    """A nudge rests for eight weeks: where the record of it went earlier, it would come again too early."""
+    assert shortest("delivery_records") > max(NOT_AGAIN_FOR, LOOK_BACK) + timedelta(days=1)
+    assert complaint(minimal(tmp_path, "[retention]\ndelivery_records = 56")) == (
+        "retention.delivery_records cannot be used: input should be greater than or equal to 60."
+    )
+
+
+def test_nobody_can_be_set_to_go_while_they_may_be_resting() -> None:
+    assert shortest("inactive_members") > LONGEST_PAUSE + TIME_TO_COME_BACK
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (
+            "inactive_members = 700",
+            "retention.answers cannot be used: it may not be less than retention.inactive_members (700)",
+        ),
+        ("answers = 100", "retention.answers cannot be used: it may not be less than retention.inactive_members (365)"),
+        (
+            "withdrawn_consents = 364",
+            "retention.withdrawn_consents cannot be used: it may not be less than retention.inactive_members (365)",
+        ),
+        (
+            "delivery_records = 400",
+            "retention.withdrawn_consents cannot be used: it may not be less than retention.delivery_records (400)",
+        ),
+    ],
+)
+def test_what_tells_of_somebody_cannot_be_set_to_go_before_they_do(tmp_path: Path, lines: str, expected: str) -> None:
+    assert complaint(minimal(tmp_path, f"[retention]\n{lines}")).startswith(expected)
+
+
+# ------------------------------------------------------------------ who may read the file
+
+
+def test_a_token_that_every_account_may_read_is_warned_about_by_the_name_of_its_file(tmp_path: Path) -> None:
+    path = minimal(tmp_path)
+    path.chmod(0o644)
+
+    with capture_logs() as said:
+        warn_of_open_token(path)
+
+    assert said == [
+        {
+            "event": "rights.token_open_to_everybody",
+            "file": "config.toml",
+            "mend": "chmod o-r config.toml",
+            "log_level": "warning",
+        }
+    ]
+
+
+@pytest.mark.parametrize("rights", [0o600, 0o640])
+def test_a_token_for_its_account_or_a_group_of_its_own_is_in_order(tmp_path: Path, rights: int) -> None:
+    path = minimal(tmp_path)
+    path.chmod(rights)
+
+    with capture_logs() as said:
+        warn_of_open_token(path)
+        warn_of_open_token(None)
+
+    assert said == []
+
+
+def test_a_file_without_the_token_may_be_read_by_anybody(tmp_path: Path) -> None:
+    path = written(tmp_path, "[delivery]\nbatch = 50")
+    path.chmod(0o644)
+
+    with capture_logs() as said:
+        warn_of_open_token(path)
+
+    assert said == []

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
-from bot.clock import SystemClock
-from bot.ticker import STUCK_AFTER_SECONDS, Alive, Ticker, WakeUp
+from bot.clock import Clock, SystemClock
+from bot.ticker import HOUSE_AFTER_SECONDS, HOUSE_EVERY_SECONDS, STUCK_AFTER_SECONDS, Alive, Ticker, WakeUp
 from tests.support.clock import MovableClock
 
 SOON = 5
@@ -229,4 +230,104 @@ async def test_the_watch_looks_by_itself_whatever_the_scheduler_waits_for() -> N
     clock.move(seconds=STUCK_AFTER_SECONDS + 1)
 
     await woken.at_least(3)
+    await ticker.stop(within=SOON)
+
+
+# ------------------------------------------------------------------ keeping house
+
+
+class Kept(Woken):
+    """The same of keeping house."""
+
+    async def __call__(self) -> None:  # type: ignore[override]
+        await super().__call__(lambda: None)
+
+
+def keeping(kept: Callable[[], Coroutine[Any, Any, None]], clock: Clock | None = None, after: float = 0.0) -> Ticker:
+    return Ticker(clock or SystemClock(), Woken(), 60, keep_house=kept, house_after=after)
+
+
+async def test_house_is_asked_for_soon_after_a_start_and_never_before_one() -> None:
+    kept = Kept()
+    ticker = keeping(kept)
+    assert kept.times == 0
+
+    ticker.start()
+    await kept.at_least(1)
+    await ticker.stop(within=SOON)
+
+    assert kept.times == 1
+    assert 0 < HOUSE_AFTER_SECONDS < HOUSE_EVERY_SECONDS < 3_600
+
+
+async def test_a_house_that_fails_stops_no_wake_up_and_is_asked_for_again(caplog: pytest.LogCaptureFixture) -> None:
+    clock, seen = MovableClock(), Kept()
+
+    async def fails() -> None:
+        await seen()
+        raise RuntimeError
+
+    ticker = keeping(fails, clock)
+    ticker.start()
+    await seen.at_least(1)
+    await ticker.wake()
+    clock.move(seconds=2 * HOUSE_EVERY_SECONDS + 1)
+    await ticker.look()
+
+    await seen.at_least(2)
+    await ticker.stop(within=SOON)
+    assert [one for one in caplog.records if one.name.startswith("apscheduler") and one.exc_info] == []
+
+
+async def test_house_that_is_not_asked_for_any_more_is_asked_for_anew() -> None:
+    """As when the wall clock was set back: the scheduler waits that much longer, the watch does not."""
+    clock, kept = MovableClock(), Kept()
+    ticker = keeping(kept, clock, after=3_600 * 24 * 365)
+    ticker.start()
+    await ticker.look()
+    assert kept.times == 0
+
+    clock.move(seconds=2 * HOUSE_EVERY_SECONDS + 1)
+    await ticker.look()
+
+    await kept.at_least(1)
+    await ticker.stop(within=SOON)
+
+
+async def test_stopping_cuts_the_house_short_at_once_and_quietly(caplog: pytest.LogCaptureFixture) -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def endless() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    ticker = keeping(endless)
+    ticker.start()
+    async with asyncio.timeout(SOON):
+        await begun.wait()
+        await ticker.stop(within=60)
+
+    assert ended.is_set()
+    assert [one for one in caplog.records if one.exc_info] == []
+
+
+async def test_house_that_is_still_being_kept_is_not_begun_a_second_time() -> None:
+    clock, seen, go_on = MovableClock(), Kept(), asyncio.Event()
+
+    async def slow() -> None:
+        await seen()
+        await go_on.wait()
+
+    ticker = keeping(slow, clock)
+    ticker.start()
+    await seen.at_least(1)
+    clock.move(seconds=5 * HOUSE_EVERY_SECONDS)
+    await ticker.look()
+    await ticker.wake()
+
+    assert seen.times == 1
+    go_on.set()
     await ticker.stop(within=SOON)

@@ -10,7 +10,9 @@
     adjust     change, pause, go on
     review     what is held about them
     leave      stop, or delete
+    housekeep  at night, what has been held long enough goes
 
 `standing` and `past` are what several steps read alike, `ledger` and `letters` what they write and say alike;
+`erasing` is how a member is deleted, whoever asks for it;
 `courier` is the one way out; `journeys` puts all steps into one hand.
 """

@@ -12,12 +12,14 @@ from bot.journey.check_in import CheckIn
 from bot.journey.courier import Courier
 from bot.journey.deliver import Deliver
 from bot.journey.enable import Enable
+from bot.journey.housekeep import Housekeep
 from bot.journey.leave import Leave
 from bot.journey.opt_in import OptIn
 from bot.journey.review import Review
 from bot.journey.streak import Streak
 from bot.journey.taste import Taste
 from bot.journey.traffic import Traffic
+from bot.rules.retention import UNLESS_SET_OTHERWISE, Retention
 from bot.store import Database
 
 
@@ -35,9 +37,18 @@ class Journeys:
     adjust: Adjust
     review: Review
     leave: Leave
+    housekeep: Housekeep
 
     @classmethod
-    def over(cls, database: Database, clock: Clock, library: Library, courier: Courier, traffic: Traffic) -> Journeys:
+    def over(
+        cls,
+        database: Database,
+        clock: Clock,
+        library: Library,
+        courier: Courier,
+        traffic: Traffic,
+        retention: Retention = UNLESS_SET_OTHERWISE,
+    ) -> Journeys:
         return cls(
             enable=Enable(database, clock),
             taste=Taste(database, clock, library),
@@ -47,6 +58,7 @@ class Journeys:
             check_in=CheckIn(database, clock),
             streak=Streak(database, clock),
             adjust=Adjust(database, clock, library),
-            review=Review(database, clock),
+            review=Review(database, clock, retention),
             leave=Leave(database, clock),
+            housekeep=Housekeep(database, clock, courier, traffic, retention),
         )

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import structlog
-
 from bot.clock import Clock
+from bot.journey.erasing import erase, overwrite
 from bot.journey.ledger import take_back
 from bot.rules.consent import Purpose
 from bot.rules.plan import PlanState
 from bot.store import Database, Records
-
-log = structlog.stdlib.get_logger(__name__)
 
 
 class Leave:
@@ -34,8 +31,6 @@ class Leave:
     async def delete(self, member_id: int) -> int:
         """Delete the member's key and every row about them, and overwrite what is left; how many rows there were."""
         now = self._clock.now()
-        erased = await self._database.write(lambda records: records.holdings.erase(member_id, now))
-        await self._database.finish_errands()
-        if not await self._database.scrub():
-            log.warning("leave.scrub_delayed")
+        erased = await self._database.write(lambda records: erase(records, member_id, now))
+        await overwrite(self._database)
         return erased

@@ -13,15 +13,17 @@ from bot.journey.letters import ask_for_receipt
 from bot.journey.past import past_of
 from bot.journey.standing import purposes_of
 from bot.rules.consent import Purpose
+from bot.rules.retention import Retention
 from bot.store import Database, Records
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Every row about a member, by table, and when it was read."""
+    """Every row about a member, by table, when it was read, and for how long such rows stay."""
 
     rows: dict[str, list[dict[str, Any]]]
     at: datetime
+    retention: Retention
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +37,14 @@ class Agreed:
 
 
 class Review:
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, retention: Retention) -> None:
         self._database = database
         self._clock = clock
+        self._retention = retention
 
     async def holding(self, member_id: int) -> Holding:
         rows = await self._database.read(lambda records: records.holdings.of(member_id))
-        return Holding(rows, self._clock.now())
+        return Holding(rows, self._clock.now(), self._retention)
 
     async def purposes(self, member_id: int) -> frozenset[Purpose]:
         return await self._database.read(lambda records: purposes_of(records, member_id))

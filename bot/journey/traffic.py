@@ -34,6 +34,12 @@ UNSAID_WAIT: Final = timedelta(seconds=5)
 # Who presses Start waits this long for their receipt, before they are told that it comes later.
 PATIENCE: Final = timedelta(seconds=5)
 
+# For so long the time that Discord said stands for itself, where being wrong about it could not be undone.
+FRESH: Final = timedelta(minutes=5)
+
+# A clock that stands behind by more than this makes who comes now look as if they had been gone for long.
+FAR_BEHIND: Final = timedelta(days=1)
+
 # No more letters are in hand than go out in this time: their claims must not run out while they wait.
 IN_HAND: Final = timedelta(seconds=20)
 
@@ -90,6 +96,8 @@ class Traffic:
         self._refusals = Refusals(limits.refusals)
         self._sense = ClockSense(clock.set_by())
         self._was_doubted = False
+        self._agreed_at: float | None = None
+        self._stood_behind = False
         self._opening = Bucket(limits.opens_per_minute / 60, OPENS_AT_ONCE, OPENS_AT_ONCE, clock.monotonic())
         self._closed_at: float | None = None
         self._has_room = True
@@ -128,6 +136,19 @@ class Traffic:
         """Whether our clock was, at any time since this was asked last."""
         was, self._was_doubted = self._was_doubted, self._sense.doubted
         return was
+
+    def is_sure_of_time(self) -> bool:
+        """Whether Discord has said the time in the last minutes, ours agreed, and nobody has set it since.
+
+        More than not to doubt it: what was never heard is not doubted either.
+        """
+        self._note(self._sense.looked(self._clock.set_by()))
+        return self._agreed_at is not None and self._clock.monotonic() - self._agreed_at < FRESH.total_seconds()
+
+    def stood_behind(self) -> bool:
+        """Whether our clock stood far behind Discord's, at any time since this was asked last."""
+        did, self._stood_behind = self._stood_behind, False
+        return did
 
     def tries(self, until: datetime | None) -> Tries:
         """Those of one letter, none of which is made from `until` on."""
@@ -172,6 +193,8 @@ class Traffic:
         """Take in what an answer of Discord says."""
         steady = self._clock.monotonic()
         if answer.time is not None:
+            self._agreed_at = steady
+            self._stood_behind |= answer.time - self._clock.now() > FAR_BEHIND
             self._note(self._sense.heard(answer.time, self._clock.now(), self._clock.set_by()))
         if answer.status in COUNTED and not answer.is_shared:
             self._refusals = self._refusals.heard(steady)
@@ -184,6 +207,8 @@ class Traffic:
     def _note(self, sense: ClockSense) -> None:
         self._sense = sense
         self._was_doubted |= sense.doubted
+        if sense.doubted:
+            self._agreed_at = None
 
     async def _count_opening(self, records: Records, now: datetime) -> timedelta:
         """Counted before it is done, so that no crash lets more through."""

@@ -30,6 +30,7 @@ WAKE_AT_LEAST: Final = 0.2
 WAKE_AT_MOST: Final = 30.0
 DRAIN_SECONDS: Final = 6.0
 LOG_IN_EVERY: Final = 5.0
+HOUSE_EVERY: Final = 3_600.0
 SETTLING_TURNS: Final = 30
 
 Furnish = Callable[..., Journeys]
@@ -53,7 +54,10 @@ class Life:
         chance: random.Random,
         compiled: Compiled,
         furnish: Furnish = Journeys.over,
+        *,
+        keeps_house: bool = False,
     ) -> None:
+        self._keeps_house = keeps_house
         self._timeline = timeline
         self._clock = clock
         self._path = path
@@ -153,7 +157,9 @@ class Life:
             await self._log_in(line)
             self.journeys = journeys
             ticker = asyncio.create_task(self._tick(journeys))
+            house = asyncio.create_task(self._keep_house(journeys))
             await self._stop.wait()
+            house.cancel()
             journeys.deliver.stop()
             self._alarm.ring()
             await asyncio.wait({ticker, *self._errands}, timeout=DRAIN_SECONDS)
@@ -172,6 +178,15 @@ class Life:
             at = self._timeline.seconds + max(WAKE_AT_LEAST, ahead)
             if await self._alarm.until(at) and not self._stop.is_set():
                 await asyncio.sleep(min(max(WAKE_AT_LEAST, at - self._timeline.seconds), self._rest_of_a_sleep()))
+
+    async def _keep_house(self, journeys: Journeys) -> None:
+        """As the ticker's other job does, where this world has one."""
+        while self._keeps_house and not self._stop.is_set():
+            await asyncio.sleep(HOUSE_EVERY)
+            try:
+                await journeys.housekeep.run()
+            except Exception as error:  # noqa: BLE001 - whatever it is
+                self._on_fault(error)
 
     async def _wake_up(self, journeys: Journeys) -> datetime | None:
         """As the ticker does: what fails is told, and tried again at the next wake-up."""

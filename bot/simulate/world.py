@@ -57,6 +57,7 @@ class World:
         furnish: Furnish = Journeys.over,
         nonce_memory: float = NONCE_MEMORY,
         lively: bool = True,
+        keeps_house: bool = False,
     ) -> None:
         self.timeline = Timeline()
         self.history = History()
@@ -76,6 +77,7 @@ class World:
         self._library = library
         self._seed = seed
         self._furnish = furnish
+        self._keeps_house = keeps_house
         self._compiled = Compiled()
         self._agenda: list[_Entry] = []
         self._order = 0
@@ -159,6 +161,7 @@ class World:
             stream(self._seed, f"life {self.lives_begun}"),
             self._compiled,
             self._furnish,
+            keeps_house=self._keeps_house,
         )
 
     def _died(self, point: Point) -> None:

@@ -31,6 +31,7 @@ from bot.store.lock import alone_with
 from bot.store.migrate import migrate
 from bot.store.records import Records
 from bot.store.refuse import explained, make_ready, place_of
+from bot.store.rights import keep_all_private
 from bot.store.watch import look_through
 
 log = structlog.stdlib.get_logger(__name__)
@@ -104,6 +105,7 @@ class Database:
         else has it open; MasterKeyWrong when it was sealed with another master key.
         """
         path: Path = await aside(place_of, url, disk)
+        await aside(keep_all_private, path)
         with alone_with(path) if alone else nullcontext():
             room = Room(path, reserve, disk)
             await aside(make_ready, path)

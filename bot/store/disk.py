@@ -18,6 +18,7 @@ import psutil
 import structlog
 
 from bot.errors import DatabaseUnusable
+from bot.store.rights import make_private
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -144,7 +145,7 @@ class Room:
 def allocate(path: Path, size: int) -> None:
     """Make a file whose bytes are really on the disk, for this account only. Raises OSError when there is no room."""
     path.unlink(missing_ok=True)
-    path.touch(0o600)
+    make_private(path)
     with path.open("r+b") as file:
         if hasattr(os, "posix_fallocate"):
             os.posix_fallocate(file.fileno(), 0, size)

@@ -20,6 +20,7 @@ from pathlib import Path
 import structlog
 
 from bot.errors import AlreadyRunning, DatabaseUnusable
+from bot.store.rights import PRIVATE
 
 if sys.platform != "win32":
     import fcntl
@@ -36,7 +37,7 @@ def alone_with(path: Path) -> Iterator[None]:
         return
     lock = path.with_name(f"{path.name}.lock")
     try:
-        held = os.open(lock, os.O_CREAT | os.O_RDWR, 0o600)
+        held = os.open(lock, os.O_CREAT | os.O_RDWR, PRIVATE)
     except OSError as error:
         raise DatabaseUnusable(
             f"The database {path} cannot be opened: {lock.name} beside it cannot be written ({error.strerror}). "

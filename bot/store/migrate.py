@@ -26,6 +26,7 @@ from sqlalchemy.pool import NullPool
 
 from bot.errors import DatabaseUnusable
 from bot.store.refuse import CHECK, SOUND, damaged, explained
+from bot.store.rights import make_private
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
@@ -128,13 +129,13 @@ def _revisions(connection: Connection, path: Path, config: Config) -> tuple[str 
 
 
 def _copy_aside(path: Path, revision: str) -> None:
-    """Under its name stands a whole copy or none."""
+    """Under its name stands a whole copy or none. SQLite fills a file that is there and empty, and keeps its rights."""
     begun = path.with_name(f"{path.name}.copying")
     begun.unlink(missing_ok=True)
     try:
+        make_private(begun)
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("VACUUM INTO ?", (str(begun),))
-        begun.chmod(0o600)
         with begun.open("rb+") as copy:
             os.fsync(copy.fileno())
         begun.replace(path.with_name(f"{path.name}.before-{revision}"))

@@ -17,6 +17,7 @@ from bot.store.occurrences import Occurrences
 from bot.store.plans import Plans
 from bot.store.refusals import Refusals
 from bot.store.seals import Seals
+from bot.store.upkeep import Upkeep
 from bot.store.weeks import Weeks
 
 
@@ -40,3 +41,4 @@ class Records:
         self.weeks = Weeks(connection)
         self.errands = Errands(connection, ring)
         self.holdings = Holdings(connection, seals)
+        self.upkeep = Upkeep(connection)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DatabaseError
 
 from bot.errors import AlreadyRunning, DatabaseUnusable, ForOperator
 from bot.store.disk import Disk, refuse_network
+from bot.store.rights import make_private, refuse_open_folder
 
 SCHEME: Final = "sqlite:///"
 CHECK: Final = "PRAGMA quick_check(1)"
@@ -30,6 +31,7 @@ def place_of(url: str, disk: Disk) -> Path:
     if is_something_else:
         raise _cannot_open(path, "it is no file")
     refuse_network(path, disk)
+    refuse_open_folder(path.parent)
     return path
 
 
@@ -42,7 +44,7 @@ def make_ready(path: Path) -> None:
     try:
         # One that is there is not opened here: closing it again would drop the locks this process may have on it.
         if not path.exists():
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            make_private(path)
         links = path.stat().st_nlink
     except OSError as error:
         raise _cannot_open(path, error.strerror) from error

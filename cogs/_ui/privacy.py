@@ -17,6 +17,7 @@ from bot.content.library import Language
 from bot.content.words import Words
 from bot.journey.review import Agreed, Holding
 from bot.rules.consent import Purpose
+from bot.rules.retention import Retention
 from bot.settings import OperatorSettings
 from cogs._ui.consents import purpose_switch
 from cogs._ui.controls import button
@@ -59,7 +60,7 @@ def held_screen(holding: Holding, language: Language, operator: OperatorSettings
     if not holding.rows:
         return screen(words("privacy.nothing"), *about), None
     text = held_text(holding, language)
-    title, ending = words("privacy.title"), [words("privacy.outro"), *about]
+    title, ending = words("privacy.title"), [_kept_text(holding.retention, words), words("privacy.outro"), *about]
     if sum(map(len, (title, text, *ending))) <= MOST_CHARACTERS:
         return screen(title, text, *ending), None
     return screen(title, words("privacy.in_file"), *ending), text
@@ -138,6 +139,18 @@ def _choice(purpose: Purpose, agreed: Agreed, words: Words) -> Iterator[Part]:
         kept = purpose in REMOVES
         yield small(words("privacy.void.kept" if kept else "privacy.void.text"))
         yield [button(FLOW, _end(purpose), words("privacy.void.end_kept" if kept else "privacy.void.end"))]
+
+
+def _kept_text(retention: Retention, words: Words) -> str:
+    """For how long what is held stays."""
+    return "\n".join(
+        (
+            words("privacy.kept.messages", count=retention.delivery_records.days),
+            words("privacy.kept.answers", count=retention.answers.days),
+            words("privacy.kept.consents", count=retention.withdrawn_consents.days),
+            words("privacy.kept.members", count=retention.inactive_members.days),
+        )
+    )
 
 
 def _end(purpose: Purpose) -> str:

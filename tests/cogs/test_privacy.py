@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 import simcord
 
+from bot.app import retention_of
+from bot.content.library import Library
+from bot.journey.review import Holding
 from bot.rules.consent import Purpose
-from cogs._ui.privacy import REMOVES
+from bot.rules.retention import Retention
+from cogs._ui.privacy import REMOVES, held_screen
 from tests.support.screen import Screen
-from tests.support.world import World
+from tests.support.world import NOON, World
 
 
 async def full_member(world: World) -> None:
@@ -37,6 +42,36 @@ async def test_privacy_shows_every_row_in_plain_words(world: World) -> None:
     assert "The kind: " in text
     assert "“" in text, "nudges are quoted, not named by their ids"
     assert text.index("**You**") < text.index("**Your nudges**") < text.index("**Messages to you**")
+
+
+async def test_privacy_says_for_how_long_everything_stays_with_the_numbers_that_are_set(world: World) -> None:
+    await full_member(world)
+
+    text = (await world.robin.slash("privacy show")).text
+
+    kept = world.settings.retention
+    assert f"Messages to you: {kept.delivery_records} days." in text
+    assert f"where you wanted them kept: {kept.answers} days." in text
+    assert f"A yes that you took back: {kept.withdrawn_consents} days." in text
+    assert f"After {kept.inactive_members} days with nothing from you or to you, all of it is deleted." in text
+
+
+async def test_the_bot_that_runs_keeps_house_by_these_numbers(world: World) -> None:
+    app = world.app
+
+    assert app.ticker._keep_house == app.journeys.housekeep.run
+    assert app.journeys.housekeep._retention == retention_of(world.settings.retention)
+
+
+def test_other_settings_are_told_as_they_are(library: Library) -> None:
+    days = Retention(*(timedelta(days=some) for some in (91, 92, 61, 93)))
+    row = {"what": "nudge", "subject": "a", "refused_at": NOON, "member_id": 1}
+
+    for rows in ({"refusal": [row]}, {"refusal": [row] * 100}):
+        view, _ = held_screen(Holding(rows, NOON, days), library.languages["en"])
+        text = " ".join(str(one) for one in view.to_components())
+        for said in ("After 91 days", "kept: 92 days", "Messages to you: 61 days", "took back: 93 days"):
+            assert said in text
 
 
 async def test_more_rows_than_one_message_holds_come_as_a_file_with_every_row(world: World) -> None:

@@ -1,4 +1,4 @@
-"""With a million members, a statement that reads a whole table costs seconds: none of a wake-up's may."""
+"""With a million members, a statement that reads a whole table costs seconds: none of a wake-up's or a night's may."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from typing import Any
 from sqlalchemy import event
 
 from bot.content.library import Library
+from bot.journey.traffic import Heard
+from bot.rules.consent import Purpose
 from bot.rules.delivery import NotNow
+from bot.rules.occurrence import Answer
 from bot.store import Database
 from bot.store.schema import metadata
 from tests.support.house import ROBIN, open_house
@@ -58,5 +61,25 @@ async def test_no_statement_of_a_start_or_a_wake_up_reads_a_whole_table(tmp_path
 
         assert house.courier.kinds == ["receipt", "nudge", "nudge"]
         for written in ("UPDATE occurrence SET wake_at", "SELECT min(occurrence.wake_at)", "row_number()"):
+            assert any(written in statement for statement in asked.statements), written
+        assert asked.scanning(tmp_path / "porchlight.db") == []
+
+
+async def test_no_statement_of_a_night_reads_a_whole_table(tmp_path: Path, library: Library) -> None:
+    async with open_house(tmp_path, library) as house:
+        house.courier.tells_time = lambda: house.traffic.heard(Heard(200, time=house.clock.now()))
+        await house.start(purposes=frozenset(Purpose))
+        await house.journeys.check_in.keep(ROBIN, 1, {"word": "calm"}, "en")
+        await house.journeys.streak.rest(ROBIN)
+        nudge = await house.to_next_nudge(ROBIN)
+        await house.journeys.answer.press(ROBIN, nudge.occurrence_id, Answer.DID_IT, "en")
+        asked = Asked(house.database)
+
+        for _ in range(80):
+            house.clock.move(days=5)
+            await house.journeys.housekeep.run()
+
+        assert await house.rows() == {}
+        for written in ("max(occurrence.answered_at)", "DELETE FROM check_in", "UPDATE occurrence SET answer", "LIMIT"):
             assert any(written in statement for statement in asked.statements), written
         assert asked.scanning(tmp_path / "porchlight.db") == []
