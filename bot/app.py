@@ -76,6 +76,7 @@ def furnish(settings: Settings, database: Database, library: Library, clock: Clo
     courier: Courier = import_module(COURIER).build(client, traffic)
     journeys = Journeys.over(database, clock, library, courier, traffic)
     client.admit(journeys)
+    seams.outlive_nonsense(client, client.read_in_vain)
     ticker = Ticker(clock, journeys.deliver.run, delivery.wake_at_most_seconds)
     return App(client, journeys, database, traffic, ticker)
 

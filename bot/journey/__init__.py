@@ -12,5 +12,6 @@
     leave      stop, or delete
 
 `standing` and `past` are what several steps read alike, `ledger` and `letters` what they write and say alike;
+`farewell` knows who has just left;
 `courier` is the one way out; `journeys` puts all steps into one hand.
 """

@@ -23,9 +23,13 @@ FORM_ID: Final = re.compile(rf"f:{ID}")
 # Discord does not say when a form is dismissed; this is when it is forgotten. Its sending is answered even after that.
 FORM_SECONDS: Final = 900
 
+# What an interaction carries once somebody here has taken it on.
+ENTERED: Final = "entered"
+
 
 async def enter(interaction: Interaction, flow: str, press: Press) -> None:
     """Let the press in where it belongs; whatever goes wrong there is answered here."""
+    interaction.extras[ENTERED] = True
     try:
         await interaction.client.enter(interaction, flow, press)
     except Exception as error:  # noqa: BLE001 - discord.py would swallow it, and the member would wait in vain
@@ -61,7 +65,7 @@ class PickMenu(_Control, ui.DynamicItem[ui.Select[Any]], template=rf"m:{ID}"):
     """A menu of options."""
 
     def picked(self) -> tuple[str, ...]:
-        return tuple(self.item.values)
+        return words_in(self.item.values)
 
 
 class PickChannel(_Control, ui.DynamicItem[ui.ChannelSelect[Any]], template=rf"c:{ID}"):
@@ -69,6 +73,11 @@ class PickChannel(_Control, ui.DynamicItem[ui.ChannelSelect[Any]], template=rf"c
 
     def picked(self) -> tuple[str, ...]:
         return tuple(str(channel.id) for channel in self.item.values)
+
+
+def words_in(values: object) -> tuple[str, ...]:
+    """The texts among what was picked. Nothing else is ever picked, whatever an interaction says."""
+    return tuple(one for one in values if isinstance(one, str)) if isinstance(values, list | tuple) else ()
 
 
 def button(

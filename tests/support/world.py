@@ -24,6 +24,7 @@ from bot.settings import DeliverySettings, DiscordSettings, Settings, StorageSet
 from cogs._ui.controls import PickMenu, PressButton
 from cogs._ui.screen import screen
 from cogs.courier import build
+from tests.support.canaries import marked
 from tests.support.screen import Screen, controls_in
 from tests.support.sql import looking_into
 
@@ -203,7 +204,7 @@ class World:
             roles = []
             if manages or name == "sam":
                 roles = [guild.create_role(f"{name}s", permissions=discord.Permissions(manage_guild=True))]
-            self.people[name] = Person(self, guild.add_member(self.env.create_user(name), roles=roles))
+            self.people[name] = Person(self, guild.add_member(self.env.create_user(marked(name)), roles=roles))
         return self.people[name]
 
     @property
@@ -309,7 +310,7 @@ class World:
 async def open_world(folder: Path, seen: Seen | None = None) -> AsyncIterator[World]:
     file = folder / "porchlight.db"
     settings = Settings(
-        discord=DiscordSettings(token=SecretStr("simulated")),
+        discord=DiscordSettings(token=SecretStr(marked("simulated"))),
         storage=StorageSettings(url=f"sqlite:///{file}", ballast_megabytes=0, free_megabytes_at_least=0),
         delivery=DeliverySettings(),
     )
@@ -320,7 +321,7 @@ async def open_world(folder: Path, seen: Seen | None = None) -> AsyncIterator[Wo
         try:
             clock.env = env
             await env.advance_time((NOON - env.now()).total_seconds())
-            channel = env.create_guild("Lantern House").create_text_channel("welcome")
+            channel = env.create_guild(marked("Lantern House")).create_text_channel(marked("welcome"))
             await env.settle()
             world = World(app, env, channel, settings, file, clock, seen or Seen())
             world.seen.commands |= {
