@@ -7,12 +7,15 @@ import os
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
 
 from bot.errors import ForOperator
+
+# As Python's own, where nothing of ours has a better one.
+CRASHED: Final = 1
 
 door = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -30,12 +33,19 @@ def run(
 ) -> None:
     """Run the bot on Discord."""
     from bot.app import run as run_bot  # noqa: PLC0415 - `--help` answers without loading everything
-    from bot.logs import set_up_logs  # noqa: PLC0415
+    from bot.logs import set_up_logs, tell_crash  # noqa: PLC0415
     from bot.settings import read_settings  # noqa: PLC0415
 
     settings = read_settings(config, os.environ)
     set_up_logs(settings.log)
-    _live(run_bot(settings))
+    try:
+        _live(run_bot(settings))
+    except ForOperator:
+        raise
+    except Exception:  # noqa: BLE001 - it is told, and ends the process
+        # Left to Python it would be printed as it is, with whatever ids stand in it.
+        tell_crash()
+        sys.exit(CRASHED)
 
 
 @door.command("try")

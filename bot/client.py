@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import aiohttp
 import discord
 import structlog
 from discord import app_commands
@@ -174,6 +175,8 @@ class Porchlight(commands.AutoShardedBot):
         except discord.HTTPException as lost:
             # Too late, or answered elsewhere: there is nobody left to tell.
             log.warning("interaction.unanswered", status=lost.status, code=lost.code)
+        except (aiohttp.ClientError, OSError) as lost:
+            log.warning("interaction.unanswered", error=type(lost).__name__)
 
 
 class Tree(app_commands.CommandTree[Porchlight]):

@@ -61,6 +61,11 @@ def set_up_logs(settings: LogSettings, stream: TextIO = sys.stderr) -> None:
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
+def tell_crash() -> None:
+    """Write down the exception that ends the process."""
+    structlog.stdlib.get_logger(__name__).critical("porchlight.crashed", exc_info=True)
+
+
 class QuietHandler(logging.StreamHandler[TextIO]):
     """Writes lines. Of one that cannot be written it says that, and nothing else.
 

@@ -65,14 +65,19 @@ class PickMenu(_Control, ui.DynamicItem[ui.Select[Any]], template=rf"m:{ID}"):
     """A menu of options."""
 
     def picked(self) -> tuple[str, ...]:
-        return words_in(self.item.values)
+        return words_in(_values_of(self.item))
 
 
 class PickChannel(_Control, ui.DynamicItem[ui.ChannelSelect[Any]], template=rf"c:{ID}"):
     """A menu of the server's text channels."""
 
     def picked(self) -> tuple[str, ...]:
-        return tuple(str(channel.id) for channel in self.item.values)
+        return tuple(str(channel.id) for channel in _values_of(self.item))
+
+
+def _values_of(item: ui.Item[Any]) -> list[Any]:
+    """What was picked in a menu; nothing in what is called one and is none."""
+    return list(getattr(item, "values", ()))
 
 
 def words_in(values: object) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ bot says back is kept.
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,6 +23,9 @@ SLASH, COMPONENT, AUTOCOMPLETE, FORM = 2, 3, 4, 5
 KINDS: Final = (SLASH, COMPONENT, AUTOCOMPLETE, FORM)
 BUTTON, MENU, CHANNELS = 2, 3, 8
 EPHEMERAL: Final = 64
+
+# How long nothing happens before nothing more will: what waits for the file is known, and waited for anyway.
+IDLE_SECONDS: Final = 0.002
 
 # An acknowledgement that says something new, puts off, edits, and completes.
 SAYS, SAYS_LATER, EDITS_LATER, EDITS, COMPLETES, OPENS_FORM = 4, 5, 6, 7, 8, 9
@@ -85,7 +89,7 @@ async def deliver(world: World, said: Any) -> Answer:
     begin = len(requests)
     with world.env._bot_scope():
         world.app.client._connection.parsers["INTERACTION_CREATE"](said)
-    await world.env.settle()
+    await world.env.settle(idle=IDLE_SECONDS)
     return _gathered(requests[begin:])
 
 
@@ -111,17 +115,35 @@ async def press(
 ) -> Answer:
     """A control of that id, on a message of the bot's that really holds it."""
     kind = kind or (BUTTON if values is None else MENU)
-    channel = person.actor.user.dm_channel.id if in_dm else world.channel.id
-    shown = world.env.backend.create_message(
-        channel, world.env.backend.bot_user.id, content="", components=[_row(custom_id, kind)], flags=1 << 15
-    )
+    shown = message_in(world, person, in_dm=in_dm, components=[row_of(custom_id, kind)])
     data: dict[str, Any] = {"custom_id": custom_id, "component_type": kind}
     if values is not None:
         data["values"] = values
     said = payload(world, person, COMPONENT, data, in_dm=in_dm)
-    said["message"] = dict(serializers.message_payload(world.env.backend, shown))
-    world.env.backend.interactions[int(said["id"])].source_message_id = shown.id
+    stand_on(world, said, shown)
     return await deliver(world, said)
+
+
+def message_in(
+    world: World, person: Person, *, in_dm: bool, components: list[dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    """A message of the bot's to that person, or in the server."""
+    backend = world.env.backend
+    channel = person.actor.user.dm_channel.id if in_dm else world.channel.id
+    shown = backend.create_message(
+        channel,
+        backend.bot_user.id,
+        content="" if components else "x",
+        components=components or [],
+        flags=1 << 15 if components else 0,
+    )
+    return dict(serializers.message_payload(backend, shown))
+
+
+def stand_on(world: World, said: dict[str, Any], shown: dict[str, Any]) -> None:
+    """Let what was said have been pressed on that message."""
+    said["message"] = copy.deepcopy(shown)
+    world.env.backend.interactions[int(said["id"])].source_message_id = int(shown["id"])
 
 
 async def send_form(world: World, person: Person, custom_id: str, fields: dict[str, Any]) -> Answer:
@@ -137,7 +159,7 @@ def command(name: str, options: list[dict[str, Any]]) -> dict[str, Any]:
     return {"id": "1", "name": top, "type": 1, "options": nested}
 
 
-def _row(custom_id: str, kind: int) -> dict[str, Any]:
+def row_of(custom_id: str, kind: int) -> dict[str, Any]:
     if kind == BUTTON:
         control: dict[str, Any] = {"type": BUTTON, "style": 2, "label": "x", "custom_id": custom_id}
     else:

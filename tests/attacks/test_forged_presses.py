@@ -164,7 +164,7 @@ async def test_a_press_that_is_replayed_changes_nothing_more(world: World, alex:
             in_dm=True,
             on=nudge,
         )
-        said["message"]["components"].append(raw._row(custom_id, raw.BUTTON))
+        said["message"]["components"].append(raw.row_of(custom_id, raw.BUTTON))
         first = await raw.deliver(world, said)
         assert first.acknowledged
         before = await world.rows()

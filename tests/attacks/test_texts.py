@@ -25,10 +25,10 @@ FORMS = (
     ("f:check_in:send", "{0}"),
 )
 MENUS = (
-    "m:start:zone:s0135110",
-    "m:start:per_week:s0135110",
-    "m:start:size:s0135110",
-    "m:start:window:s0135110",
+    "m:start:zone:s013510",
+    "m:start:per_week:s013510",
+    "m:start:size:s013510",
+    "m:start:window:s013510",
     "m:help:country",
     "m:n:menu:AAAA",
 )

@@ -41,6 +41,8 @@ FORBIDDEN: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
     }
 )
 
+FAULT: Final = re.compile(r'"level": "(error|critical)"')
+
 
 def marked(name: str) -> str:
     """That name, so that it is recognised wherever it turns up."""
@@ -68,6 +70,8 @@ class Watch(io.StringIO):
         super().__init__()
         self.lines = 0
         self.found: list[str] = []
+        self.faults: list[str] = []
+        """The lines that speak of a fault."""
         picks = {pick for question in QUESTIONS for pick in words.under(f"check_in.{question}.answer")}
         self._answers = frozenset({*Answer, *picks})
         self._handlers: list[logging.Handler] = []
@@ -90,6 +94,7 @@ class Watch(io.StringIO):
     def write(self, text: str) -> int:
         for line in text.splitlines():
             self.lines += 1
+            self.faults += [line] if FAULT.search(line) else []
             self.found += [f"{what}: {line}" for what in leaks_in(line)]
         return len(text)
 

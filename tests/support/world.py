@@ -307,12 +307,14 @@ class World:
 
 
 @asynccontextmanager
-async def open_world(folder: Path, seen: Seen | None = None) -> AsyncIterator[World]:
+async def open_world(
+    folder: Path, seen: Seen | None = None, delivery: DeliverySettings | None = None
+) -> AsyncIterator[World]:
     file = folder / "porchlight.db"
     settings = Settings(
         discord=DiscordSettings(token=SecretStr(marked("simulated"))),
         storage=StorageSettings(url=f"sqlite:///{file}", ballast_megabytes=0, free_megabytes_at_least=0),
-        delivery=DeliverySettings(),
+        delivery=delivery or DeliverySettings(),
     )
     clock = SharedClock()
     async with assemble(settings, clock) as app:
