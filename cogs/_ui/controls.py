@@ -37,10 +37,11 @@ async def enter(interaction: Interaction, flow: str, press: Press) -> None:
 
 
 class _Control:
-    """What the three kinds have in common. Mixed into discord.py's dynamic items, which bring `item`."""
+    """What the three kinds have in common. Mixed into discord.py's dynamic items."""
 
     def __init__(self, item: ui.Item[Any], flow: str, press: Press) -> None:
         super().__init__(item)  # type: ignore[call-arg]  # DynamicItem comes next in line
+        self._pressed_on = item
         self._flow = flow
         self._press = press
 
@@ -51,10 +52,7 @@ class _Control:
         return cls(item, match["flow"], Press(match["step"], match["data"] or ""))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await enter(interaction, self._flow, replace(self._press, values=self.picked()))
-
-    def picked(self) -> tuple[str, ...]:
-        return ()
+        await enter(interaction, self._flow, replace(self._press, values=_picked_in(self._pressed_on)))
 
 
 class PressButton(_Control, ui.DynamicItem[ui.Button[Any]], template=rf"b:{ID}"):
@@ -64,20 +62,14 @@ class PressButton(_Control, ui.DynamicItem[ui.Button[Any]], template=rf"b:{ID}")
 class PickMenu(_Control, ui.DynamicItem[ui.Select[Any]], template=rf"m:{ID}"):
     """A menu of options."""
 
-    def picked(self) -> tuple[str, ...]:
-        return words_in(_values_of(self.item))
-
 
 class PickChannel(_Control, ui.DynamicItem[ui.ChannelSelect[Any]], template=rf"c:{ID}"):
     """A menu of the server's text channels."""
 
-    def picked(self) -> tuple[str, ...]:
-        return tuple(str(channel.id) for channel in _values_of(self.item))
 
-
-def _values_of(item: ui.Item[Any]) -> list[Any]:
-    """What was picked in a menu; nothing in what is called one and is none."""
-    return list(getattr(item, "values", ()))
+def _picked_in(item: ui.Item[Any]) -> tuple[str, ...]:
+    """What was picked in a menu, or the ids of what was; nothing in what is called one and is none."""
+    return words_in([str(one.id) if hasattr(one, "id") else one for one in getattr(item, "values", ())])
 
 
 def words_in(values: object) -> tuple[str, ...]:

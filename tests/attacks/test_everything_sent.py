@@ -82,7 +82,7 @@ async def test_whatever_is_said_in_a_server_is_said_to_one_person_alone(lived: W
 async def test_every_dm_carries_stop_in_one_press_and_a_way_to_a_person(lived: World) -> None:
     dms = lived.robin.dms
     kinds = {screen.text[:40] for screen in dms}
-    assert len(kinds) > 3, kinds
+    assert len(kinds) >= 3, "a receipt, a cover and a nudge at least"
     sent = [one for one in lived.env.http_requests if one.path == f"/channels/{dm_of(lived)}/messages"]
     assert len(sent) == len(dms)
 
