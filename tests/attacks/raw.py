@@ -74,8 +74,10 @@ def payload(world: World, person: Person, kind: int, data: Any, *, in_dm: bool, 
         channel_id=channel,
         guild_id=None if in_dm else world.guild_id,
         user_id=person.id,
-        data=data,
+        data={},
     )
+    # Put in afterwards, because SimCord would look into it.
+    said["data"] = data
     if on is not None:
         stored = backend.get_message(_channel_of(on), on.shown.id)
         said["message"] = dict(serializers.message_payload(backend, stored))
