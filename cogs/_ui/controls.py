@@ -20,9 +20,6 @@ from bot.client import Interaction, Press
 ID: Final = r"(?P<flow>[a-z_]+):(?P<step>[a-z_]+)(?::(?P<data>.*))?"
 FORM_ID: Final = re.compile(rf"f:{ID}")
 
-# Discord does not say when a form is dismissed; this is when it is forgotten. Its sending is answered even after that.
-FORM_SECONDS: Final = 900
-
 # What an interaction carries once somebody here has taken it on.
 ENTERED: Final = "entered"
 
@@ -107,9 +104,11 @@ def channel_menu(flow: str, step: str, placeholder: str) -> PickChannel:
 
 def form(flow: str, step: str, title: str, fields: Sequence[ui.Label[Any]], data: str = "") -> ui.Modal:
     """A form. Its answers come back as a press with `fields`, by way of `cogs.doors`."""
-    modal = ui.Modal(title=title, custom_id=_id("f", flow, step, data), timeout=FORM_SECONDS)
+    modal = ui.Modal(title=title, custom_id=_id("f", flow, step, data))
     for field in fields:
         modal.add_item(field)
+    # It is over before it begins: discord.py is to remember nothing of it, and to read no answer of it.
+    modal.stop()
     return modal
 
 

@@ -33,6 +33,7 @@ async def live_through_everything(world: World) -> None:
     await world.sam.slash("community disable")
     await world.sam.press("Stop everything")
     await world.to_due()
+    await raw.press(world, robin, "b:n:stop_cover:" + "A" * 24)
     await raw.press(world, robin, "b:nowhere:at_all")
     await raw.send_form(world, robin, "f:check_in:send", {"word": {"values": ["calm"]}, "keep": {"value": "yes"}})
 

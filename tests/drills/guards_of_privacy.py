@@ -26,13 +26,6 @@ ONLY_WHEN_ASKED: Final = (
         "tests/cogs/test_opting_in.py::test_all_purposes_are_off_but_nudges",
     ),
     Guard(
-        "only when asked: a Start without nudges sends nothing",
-        "bot/journey/opt_in.py",
-        "            if Purpose.NUDGES not in purposes:\n                return Started(None)\n",
-        "",
-        "tests/journey/test_opt_in.py::test_without_nudges_no_dm_is_sent_at_all",
-    ),
-    Guard(
         "only when asked: nobody is let in by a switch who has not started",
         "bot/journey/review.py",
         "    if purpose is not Purpose.CHECK_INS and await records.plans.get(member_id) is None:\n",
@@ -173,10 +166,10 @@ NO_WORDS_KEPT: Final = (
     ),
     Guard(
         "no words kept: a zone is one of the table's",
-        "cogs/_ui/draft.py",
-        '            case "zone" if is_zone(value):\n',
-        '            case "zone":\n',
-        f"{OF_TEXTS}::test_a_text_is_neither_run_nor_repeated_nor_kept_wherever_it_comes_in",
+        "bot/journey/standing.py",
+        "    if not is_zone(wishes.zone):\n",
+        "    if False:\n",
+        "tests/journey/test_opt_in.py::test_a_zone_that_is_none_stores_nothing",
     ),
     Guard(
         "whatever comes, comes to an answer: nonsense in place of an interaction",
