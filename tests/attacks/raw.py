@@ -26,6 +26,7 @@ EPHEMERAL: Final = 64
 
 # How long nothing happens before nothing more will: what waits for the file is known, and waited for anyway.
 IDLE_SECONDS: Final = 0.002
+PATIENCE_SECONDS: Final = 60
 
 # An acknowledgement that says something new, puts off, edits, and completes.
 SAYS, SAYS_LATER, EDITS_LATER, EDITS, COMPLETES, OPENS_FORM = 4, 5, 6, 7, 8, 9
@@ -91,7 +92,7 @@ async def deliver(world: World, said: Any) -> Answer:
     begin = len(requests)
     with world.env._bot_scope():
         world.app.client._connection.parsers["INTERACTION_CREATE"](said)
-    await world.env.settle(idle=IDLE_SECONDS)
+    await world.env.settle(timeout=PATIENCE_SECONDS, idle=IDLE_SECONDS)
     return _gathered(requests[begin:])
 
 

@@ -23,7 +23,7 @@ from bot.settings import DeliverySettings
 from tests.attacks import raw
 from tests.attacks.hostile import INSIDES
 from tests.attacks.laws import Laws
-from tests.attacks.nonsense import Nonsense, damaged, filled, nonsense
+from tests.attacks.nonsense import COMMANDS, FLOWS, Nonsense, damaged, filled, nonsense
 from tests.attacks.victim import Victim, make_victim
 from tests.support.canaries import MARK, Watch
 from tests.support.house import ROBIN, House
@@ -187,6 +187,12 @@ async def test_the_laws_see_what_is_broken(house: House, tmp_path: Path, library
 
     assert len(laws.broken()) >= 1
     laws.close()
+
+
+async def test_every_command_and_every_flow_is_among_the_nonsense(fuzzed: Fuzzed) -> None:
+    """A new one is fuzzed from its first day."""
+    assert fuzzed.world.seen.commands <= set(COMMANDS)
+    assert set(fuzzed.world.app.client._flows) <= set(FLOWS)
 
 
 async def test_a_leak_and_a_silence_would_be_seen(fuzzed: Fuzzed) -> None:

@@ -139,6 +139,7 @@ DRILLS: Final[Mapping[int, Drill]] = MappingProxyType(
                 "attacks/test_fuzz",
                 "test_nonsense_ends_nothing_leaks_nothing_and_is_answered",
                 "test_the_laws_see_what_is_broken",
+                "test_every_command_and_every_flow_is_among_the_nonsense",
                 "test_a_leak_and_a_silence_would_be_seen",
             ),
         ),
