@@ -29,6 +29,7 @@ from tests.support.screen import Screen, controls_in
 from tests.support.sql import looking_into
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+SETTLE_SECONDS = 60
 
 
 class SharedClock:
@@ -318,7 +319,8 @@ async def open_world(
     )
     clock = SharedClock()
     async with assemble(settings, clock) as app:
-        env = simcord.Env(app.client, shard_count=1)
+        # Beside drills that take all of the machine, five seconds can be too few.
+        env = simcord.Env(app.client, shard_count=1, settle_timeout=SETTLE_SECONDS)
         await env.start()
         try:
             clock.env = env
