@@ -109,9 +109,9 @@ class Porchlight(commands.AutoShardedBot):
         self._flows[name] = flow
 
     async def enter(self, interaction: Interaction, name: str, press: Press) -> None:
-        """Let a press in where it belongs. Raises Outdated where nobody answers it (any more)."""
+        """Let a press in where it belongs. Raises Outdated where nobody answers it (any more), or nobody pressed."""
         flow = self._flows.get(name)
-        if flow is None:
+        if flow is None or not is_from_somebody(interaction):
             raise Outdated
         await flow(interaction, press)
 
@@ -184,8 +184,10 @@ class Tree(app_commands.CommandTree[Porchlight]):
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
         """A command whose form is none of ours is answered here: over some of them discord.py would say nothing."""
-        if is_command(interaction.data) and (
-            interaction.type is not discord.InteractionType.autocomplete or _has_choices(interaction)
+        if (
+            is_command(interaction.data)
+            and is_from_somebody(interaction)
+            and (interaction.type is not discord.InteractionType.autocomplete or _has_choices(interaction))
         ):
             return True
         await self.client.explain(interaction, Outdated())
@@ -200,6 +202,11 @@ def _cause(error: app_commands.AppCommandError) -> BaseException:
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         return Outdated()
     return error.original if isinstance(error, app_commands.CommandInvokeError) else error
+
+
+def is_from_somebody(interaction: discord.Interaction[Any]) -> bool:
+    """Whether it says by whom. discord.py reads it all the same where it does not."""
+    return interaction.user is not discord.utils.MISSING
 
 
 def _has_choices(interaction: Interaction) -> bool:

@@ -202,6 +202,17 @@ async def test_an_id_that_is_bent_is_answered_kindly_and_does_nothing(world: Wor
         assert await world.rows() == {}, custom_id
 
 
+async def test_a_press_by_nobody_is_answered(world: World) -> None:
+    for kind, data in (
+        (raw.SLASH, raw.command("privacy show", [])),
+        (raw.FORM, {"custom_id": "f:check_in:send", "components": []}),
+    ):
+        said = raw.payload(world, world.robin, kind, data, in_dm=False)
+        del said["member"]
+
+        assert "older version" in (await raw.deliver(world, said)).text
+
+
 async def test_a_press_on_a_message_that_does_not_hold_it_is_answered(world: World) -> None:
     """Nor on one that is not there at all."""
     data = {"custom_id": "b:card:try", "component_type": raw.BUTTON}

@@ -188,8 +188,8 @@ NO_WORDS_KEPT: Final = (
     Guard(
         "whatever comes, comes to an answer: commands of another form",
         CLIENT,
-        "        if is_command(interaction.data) and (\n",
-        "        if True or (\n",
+        "            is_command(interaction.data)\n",
+        "            True\n",
         f"{OF_TEXTS}::test_what_is_no_text_at_all_is_answered",
     ),
     Guard(
