@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Coroutine
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
 
 from bot.errors import ForOperator
 from bot.operator import commands
+
+# As Python's own, where nothing of ours has a better one.
+CRASHED: Final = 1
 
 door = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 commands.add_to(door)
@@ -26,13 +29,20 @@ def porchlight() -> None:
 def run(config: commands.Config = None) -> None:
     """Run the bot on Discord."""
     from bot.app import run as run_bot  # noqa: PLC0415 - `--help` answers without loading everything
-    from bot.logs import set_up_logs  # noqa: PLC0415
+    from bot.logs import set_up_logs, tell_crash  # noqa: PLC0415
     from bot.settings import warn_of_open_token  # noqa: PLC0415
 
     settings, master = commands.opened_with(config)
     set_up_logs(settings.log)
     warn_of_open_token(config)
-    _live(run_bot(settings, master))
+    try:
+        _live(run_bot(settings, master))
+    except ForOperator:
+        raise
+    except Exception:  # noqa: BLE001 - it is told, and ends the process
+        # Left to Python it would be printed as it is, with whatever ids stand in it.
+        tell_crash()
+        sys.exit(CRASHED)
 
 
 @door.command("try")

@@ -82,6 +82,7 @@ def furnish(settings: Settings, database: Database, library: Library, clock: Clo
     courier: Courier = import_module(COURIER).build(client, traffic)
     journeys = Journeys.over(database, clock, library, courier, traffic, retention_of(settings.retention))
     client.admit(journeys)
+    seams.outlive_nonsense(client, client.read_in_vain)
     ticker = Ticker(clock, journeys.deliver.run, delivery.wake_at_most_seconds, keep_house=journeys.housekeep.run)
     return App(client, journeys, database, traffic, ticker)
 

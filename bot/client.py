@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import aiohttp
 import discord
 import structlog
 from discord import app_commands
@@ -46,6 +47,12 @@ COGS: Final = (
 LONGEST_BUCKET_WAIT_SECONDS: Final = 30.0
 NOBODY_NAMED: Final = OperatorSettings()
 COMMANDS_KNOWN: Final = "commands.{application_id}"
+
+# What commands and their options are, by Discord's numbers, and how deep commands lie within groups at the most.
+SLASH: Final = discord.AppCommandType.chat_input.value
+NESTED: Final = (discord.AppCommandOptionType.subcommand.value, discord.AppCommandOptionType.subcommand_group.value)
+TEXT: Final = discord.AppCommandOptionType.string.value
+DEEPEST: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +121,17 @@ class Porchlight(commands.AutoShardedBot):
     async def enter(self, interaction: Interaction, name: str, press: Press) -> None:
         """Let a press in where it belongs, and tell listeners (`press_done`) once it is answered.
 
-        Raises Outdated where nobody answers it (any more).
+        Raises Outdated where nobody answers it (any more), or nobody pressed.
         """
         flow = self._flows.get(name)
-        if flow is None:
+        if flow is None or not is_from_somebody(interaction):
             raise Outdated
         await flow(interaction, press)
         self.dispatch("press_done", interaction, name, press)
 
     def language(self, interaction: discord.Interaction[Any]) -> Language:
         """What to answer in: the language of the member's own Discord, where we speak it."""
-        return self.library.language(interaction.locale.value)
+        return self.library.language(str(interaction.locale.value))
 
     def words(self, interaction: discord.Interaction[Any]) -> Words:
         return self.language(interaction).words
@@ -158,6 +165,12 @@ class Porchlight(commands.AutoShardedBot):
         await self._database.write(lambda records: records.facts.put(name, digest))
         log.info("commands.synced", count=len(payload))
 
+    def read_in_vain(self, interaction: discord.Interaction[Any] | None, error: Exception) -> None:
+        """An interaction came that makes no sense; None where not even whose it is can be read."""
+        log.warning("interaction.malformed", error=type(error).__name__, can_be_answered=interaction is not None)
+        if interaction is not None:
+            self.loop.create_task(self.explain(interaction, Outdated()))
+
     async def explain(self, interaction: discord.Interaction[Any], error: BaseException) -> None:
         """Answer an error, in private, with a sentence that says what to do."""
         words = self.words(interaction)
@@ -167,17 +180,32 @@ class Porchlight(commands.AutoShardedBot):
             log.error("interaction.failed", exc_info=error)
             sentence = words("error.ours")
         try:
-            if interaction.response.is_done():
+            if interaction.type is discord.InteractionType.autocomplete:
+                await interaction.response.autocomplete([])
+            elif interaction.response.is_done():
                 await interaction.followup.send(sentence, ephemeral=True)
             else:
                 await interaction.response.send_message(sentence, ephemeral=True)
         except discord.HTTPException as lost:
             # Too late, or answered elsewhere: there is nobody left to tell.
             log.warning("interaction.unanswered", status=lost.status, code=lost.code)
+        except (aiohttp.ClientError, OSError) as lost:
+            log.warning("interaction.unanswered", error=type(lost).__name__)
 
 
 class Tree(app_commands.CommandTree[Porchlight]):
     """The commands. Errors of all of them end here."""
+
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        """A command whose form is none of ours is answered here: over some of them discord.py would say nothing."""
+        if (
+            is_command(interaction.data)
+            and is_from_somebody(interaction)
+            and (interaction.type is not discord.InteractionType.autocomplete or _has_choices(interaction))
+        ):
+            return True
+        await self.client.explain(interaction, Outdated())
+        return False
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
         await self.client.explain(interaction, _cause(error))
@@ -188,3 +216,53 @@ def _cause(error: app_commands.AppCommandError) -> BaseException:
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         return Outdated()
     return error.original if isinstance(error, app_commands.CommandInvokeError) else error
+
+
+def is_from_somebody(interaction: discord.Interaction[Any]) -> bool:
+    """Whether it says by whom. discord.py reads it all the same where it does not."""
+    return interaction.user is not discord.utils.MISSING
+
+
+def _has_choices(interaction: Interaction) -> bool:
+    """Whether something is offered for what is being typed."""
+    command = interaction.command
+    if not isinstance(command, app_commands.Command):
+        return False
+    typed = (command.get_parameter(name) for name in _typed_in(dict(interaction.data or {})))
+    return any(parameter is not None and parameter.autocomplete for parameter in typed)
+
+
+def _typed_in(data: Mapping[str, Any]) -> Iterator[str]:
+    for option in data.get("options", []):
+        if option.get("focused"):
+            yield option["name"]
+        yield from _typed_in(option)
+
+
+def is_command(data: object) -> bool:
+    """Whether that is the use of a slash command, with texts for options: all that Porchlight has."""
+    if not isinstance(data, Mapping) or data.get("type", SLASH) != SLASH:
+        return False
+    return not data.get("guild_id") and not data.get("resolved") and _is_named(data, DEEPEST)
+
+
+def _is_named(data: Mapping[str, Any], deeper: int) -> bool:
+    """Whether it has a name, and options that are texts or, so many levels down, commands themselves."""
+    options = data.get("options", [])
+    return (
+        isinstance(data.get("name"), str)
+        and isinstance(options, list)
+        and all(
+            isinstance(one, Mapping)
+            and (_is_text(one) or (deeper > 0 and _is_nested(one) and _is_named(one, deeper - 1)))
+            for one in options
+        )
+    )
+
+
+def _is_nested(option: Mapping[str, Any]) -> bool:
+    return option.get("type") in NESTED
+
+
+def _is_text(option: Mapping[str, Any]) -> bool:
+    return option.get("type") == TEXT and isinstance(option.get("name"), str) and isinstance(option.get("value"), str)

@@ -47,16 +47,16 @@ class NotCounted(ForMember):
     wording = "error.not_counted"
 
 
-class NotYours(ForMember):
-    """This button belongs to somebody else."""
-
-    wording = "error.not_yours"
-
-
 class NoLongerHeld(ForMember):
-    """Nothing is held about this message any more. There is nothing to do."""
+    """Nothing is held about this message for this member (any more). There is nothing to do."""
 
     wording = "error.no_longer_held"
+
+
+class JustLeft(ForMember):
+    """Pressed before everything was deleted, or meanwhile: it begins nothing anew."""
+
+    wording = "error.just_left"
 
 
 class NothingFits(ForMember):

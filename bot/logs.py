@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+from contextlib import suppress
 from typing import Final, TextIO
 
 import structlog
@@ -20,6 +21,7 @@ ID: Final = re.compile(r"\d{15,20}")
 TOKEN: Final = re.compile(r"[\w-]{20,}\.[\w-]{4,}\.[\w-]{20,}")
 INTERACTION_TOKEN: Final = re.compile(r"(/(?:webhooks|interactions)/[^/\s]+/)[^/\s]+")
 TAKEN_OUT: Final = "…"
+UNWRITABLE: Final = "log.unwritable"
 
 
 def set_up_logs(settings: LogSettings, stream: TextIO = sys.stderr) -> None:
@@ -35,7 +37,7 @@ def set_up_logs(settings: LogSettings, stream: TextIO = sys.stderr) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(stream)
+    handler = QuietHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -57,6 +59,29 @@ def set_up_logs(settings: LogSettings, stream: TextIO = sys.stderr) -> None:
     logging.getLogger("discord.client").setLevel(logging.ERROR)
     # It warns when a wake-up takes longer than the next one is away; that is no fault (see bot.ticker).
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+
+def tell_crash() -> None:
+    """Write down the exception that ends the process."""
+    structlog.stdlib.get_logger(__name__).critical("porchlight.crashed", exc_info=True)
+
+
+class QuietHandler(logging.StreamHandler[TextIO]):
+    """Writes lines. Of one that cannot be written it says that, and nothing else.
+
+    Left to itself, logging would print the record as it is to standard error, where nothing is taken out of it.
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            self.stream.write(self.format(record).encode(errors="replace").decode() + self.terminator)
+            self.flush()
+        except Exception:  # noqa: BLE001 - whatever it is, it must not end what was logging
+            self.handleError(record)
+
+    def handleError(self, _record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        with suppress(OSError, ValueError):
+            self.stream.write(f"{UNWRITABLE}{self.terminator}")
 
 
 def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

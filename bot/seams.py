@@ -6,14 +6,17 @@ Pinned to discord.py 2.7.1; what each touch relies on stands beside it.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from typing import Any, Final
 
+import discord
 import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.errors import MissingPart
 
+INTERACTION: Final = "INTERACTION_CREATE"
 EXPECTED: Final = "This version of discord.py is not the one that Porchlight is made for: {what}. Run the pinned one."
 
 
@@ -46,3 +49,32 @@ def point_to(api_url: str, gateway_url: str | None) -> None:
 
     DiscordWebSocket.DEFAULT_GATEWAY = chosen
     DiscordWebSocket.from_client = classmethod(from_client)  # type: ignore[method-assign,assignment]
+
+
+def outlive_nonsense(
+    client: discord.Client, in_vain: Callable[[discord.Interaction[Any] | None, Exception], None]
+) -> None:
+    """Let an interaction that discord.py cannot read end nothing: `in_vain` hears of it, and of whom it came from.
+
+    discord.py reads events in the course of the connection, where an exception ends the whole process.
+    """
+    state = client._connection  # noqa: SLF001 - this is the place for it
+    read = state.parsers.get(INTERACTION)
+    if read is None:
+        raise MissingPart(EXPECTED.format(what=f"{INTERACTION} is read nowhere"))
+
+    def read_or_hear(data: Any) -> None:
+        try:
+            read(data)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with it, everybody else goes on
+            in_vain(_whoever(data, state), error)
+
+    state.parsers[INTERACTION] = read_or_hear
+
+
+def _whoever(data: Any, state: Any) -> discord.Interaction[Any] | None:
+    """The interaction, where at least its envelope can be read."""
+    try:
+        return discord.Interaction(data=data, state=state)
+    except Exception:  # noqa: BLE001 - then it comes from nobody
+        return None

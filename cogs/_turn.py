@@ -26,8 +26,10 @@ async def hand_over(interaction: Interaction, text: str, files: Sequence[discord
 
 
 async def show(interaction: Interaction, view: ui.LayoutView) -> None:
-    """Put this in the place of the message that was pressed."""
-    if interaction.response.is_done():
+    """Put this in the place of the message that was pressed; where there is none, say it."""
+    if interaction.message is None:
+        await say(interaction, view)
+    elif interaction.response.is_done():
         await interaction.edit_original_response(view=view)
     else:
         await interaction.response.edit_message(view=view)

@@ -79,7 +79,7 @@ class PrivacyCog(commands.GroupCog, group_name="privacy"):
             await _turn.show(interaction, screen(words("privacy.delete.kept")))
         elif press.step == "delete":
             await _turn.take_time(interaction)
-            await self._client.journeys.leave.delete(interaction.user.id)
+            await self._client.journeys.leave.delete(interaction.user.id, interaction.id)
             await _turn.show(interaction, deleted_screen(words))
         elif press.step == "choices":
             await _turn.show(interaction, await self._choices(interaction))

@@ -35,29 +35,36 @@ class Setup(commands.Cog):
         words = self._client.words(interaction)
         match press.step:
             case "channel" if press.values:
-                await _turn.show(interaction, look_screen(int(press.values[0]), words))
+                await _turn.show(interaction, look_screen(_channel(interaction, press.values[0]).id, words))
             case "back":
                 await _turn.show(interaction, channel_screen(words))
-            case "post" if press.data.isdecimal():
-                await self._post(interaction, int(press.data))
+            case "post":
+                await self._post(interaction, press.data)
             case "no":
                 await _turn.show(interaction, screen(words("setup.not_now")))
             case _:
                 raise Outdated
 
-    async def _post(self, interaction: Interaction, channel_id: int) -> None:
+    async def _post(self, interaction: Interaction, picked: str) -> None:
         guild_id = moderated_guild(interaction)
         await _turn.take_time(interaction)
         words = self._client.words(interaction)
-        channel = interaction.guild and interaction.guild.get_channel(channel_id)
-        if not isinstance(channel, discord.TextChannel):
-            raise CannotPost
+        channel = _channel(interaction, picked)
         try:
             await channel.send(view=card_screen(words))
         except (discord.Forbidden, discord.NotFound):
             raise CannotPost from None
-        await self._client.journeys.enable.switch_on(guild_id, channel_id)
-        await _turn.show(interaction, posted_screen(channel_id, words))
+        await self._client.journeys.enable.switch_on(guild_id, channel.id)
+        await _turn.show(interaction, posted_screen(channel.id, words))
+
+
+def _channel(interaction: Interaction, picked: str) -> discord.TextChannel:
+    """The text channel of this server that was picked. Raises CannotPost where there is none (any more)."""
+    channels = interaction.guild.text_channels if interaction.guild is not None else []
+    channel = next((one for one in channels if str(one.id) == picked), None)
+    if channel is None:
+        raise CannotPost
+    return channel
 
 
 async def setup(client: Porchlight) -> None:

@@ -288,7 +288,7 @@ def test_the_contracts_name_every_cog_and_every_step_of_the_journey() -> None:
         for one in tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
     }
     cogs = {f"cogs.{path.stem}" for path in ROOT.glob("cogs/[a-z]*.py")}
-    shared = {"journeys", "standing", "past", "ledger", "letters", "ahead", "courier", "erasing"}
+    shared = {"journeys", "standing", "past", "ledger", "letters", "farewell", "ahead", "courier", "erasing"}
     of_deliver = {"claims", "carrying", "mending", "together", "traffic", "tries"}
     steps = {
         f"bot.journey.{path.stem}"

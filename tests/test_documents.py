@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -123,6 +124,26 @@ def test_every_file_and_make_target_that_is_named_exists(path: Path) -> None:
             assert list(ROOT.glob(named.rstrip("/"))), f"{name(path)} names {named}"
     targets = set(re.findall(r"^([a-z]+):", text("Makefile"), re.MULTILINE))
     assert set(re.findall(r"\bmake ([a-z]+)\b(?=[`\n])", document)) <= targets
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name)
+def test_every_test_that_is_named_exists(path: Path) -> None:
+    for file, test in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", path.read_text("utf-8")):
+        assert (ROOT / file).exists(), f"{name(path)} names {file}"
+        assert test in named_in(ROOT / file), f"{name(path)} names {test}, which is not in {file}"
+
+
+def test_the_threat_model_names_tests() -> None:
+    """A promise that nothing holds would be a wish."""
+    rows = [row for row in text("docs/threat-model.md").splitlines() if row.startswith("| to ")]
+
+    assert len(rows) > 15
+    assert [row for row in rows if "::test_" not in row and "**Not yet:**" not in row] == []
+
+
+def named_in(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text("utf-8"))
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
 
 
 def test_every_dependency_is_in_the_readme_with_its_reason_and_in_the_lock_with_hashes() -> None:

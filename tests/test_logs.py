@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from bot.logs import set_up_logs
+from bot.logs import QuietHandler, set_up_logs, tell_crash
 from bot.settings import LogSettings
 
 MEMBER = 123456789012345678
@@ -57,6 +57,46 @@ def test_no_member_and_no_token_is_written_whoever_logs_it(log: io.StringIO) -> 
     assert "aW50ZXJhY3Rpb246" not in written
     assert "no such user: …" in written
     assert len(written.splitlines()) == 3
+
+
+def test_a_line_that_cannot_be_written_says_nothing_of_what_it_held(
+    log: io.StringIO, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Python's own way would be to print it whole to standard error."""
+    structlog.stdlib.get_logger("bot").info("seen", text="Rob\ud800in")
+    written, *_ = logging.getLogger().handlers
+    written.handle(logging.makeLogRecord({"msg": "%d was here", "args": (f"not a number: {MEMBER}",)}))
+    written.handle(logging.makeLogRecord({"msg": "seen by %s", "args": (Unspeakable(),)}))
+
+    assert log.getvalue().splitlines()[1:] == ["log.unwritable", "log.unwritable"]
+    assert "Rob?in" in log.getvalue()
+    assert capfd.readouterr() == ("", "")
+
+
+class Unspeakable:
+    def __str__(self) -> str:
+        raise ValueError(f"{MEMBER} is not to be named")
+
+
+def test_a_stream_that_is_gone_ends_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    stream = io.StringIO()
+    handler = QuietHandler(stream)
+    stream.close()
+
+    handler.handle(logging.makeLogRecord({"msg": f"{MEMBER} was here"}))
+
+    assert capfd.readouterr() == ("", "")
+
+
+def test_what_ends_the_process_is_told_without_whom_it_was_about(log: io.StringIO) -> None:
+    try:
+        {}[f"no such user: {MEMBER}, with {TOKEN}"]
+    except KeyError:
+        tell_crash()
+
+    line = json.loads(log.getvalue())
+    assert (line["event"], line["level"]) == ("porchlight.crashed", "critical")
+    assert "KeyError: 'no such user: …, with …'" in line["exception"]
 
 
 def test_ordinary_numbers_stay(log: io.StringIO) -> None:

@@ -46,3 +46,36 @@ def test_the_pinned_discord_py_is_as_expected() -> None:
 def test_a_discord_py_of_another_shape_is_refused_by_name(route: type, websocket: type, what: str) -> None:
     with pytest.raises(MissingPart, match=what):
         seams.check(route, websocket)
+
+
+class State:
+    """As much of discord.py's as is touched."""
+
+    def __init__(self, read: Any = None) -> None:
+        self.parsers = {} if read is None else {seams.INTERACTION: read}
+
+
+class Client:
+    def __init__(self, state: State) -> None:
+        self._connection = state
+
+
+def test_where_interactions_are_read_elsewhere_it_says_so() -> None:
+    with pytest.raises(MissingPart, match="INTERACTION_CREATE is read nowhere"):
+        seams.outlive_nonsense(Client(State()), lambda _interaction, _error: None)  # type: ignore[arg-type]
+
+
+def test_what_cannot_be_read_is_told_and_what_can_be_is_read() -> None:
+    told: list[Exception] = []
+    read: list[object] = []
+
+    def reads(data: Any) -> None:
+        read.append(data["id"])
+
+    state = State(reads)
+    seams.outlive_nonsense(Client(state), lambda _interaction, error: told.append(error))  # type: ignore[arg-type]
+    for data in ({"id": 1}, {}, None):
+        state.parsers[seams.INTERACTION](data)
+
+    assert read == [1]
+    assert [type(one) for one in told] == [KeyError, TypeError]

@@ -13,7 +13,7 @@ from babel import Locale
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from rapidfuzz import fuzz, process
 
-from bot.content.spelling import simplify
+from bot.content.spelling import LONGEST_TYPED, simplify
 
 # A row older than this is not shown any more, and CI fails on it: a wrong number is worse than none.
 MOST_DAYS_OLD: Final = 365
@@ -88,7 +88,7 @@ class Helplines:
 
         Its name may be another language's, and a letter or two may be wrong.
         """
-        meant = _plain(typed)
+        meant = _plain(typed[:LONGEST_TYPED])
         names = _territories(language) | self._aliases
         if meant in names:
             return names[meant]
@@ -102,6 +102,7 @@ class Helplines:
 
     def beginning(self, typed: str, language: str) -> list[str]:
         """The countries with lines whose name, or what they are often called, begins like that."""
+        typed = typed[:LONGEST_TYPED]
         begun = simplify(typed)
         called = {code for alias, code in self._aliases.items() if begun and alias.startswith(begun)}
         return [

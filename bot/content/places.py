@@ -19,7 +19,7 @@ from typing import Final
 from babel import Locale
 from rapidfuzz import fuzz, process
 
-from bot.content.spelling import simplify
+from bot.content.spelling import LONGEST_TYPED, simplify
 
 OFFSET: Final = re.compile(r"(?:utc|gmt)?\s*([+-])\s*(\d{1,2})(?::?(\d{2}))?", re.IGNORECASE)
 FUZZY_FROM_LETTERS: Final = 4
@@ -53,6 +53,7 @@ class Places:
 
     def find(self, typed: str, limit: int) -> list[Place]:
         """The places meant by `typed`, the likeliest first; well-known ones when nothing was typed."""
+        typed = typed[:LONGEST_TYPED]
         query = simplify(typed)
         if not query and not OFFSET.fullmatch(typed.strip()):
             return self._one_per_zone(self._city_place(city) for city in self._cities)[:limit]

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Final
+
+# No name is longer. Discord lets thousands of characters through, and what compares them would stop everybody else.
+LONGEST_TYPED: Final = 100
 
 
 def simplify(text: str) -> str:

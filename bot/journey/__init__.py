@@ -14,5 +14,6 @@
 
 `standing` and `past` are what several steps read alike, `ledger` and `letters` what they write and say alike;
 `erasing` is how a member is deleted, whoever asks for it;
+`farewell` knows who has just left;
 `courier` is the one way out; `journeys` puts all steps into one hand.
 """

@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from bot.clock import Clock
 from bot.content.library import Library
 from bot.content.nudges import Nudge
-from bot.errors import NoLongerHeld, NotYours
+from bot.errors import NoLongerHeld
 from bot.journey.courier import Says
 from bot.journey.letters import says_of
 from bot.journey.past import past_of
 from bot.journey.standing import MemberStanding, standing_of
 from bot.rules.consent import Purpose
-from bot.rules.occurrence import ALWAYS_HEARD, Answer, Occurrence
+from bot.rules.occurrence import ALWAYS_HEARD, Answer, Occurrence, is_occurrence_id
 from bot.rules.plan import Plan, PlanState
 from bot.rules.schedule import local_date
 from bot.rules.streak import milestone, week_of
@@ -55,7 +55,7 @@ class AnswerNudge:
         self._library = library
 
     async def look(self, member_id: int, occurrence_id: str, language: str) -> OwnMessage:
-        """What stands on that message; changes nothing. Raises NotYours, or NoLongerHeld."""
+        """What stands on that message; changes nothing. Raises NoLongerHeld."""
         now = self._clock.now()
 
         async def work(records: Records) -> OwnMessage:
@@ -73,7 +73,7 @@ class AnswerNudge:
     ) -> Answered:
         """Take one answer, to the nudge or to its smaller version.
 
-        Raises NotYours for somebody else's button, NoLongerHeld for a deleted message.
+        Raises NoLongerHeld for a deleted message, and for somebody else's.
         """
 
         async def work(records: Records) -> Answered:
@@ -150,11 +150,10 @@ class _Press:
 
 
 async def _own(records: Records, member_id: int, occurrence_id: str) -> Occurrence:
-    occurrence = await records.occurrences.get(occurrence_id)
-    if occurrence is None:
+    """The member's own. Whoever asks for another's is told the same as where there is none."""
+    occurrence = await records.occurrences.get(occurrence_id) if is_occurrence_id(occurrence_id) else None
+    if occurrence is None or occurrence.member_id != member_id:
         raise NoLongerHeld
-    if occurrence.member_id != member_id:
-        raise NotYours
     return occurrence
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.clock import Clock
+from bot.journey.farewell import Farewells
 from bot.journey.ledger import give
 from bot.journey.standing import purposes_of
 from bot.rules.consent import Purpose
@@ -22,9 +23,10 @@ class Prefill:
 
 
 class CheckIn:
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, farewells: Farewells) -> None:
         self._database = database
         self._clock = clock
+        self._farewells = farewells
 
     async def prefill(self, member_id: int) -> Prefill:
         """What is known about this member before they look how things are."""
@@ -36,10 +38,14 @@ class CheckIn:
         return await self._database.read(work)
 
     async def keep(self, member_id: int, press_id: int, picks: Mapping[str, str], language: str) -> None:
-        """Keep these picks. Asking for that is the yes to it, and goes into the ledger as one."""
+        """Keep these picks. Asking for that is the yes to it, and goes into the ledger as one.
+
+        Raises JustLeft for a press that a deletion has overtaken.
+        """
         now = self._clock.now()
 
         async def work(records: Records) -> None:
+            self._farewells.refuse_older(member_id, press_id)
             if await records.members.get(member_id) is None:
                 await records.members.put(member_id, None, language, now)
             if Purpose.CHECK_INS not in await purposes_of(records, member_id):

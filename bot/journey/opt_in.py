@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.clock import Clock
 from bot.errors import NotEnabledHere
+from bot.journey.farewell import Farewells
 from bot.journey.ledger import give, take_back
 from bot.journey.letters import ask_for_receipt
 from bot.journey.past import past_of
@@ -55,9 +56,10 @@ class Times:
 
 
 class OptIn:
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, farewells: Farewells) -> None:
         self._database = database
         self._clock = clock
+        self._farewells = farewells
 
     async def before(self, member_id: int) -> Before:
         """Where this member's draft begins."""
@@ -91,12 +93,13 @@ class OptIn:
 
         Whoever starts anew keeps a pause, what they asked to see again, how far steps have grown, and the server they
         came from, unless that has Porchlight switched off by now. Raises NotEnabledHere where this server has it
-        switched off, UnknownZone for a zone that is none.
+        switched off, UnknownZone for a zone that is none, JustLeft for a press that a deletion has overtaken.
         """
         now = self._clock.now()
         schedule_of(member_id, wishes)
 
         async def work(records: Records) -> Started:
+            self._farewells.refuse_older(member_id, press_id)
             await _refuse_disabled(records, guild_id)
             if not purposes and await records.members.get(member_id) is None:
                 return Started(None, is_kept=False)

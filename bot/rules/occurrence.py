@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +17,7 @@ from types import MappingProxyType
 from typing import Final
 
 ID_LENGTH: Final = 24
+ID: Final = re.compile(rf"[A-Z2-7]{{{ID_LENGTH}}}")
 
 
 class Kind(StrEnum):
@@ -136,3 +138,8 @@ def occurrence_id(member_id: int, kind: Kind, slot: str) -> str:
     """24 characters of A-Z and 2-7 that name one occurrence and tell nothing about it. Fits a nonce and a custom_id."""
     digest = hashlib.sha256(f"{member_id}:{kind}:{slot}".encode()).digest()
     return base64.b32encode(digest).decode()[:ID_LENGTH]
+
+
+def is_occurrence_id(text: str) -> bool:
+    """Whether it could be one. Nothing else is looked for."""
+    return ID.fullmatch(text) is not None

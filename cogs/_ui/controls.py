@@ -20,12 +20,13 @@ from bot.client import Interaction, Press
 ID: Final = r"(?P<flow>[a-z_]+):(?P<step>[a-z_]+)(?::(?P<data>.*))?"
 FORM_ID: Final = re.compile(rf"f:{ID}")
 
-# Discord does not say when a form is dismissed; this is when it is forgotten. Its sending is answered even after that.
-FORM_SECONDS: Final = 900
+# What an interaction carries once somebody here has taken it on.
+ENTERED: Final = "entered"
 
 
 async def enter(interaction: Interaction, flow: str, press: Press) -> None:
     """Let the press in where it belongs; whatever goes wrong there is answered here."""
+    interaction.extras[ENTERED] = True
     try:
         await interaction.client.enter(interaction, flow, press)
     except Exception as error:  # noqa: BLE001 - discord.py would swallow it, and the member would wait in vain
@@ -33,10 +34,11 @@ async def enter(interaction: Interaction, flow: str, press: Press) -> None:
 
 
 class _Control:
-    """What the three kinds have in common. Mixed into discord.py's dynamic items, which bring `item`."""
+    """What the three kinds have in common. Mixed into discord.py's dynamic items."""
 
     def __init__(self, item: ui.Item[Any], flow: str, press: Press) -> None:
         super().__init__(item)  # type: ignore[call-arg]  # DynamicItem comes next in line
+        self._pressed_on = item
         self._flow = flow
         self._press = press
 
@@ -47,10 +49,7 @@ class _Control:
         return cls(item, match["flow"], Press(match["step"], match["data"] or ""))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await enter(interaction, self._flow, replace(self._press, values=self.picked()))
-
-    def picked(self) -> tuple[str, ...]:
-        return ()
+        await enter(interaction, self._flow, replace(self._press, values=_picked_in(self._pressed_on)))
 
 
 class PressButton(_Control, ui.DynamicItem[ui.Button[Any]], template=rf"b:{ID}"):
@@ -60,15 +59,19 @@ class PressButton(_Control, ui.DynamicItem[ui.Button[Any]], template=rf"b:{ID}")
 class PickMenu(_Control, ui.DynamicItem[ui.Select[Any]], template=rf"m:{ID}"):
     """A menu of options."""
 
-    def picked(self) -> tuple[str, ...]:
-        return tuple(self.item.values)
-
 
 class PickChannel(_Control, ui.DynamicItem[ui.ChannelSelect[Any]], template=rf"c:{ID}"):
     """A menu of the server's text channels."""
 
-    def picked(self) -> tuple[str, ...]:
-        return tuple(str(channel.id) for channel in self.item.values)
+
+def _picked_in(item: ui.Item[Any]) -> tuple[str, ...]:
+    """What was picked in a menu, or the ids of what was; nothing in what is called one and is none."""
+    return words_in([str(one.id) if hasattr(one, "id") else one for one in getattr(item, "values", ())])
+
+
+def words_in(values: object) -> tuple[str, ...]:
+    """The texts among what was picked. Nothing else is ever picked, whatever an interaction says."""
+    return tuple(one for one in values if isinstance(one, str)) if isinstance(values, list | tuple) else ()
 
 
 def button(
@@ -101,9 +104,11 @@ def channel_menu(flow: str, step: str, placeholder: str) -> PickChannel:
 
 def form(flow: str, step: str, title: str, fields: Sequence[ui.Label[Any]], data: str = "") -> ui.Modal:
     """A form. Its answers come back as a press with `fields`, by way of `cogs.doors`."""
-    modal = ui.Modal(title=title, custom_id=_id("f", flow, step, data), timeout=FORM_SECONDS)
+    modal = ui.Modal(title=title, custom_id=_id("f", flow, step, data))
     for field in fields:
         modal.add_item(field)
+    # It is over before it begins: discord.py is to remember nothing of it, and to read no answer of it.
+    modal.stop()
     return modal
 
 

@@ -38,7 +38,6 @@ async def test_a_press_of_an_older_version_says_how_to_go_on(world: World) -> No
         "b:check_in:dance",
         "b:help:dance",
         "b:setup:dance",
-        "b:setup:post:x",
         "b:community:dance",
         "b:nowhere:at_all",
     ):

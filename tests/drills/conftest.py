@@ -48,6 +48,7 @@ async def bot(tmp_path: Path, double: Double, nursery: Nursery) -> AsyncIterator
     yield bot
     if bot.lives:
         await bot.kill()
+    assert bot.leaks == [], "written to the log"
 
 
 @pytest.fixture

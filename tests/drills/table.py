@@ -133,6 +133,14 @@ DRILLS: Final[Mapping[int, Drill]] = MappingProxyType(
                 "drills/test_gateway",
                 "test_events_that_nobody_knows_do_no_harm",
                 "test_a_malformed_event_may_end_the_process_and_the_next_one_goes_on_where_it_was",
+                "test_an_interaction_that_makes_no_sense_ends_nothing",
+            )
+            + _in(
+                "attacks/test_fuzz",
+                "test_nonsense_ends_nothing_leaks_nothing_and_is_answered",
+                "test_the_laws_see_what_is_broken",
+                "test_every_command_and_every_flow_is_among_the_nonsense",
+                "test_a_leak_and_a_silence_would_be_seen",
             ),
         ),
         14: Drill(

@@ -147,9 +147,21 @@ async def test_events_that_nobody_knows_do_no_harm(bot: Bot, double: Double) -> 
 
 MALFORMED = {
     "half a JSON": '{"op": 0, "t": "GUILD_CREATE", "d": {',
-    "an interaction without its parts": '{"op": 0, "t": "INTERACTION_CREATE", "s": 9, "d": {"id": "5"}}',
     "a server without its parts": '{"op": 0, "t": "GUILD_CREATE", "s": 9, "d": {"id": null}}',
 }
+
+
+async def test_an_interaction_that_makes_no_sense_ends_nothing(bot: Bot, double: Double) -> None:
+    """Anybody can press, so of all events this one is told apart."""
+    card = await with_a_card(bot, double)
+    whole = _interaction() | {"type": 3, "data": {"custom_id": 5}, "message": {"id": None}}
+    for nonsense in ({"id": "5"}, {}, None, [], whole, whole | {"type": 2}, whole | {"type": {}}, whole | {"user": 7}):
+        await double.gateway.dispatch("INTERACTION_CREATE", nonsense)
+
+    assert "You did it" in text_of(await double.press(card, "did_it", FIRST))
+    assert bot.lives
+    assert bot.said.count("interaction.malformed") >= 5
+    assert "Traceback" not in bot.said
 
 
 @pytest.mark.parametrize("raw", MALFORMED.values(), ids=MALFORMED)

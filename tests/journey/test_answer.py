@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.errors import NoLongerHeld, NotYours
+from bot.errors import NoLongerHeld
 from bot.journey.courier import NudgeNote, Receipt
 from bot.rules.choose import Refused
 from bot.rules.consent import Purpose
@@ -75,9 +75,9 @@ async def test_somebody_elses_button_answers_nothing(house: House) -> None:
     await house.start()
     nudge = await house.to_next_nudge()
 
-    with pytest.raises(NotYours):
+    with pytest.raises(NoLongerHeld):
         await house.journeys.answer.press(ALEX, nudge.occurrence_id, Answer.DID_IT, "en")
-    with pytest.raises(NotYours):
+    with pytest.raises(NoLongerHeld):
         await house.journeys.answer.look(ALEX, nudge.occurrence_id, "en")
 
     assert (await house.occurrence(nudge.occurrence_id)).answered_at is None

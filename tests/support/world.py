@@ -25,11 +25,13 @@ from bot.settings import DeliverySettings, DiscordSettings, OperatorSettings, Se
 from cogs._ui.controls import PickMenu, PressButton
 from cogs._ui.screen import screen
 from cogs.courier import build
+from tests.support.canaries import marked
 from tests.support.keys import MASTER
 from tests.support.screen import Screen, controls_in
 from tests.support.sql import looking_into
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+SETTLE_SECONDS = 60
 
 
 class SharedClock:
@@ -205,7 +207,7 @@ class World:
             roles = []
             if manages or name == "sam":
                 roles = [guild.create_role(f"{name}s", permissions=discord.Permissions(manage_guild=True))]
-            self.people[name] = Person(self, guild.add_member(self.env.create_user(name), roles=roles))
+            self.people[name] = Person(self, guild.add_member(self.env.create_user(marked(name)), roles=roles))
         return self.people[name]
 
     @property
@@ -319,22 +321,24 @@ async def open_world(
     seen: Seen | None = None,
     operator: OperatorSettings = NOBODY_NAMED,
     questions: Questions = QUESTIONS,
+    delivery: DeliverySettings | None = None,
 ) -> AsyncIterator[World]:
     file = folder / "porchlight.db"
     settings = Settings(
-        discord=DiscordSettings(token=SecretStr("simulated")),
+        discord=DiscordSettings(token=SecretStr(marked("simulated"))),
         storage=StorageSettings(url=f"sqlite:///{file}", ballast_megabytes=0, free_megabytes_at_least=0),
-        delivery=DeliverySettings(),
+        delivery=delivery or DeliverySettings(),
         operator=operator,
     )
     clock = SharedClock()
     async with assemble(settings, MASTER, clock, questions) as app:
-        env = simcord.Env(app.client, shard_count=1)
+        # Beside drills that take all of the machine, five seconds can be too few.
+        env = simcord.Env(app.client, shard_count=1, settle_timeout=SETTLE_SECONDS)
         await env.start()
         try:
             clock.env = env
             await env.advance_time((NOON - env.now()).total_seconds())
-            channel = env.create_guild("Lantern House").create_text_channel("welcome")
+            channel = env.create_guild(marked("Lantern House")).create_text_channel(marked("welcome"))
             await env.settle()
             world = World(app, env, channel, settings, file, clock, seen or Seen())
             world.seen.commands |= {

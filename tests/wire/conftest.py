@@ -23,3 +23,4 @@ async def bot(tmp_path: Path, double: Double) -> AsyncIterator[Bot]:
     yield bot
     if bot.lives:
         await bot.kill()
+    assert bot.leaks == [], "written to the log"

@@ -16,9 +16,10 @@ from typing import Any, Final
 
 from aiohttp import WSMsgType, web
 
+from tests.support.canaries import marked
 from tests.wire.mail import APPLICATION, BOT
 
-TOKEN: Final = "a-token-of-the-double"  # noqa: S105 - it opens nothing but this double
+TOKEN: Final = marked("a-token-of-the-double")
 NOWHERE: Final = "ws://127.0.0.1:9/"
 HEARTBEAT_MS: Final = 40_000
 
@@ -153,7 +154,13 @@ class Gateway:
 
 def guild(identity: int) -> dict[str, Any]:
     """A server with one text channel, as GUILD_CREATE describes it."""
-    channel = {"id": str(identity + 1), "type": 0, "name": "welcome", "position": 0, "permission_overwrites": []}
+    channel = {
+        "id": str(identity + 1),
+        "type": 0,
+        "name": marked("welcome"),
+        "position": 0,
+        "permission_overwrites": [],
+    }
     everyone = {"id": str(identity), "name": "@everyone", "permissions": "2048", "position": 0, "color": 0}
     plain = {"hoist": False, "managed": False, "mentionable": False, "flags": 0}
     empty: dict[str, Any] = {
@@ -161,7 +168,7 @@ def guild(identity: int) -> dict[str, Any]:
     }
     return empty | {
         "id": str(identity),
-        "name": "Lantern House",
+        "name": marked("Lantern House"),
         "owner_id": "1",
         "roles": [everyone | plain],
         "channels": [channel | {"nsfw": False, "topic": None}],

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from tests.support.canaries import marked
 from tests.wire.mail import APPLICATION, CHANNEL, MEMBER, Mail, dm_of, ids_in, message
 
 ACKNOWLEDGE_WITHIN: Final = 3.0
@@ -150,5 +151,5 @@ def token_of(identity: int) -> str:
 
 
 def user_of(user: int) -> dict[str, Any]:
-    name = "robin" if user == MEMBER else f"member-{user % 10**6}"
+    name = marked("robin" if user == MEMBER else f"member-{user % 10**6}")
     return {"id": str(user), "username": name, "discriminator": "0", "avatar": None, "global_name": name.title()}

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tests.support import keys
+from tests.support.canaries import leaks_of_a_process
 from tests.wire.double import PATIENCE, Double
 from tests.wire.gateway import TOKEN
 from tests.wire.nursery import ROOT, Nursery
@@ -155,6 +156,11 @@ class Bot:
     @property
     def said(self) -> str:
         return (self.folder / "said.txt").read_text("utf-8")
+
+    @property
+    def leaks(self) -> list[str]:
+        """The lines of its log in which anybody stands, or anything of theirs."""
+        return leaks_of_a_process(self.said) if (self.folder / "said.txt").exists() else []
 
     def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Look into the file, or change it while nobody runs."""
