@@ -98,6 +98,8 @@ def _facts(settings: Settings, words: Words, helplines: Helplines, today: date) 
         "purposes": "\n".join(_purposes(words)),
         "tables": "\n".join(lines_of_tables((table.name for table in member_tables()), words)),
         "retention": "\n".join(_retention(settings, words)),
+        "copy_days": str(settings.backups.keep_days),
+        "key_copy_days": str(settings.backups.keep_keys_days),
         "sealing": words("policy.protected.sealed"),
         "transport": _transport(settings, words),
         "directories": "\n".join(
@@ -121,11 +123,8 @@ def lines_of_tables(names: Iterable[str], words: Words) -> Iterator[str]:
 
 
 def _retention(settings: Settings, words: Words) -> Iterator[str]:
-    """One line for each setting of how long something is kept; that nothing goes by itself, where there is none."""
-    kept: dict[str, Any] = settings.model_dump().get("retention", {})
-    if not kept:
-        yield words("policy.how_long.nothing")
-        return
+    """One line for each setting of how long something is kept."""
+    kept: dict[str, Any] = settings.model_dump()["retention"]
     yield words("policy.how_long.intro") + "\n"
     for key, days in kept.items():
         name = key.removesuffix("_days")

@@ -35,6 +35,8 @@ READERS_OF_TIME = {"now", "utcnow", "today", "time", "monotonic", "time_ns", "pe
 
 # Where a sentence is for the operator or for who reads the code, and not for a member.
 FOR_OPERATORS = {
+    "commands.py",
+    "key_schema.py",
     "errors.py",
     "settings.py",
     "app.py",

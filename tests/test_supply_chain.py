@@ -23,7 +23,7 @@ from packaging.utils import canonicalize_name
 from tests.support.code import CODE, ROOT, calls, imports, name
 
 # Licences that ask for no more than that they are carried along.
-ALLOWED: Final = frozenset({"MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "PSF-2.0"})
+ALLOWED: Final = frozenset({"MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT-0", "PSF-2.0"})
 
 # How packages without an SPDX expression say the same.
 SAID_OTHERWISE: Final = MappingProxyType(
@@ -43,7 +43,9 @@ ELSEWHERE: Final = MappingProxyType({"audioop-lts": "PSF-2.0", "colorama": "BSD-
 NETWORK: Final = frozenset(
     {"aiohttp", "socket", "ssl", "http.client", "urllib.request", "requests", "httpx", "smtplib", "ftplib", "xmlrpc"}
 )
-MAY_USE_IT: Final = frozenset({"bot/app.py", "bot/listening.py", "cogs/courier.py", "bot/tryout/page.py"})
+MAY_USE_IT: Final = frozenset(
+    {"bot/app.py", "bot/client.py", "bot/listening.py", "cogs/courier.py", "bot/tryout/page.py"}
+)
 
 
 @dataclass(frozen=True, slots=True)

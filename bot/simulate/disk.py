@@ -106,10 +106,14 @@ class Compiled(dict[tuple[Hashable, ...], Any]):
         super().__setitem__(key[1:], compiled)
 
 
+async def _at_rest() -> None:
+    """While it is opened: nobody else has it yet."""
+
+
 class Disk(Database):
     """The store, on a disk that takes its time before each unit of work, as a busy machine does."""
 
-    busy: Callable[[], Awaitable[None]]
+    busy: Callable[[], Awaitable[None]] = staticmethod(_at_rest)
 
     @classmethod
     @asynccontextmanager

@@ -212,15 +212,15 @@ LEAVES_CLEAN: Final = (
     Guard(
         "leaves clean: one walk over every table",
         "bot/store/holdings.py",
-        "        for table in reversed(member_tables()):\n",
-        "        for table in reversed(member_tables()[1:]):\n",
+        "    for table in reversed(member_tables()):\n",
+        "    for table in reversed(member_tables()[1:]):\n",
         "tests/test_privacy.py::test_after_delete_no_table_holds_a_row_of_the_member",
     ),
     Guard(
         "leaves clean: what is deleted is overwritten in the log as well",
-        "bot/journey/leave.py",
-        "            if not await self._database.scrub():\n",
-        "            if False:\n",
+        "bot/journey/erasing.py",
+        "    if not await database.scrub():\n",
+        "    if False:\n",
         f"{OF_LEAVING}::test_delete_overwrites_what_is_left_in_the_file_and_its_log",
     ),
     Guard(

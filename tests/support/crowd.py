@@ -74,6 +74,7 @@ def fill(file: Path, people: Iterable[Someone]) -> None:
                 "dm_channel_id": one.dm_channel_id,
                 "streak_hidden": False,
                 "asked": QUESTIONS.edition,
+                "key_id": None,
             }
         )
         consents.append(
