@@ -20,6 +20,7 @@ from bot.rules.consent import WORDINGS, Purpose
 from bot.rules.occurrence import Kind, State, occurrence_id
 from bot.rules.schedule import Window
 from bot.store import Database
+from bot.store.keyring import beside
 from tests.bench.processes import CACHE, ROOT
 from tests.support.keys import MASTER
 
@@ -71,10 +72,12 @@ async def opted_in(count: int) -> Path:
     for outdated in CACHE.glob(f"members-{count}-*"):
         outdated.unlink()
     fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
+    for one in (fresh, beside(fresh)):
+        one.unlink(missing_ok=True)
     async with Database.open(f"sqlite:///{fresh}", MASTER):
         pass
     await asyncio.to_thread(_fill, fresh, count)
+    beside(fresh).rename(beside(path))
     fresh.rename(path)
     return path
 
@@ -83,8 +86,10 @@ def copy(of: Path, name: str) -> Path:
     """A copy to change at will."""
     path = CACHE / f"{name}.db"
     for ending in ("", "-wal", "-shm"):
-        path.with_name(path.name + ending).unlink(missing_ok=True)
+        for one in (path, beside(path)):
+            one.with_name(one.name + ending).unlink(missing_ok=True)
     shutil.copyfile(of, path)
+    shutil.copyfile(beside(of), beside(path))
     return path
 
 

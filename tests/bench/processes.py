@@ -17,6 +17,7 @@ import aiohttp
 
 from bot.logs import set_up_logs
 from bot.settings import LogSettings
+from tests.support.keys import VALUE, VARIABLE
 
 ROOT = Path(__file__).parent.parent.parent
 CACHE = ROOT / ".cache" / "bench"
@@ -151,6 +152,7 @@ async def bot(double: Double, database: Path, **settings: str) -> AsyncIterator[
         "PORCHLIGHT_DISCORD__API_URL": double.api,
         "PORCHLIGHT_DISCORD__GATEWAY_URL": double.gateway,
         "PORCHLIGHT_STORAGE__URL": f"sqlite:///{database}",
+        VARIABLE: VALUE,
         "PORCHLIGHT_DELIVERY__WAKE_AT_MOST_SECONDS": "1",
     }
     named = {f"PORCHLIGHT_{name.upper()}": value for name, value in settings.items()}

@@ -460,19 +460,20 @@ async def test_kept_answers_and_check_ins_go_after_their_time_and_nothing_else_d
     await full_member(house)
     discord_says(house)
     await check_in(house)
-    nudge = next(one for one in await house.occurrences() if one.answer is not None)
+    nudge = next(one for one in await house.occurrences() if one.answered_at is not None)
 
     async def is_there() -> None:
         await house.journeys.streak.rest(ROBIN)
 
     await long(house, 364, is_there)
-    assert (await house.occurrence(nudge.occurrence_id)).answer is Answer.NOT_OK
+    assert await house.kept_answer(nudge.occurrence_id) == Answer.NOT_OK
     assert len((await house.rows())["check_in"]) == 2
 
     await nights(house, 4, is_there)
 
     after = await house.occurrence(nudge.occurrence_id)
-    assert (after.answer, after.answered_at) == (None, nudge.answered_at)
+    assert await house.kept_answer(nudge.occurrence_id) is None
+    assert after.answered_at == nudge.answered_at
     assert "check_in" not in await house.rows()
     assert {"member", "plan", "refusal", "week", "consent", "occurrence"} <= set(await house.rows())
 
@@ -493,7 +494,7 @@ async def test_a_message_with_a_kept_answer_stays_with_it_beyond_other_messages(
     await long(house, 130, is_there)
     left = {one.occurrence_id for one in await house.occurrences() if one.kind is Kind.NUDGE}
     assert left == {oldest} | {one.occurrence_id for one in had[:6]}, "beside it, only the last six"
-    assert (await house.occurrence(oldest)).answer is Answer.DID_IT
+    assert await house.kept_answer(oldest) == Answer.DID_IT
 
     await long(house, 250, is_there)
     assert oldest not in {one.occurrence_id for one in await house.occurrences()}

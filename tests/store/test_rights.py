@@ -53,7 +53,10 @@ async def test_all_that_is_made_is_private_from_the_beginning(tmp_path: Path, op
 
         made = {path.name: oct(rights(path)) for path in tmp_path.iterdir()}
 
-    assert made == dict.fromkeys(("a.db", "a.db-wal", "a.db-shm", "a.db.lock", "a.db.ballast"), "0o600")
+    assert made == dict.fromkeys(
+        ("a.db", "a.db-wal", "a.db-shm", "a.db.lock", "a.db.ballast", "a.db.keys", "a.db.keys-wal", "a.db.keys-shm"),
+        "0o600",
+    )
 
 
 @pytest.mark.usefixtures("careless")
@@ -92,7 +95,7 @@ async def test_rights_that_are_too_open_are_repaired_at_the_start_and_said_by_na
         async with opened(f"sqlite:///{tmp_path}/a.db", reserve=A_LITTLE):
             now = {path.name: oct(rights(path)) for path in tmp_path.iterdir()}
 
-    ours = ("a.db", "a.db.lock", "a.db.ballast", "a.db.before-0001")
+    ours = ("a.db", "a.db.keys", "a.db.lock", "a.db.ballast", "a.db.before-0001")
     assert {name: mode for name, mode in now.items() if mode != "0o600"} == {"a.db.something-else": "0o666"}
     repaired = [one for one in said if one["event"] == "rights.repaired"]
     assert {one["file"] for one in repaired} == set(ours)
