@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
+from sqlalchemy import Table
+
 from bot.content.library import Language
+from bot.errors import Unsealable
+from bot.keys import MemberKey, Wrapped
 from bot.rules.consent import WORDINGS
 from bot.rules.occurrence import Answer, Kind, State, occurrence_id
 from bot.rules.plan import PlanState, Size
 from bot.rules.schedule import DAYS_APART, WINDOWS
-from bot.store.holdings import member_tables
+from bot.store.keyring import beside
+from bot.store.schema import check_in, member_tables, occurrence
+from bot.store.sealed import opened, sealed_columns
 from cogs._ui.check_in import QUESTIONS
+from tests.support.keys import MASTER
 
 
 class Laws:
@@ -24,6 +31,7 @@ class Laws:
     def __init__(self, file: Path, language: Language) -> None:
         self._connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True, isolation_level=None)
         self._connection.row_factory = sqlite3.Row
+        self._keys = beside(file)
         self._language = language
         self._zones = available_timezones()
 
@@ -78,14 +86,29 @@ class Laws:
                 yield f"a message that is {row['kind']} and {row['state']}"
             elif row["occurrence_id"] != occurrence_id(row["member_id"], Kind(row["kind"]), row["slot"]):
                 yield "a message by another id than its own"
-            if row["answer"] not in {None, *Answer} or (row["answer"] and not row["answered_at"]):
-                yield f"an answer that is {row['answer']}"
+            answer = self._opened(occurrence, row)["answer"]
+            if answer not in {None, *Answer} or (answer and not row["answered_at"]):
+                yield f"an answer that is {answer}"
 
     def _check_ins(self) -> Iterator[str]:
-        for row in self._rows("SELECT picks FROM check_in"):
-            for question, pick in json.loads(row["picks"]).items():
+        for row in self._rows("SELECT * FROM check_in"):
+            picks = self._opened(check_in, row)["picks"]
+            for question, pick in picks.items() if isinstance(picks, dict) else [("sealed", picks)]:
                 if question not in QUESTIONS or pick not in self._language.words.under(f"check_in.{question}.answer"):
                     yield f"a pick that is no pick: {question}={pick}"
+
+    def _opened(self, table: Table, row: sqlite3.Row) -> dict[str, Any]:
+        """The row as its member reads it; what does not open is told as that."""
+        try:
+            return opened(self._key(row["member_id"]), table, dict(row))
+        except (Unsealable, TypeError) as error:
+            return {**row, **dict.fromkeys((one.name for one in sealed_columns(table)), repr(error))}
+
+    def _key(self, member_id: int) -> MemberKey:
+        ((key_id,),) = self._rows("SELECT key_id FROM member WHERE member_id = ?", member_id)
+        with closing(sqlite3.connect(f"file:{self._keys}?mode=ro", uri=True)) as ring:
+            ((version, wrapped),) = ring.execute("SELECT version, sealed FROM wrapped_key WHERE key_id = ?", (key_id,))
+        return MemberKey(member_id, key_id, MASTER.unwrap(key_id, Wrapped(version, wrapped)))
 
     def _rows(self, statement: str, *values: object) -> Iterator[sqlite3.Row]:
         yield from self._connection.execute(statement, values)

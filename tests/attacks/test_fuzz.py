@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from bot.content.library import Library
 from bot.rules.consent import Purpose
+from bot.rules.occurrence import Answer
 from bot.settings import DeliverySettings
 from tests.attacks import raw
 from tests.attacks.hostile import INSIDES
@@ -168,7 +169,7 @@ BREAKS: Final = {
     "a nudge of nobody's": "UPDATE plan SET again_nudge_id = '<@1>'",
     "another's message": "UPDATE occurrence SET member_id = member_id, slot = 'x'",
     "an answer of nobody's": "UPDATE occurrence SET answer = 'DROP TABLE', answered_at = 1",
-    "an answer at no time": "UPDATE occurrence SET answer = 'did_it', answered_at = NULL",
+    "an answer at no time": "UPDATE occurrence SET answered_at = NULL",
     "a word": """UPDATE check_in SET picks = '{"word": "I miss her"}'""",
     "nobody's row": "INSERT INTO week VALUES (7, '2026-11-23')",
 }
@@ -179,6 +180,8 @@ async def test_the_laws_see_what_is_broken(house: House, tmp_path: Path, library
     """Nobody would notice otherwise if they looked at nothing."""
     await house.start(also=frozenset(Purpose))
     await house.journeys.check_in.keep(ROBIN, 1, {"word": "calm"}, "en")
+    nudge = await house.to_next_nudge()
+    await house.journeys.answer.press(ROBIN, nudge.occurrence_id, Answer.DID_IT, "en")
     laws = Laws(tmp_path / "porchlight.db", library.languages["en"])
     assert laws.broken() == []
 

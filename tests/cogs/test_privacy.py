@@ -13,6 +13,7 @@ from bot.content.library import Library
 from bot.journey.review import Holding
 from bot.rules.consent import Purpose
 from bot.rules.retention import Retention
+from bot.settings import OperatorSettings
 from cogs._ui.privacy import REMOVES, held_screen
 from tests.support.screen import Screen
 from tests.support.world import NOON, World
@@ -65,10 +66,10 @@ async def test_the_bot_that_runs_keeps_house_by_these_numbers(world: World) -> N
 
 def test_other_settings_are_told_as_they_are(library: Library) -> None:
     days = Retention(*(timedelta(days=some) for some in (91, 92, 61, 93)))
-    row = {"what": "nudge", "subject": "a", "refused_at": NOON, "member_id": 1}
+    row = {"picked": {"what": "nudge", "subject": "a"}, "refusal_id": "b", "refused_at": NOON, "member_id": 1}
 
     for rows in ({"refusal": [row]}, {"refusal": [row] * 100}):
-        view, _ = held_screen(Holding(rows, NOON, days), library.languages["en"])
+        view, _ = held_screen(Holding(rows, NOON, days), library.languages["en"], OperatorSettings())
         text = " ".join(str(one) for one in view.to_components())
         for said in ("After 91 days", "kept: 92 days", "Messages to you: 61 days", "took back: 93 days"):
             assert said in text

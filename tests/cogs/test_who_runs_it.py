@@ -10,6 +10,7 @@ import pytest
 from bot.content.library import Library
 from bot.journey.review import Holding
 from bot.rules.consent import Purpose
+from bot.rules.retention import UNLESS_SET_OTHERWISE
 from bot.settings import OperatorSettings
 from bot.store.schema import metadata
 from cogs._ui.draft import Draft
@@ -132,7 +133,7 @@ def test_however_much_an_operator_says_every_screen_holds_what_discord_takes(lib
     language, in_files = library.language("en"), 0
     for weeks in range(1, 80):
         held = {"week": [{"monday": f"week {number}", "member_id": 1} for number in range(weeks)]}
-        view, file = held_screen(Holding(held, NOON), language, LONGEST)
+        view, file = held_screen(Holding(held, NOON, UNLESS_SET_OTHERWISE), language, LONGEST)
         shown = str(view.to_components())
 
         assert view.content_length() <= 4_000
