@@ -115,7 +115,6 @@ def _sealed_copy(source: Path, target: Path, master: MasterKeys) -> Path:
     plain, again, begun = (target.with_name(f"{target.name}{UNFINISHED}{number}") for number in range(3))
     try:
         _copy(source, plain)
-        _check(plain)
         with plain.open("rb") as copy, new_private(begun) as sealed:
             stream.seal(copy, sealed, master)
         with opened(begun, again, master):

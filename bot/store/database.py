@@ -189,7 +189,6 @@ class Database:
                 log.warning("storage.erased_again", how_many=erased)
                 await self._checkpoint()
             await self._seal_what_is_clear()
-            await self.finish_errands()
         except DatabaseError as error:
             raise explained(error, self._path) from error
         self._busy_tries = BUSY_TRIES

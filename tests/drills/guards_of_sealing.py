@@ -6,7 +6,6 @@ from typing import Final
 
 from tests.drills.guard import Guard
 
-BACKUP: Final = "bot/store/backup.py"
 BESIDE: Final = "bot/store/beside.py"
 DATABASE: Final = "bot/store/database.py"
 ERRANDS: Final = "bot/store/errands.py"
@@ -92,13 +91,6 @@ OF_SEALED: Final = (
         NOT_THE_RIGHT_ONE,
     ),
     Guard(
-        "errands are finished at the start",
-        DATABASE,
-        "            await self.finish_errands()\n",
-        "",
-        f"{OF_SEALING}::test_whose_key_was_buried_is_erased_as_soon_as_it_is_heard_of",
-    ),
-    Guard(
         "errands are finished at each wake-up",
         "bot/journey/deliver.py",
         "        await self._database.finish_errands()\n",
@@ -132,13 +124,6 @@ OF_SEALED: Final = (
         "        if is_running(path) and not await ring.is_told_of_newest():",
         "        if False:",
         f"{OF_OPERATOR}::test_the_master_key_is_changed_while_the_bot_runs",
-    ),
-    Guard(
-        "a damaged database is not backed up",
-        BACKUP,
-        "        _check(plain)\n",
-        "",
-        f"{OF_BACKUP}::test_a_damaged_database_is_not_backed_up_over_a_good_backup",
     ),
     Guard(
         "a backup of a newer version is refused",
