@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -17,8 +17,9 @@ import structlog
 
 from bot.clock import Clock
 from bot.content.library import Library
+from bot.errors import Unsealable
 from bot.journey.ahead import Step, look_ahead
-from bot.journey.past import pasts
+from bot.journey.past import Past, pasts
 from bot.journey.standing import standings_of
 from bot.rules.delivery import LEASE, PUT_OFF
 from bot.rules.plan import Plan
@@ -103,11 +104,19 @@ class Claims:
             # Deciding takes a while for many; whoever pressed a button meanwhile gets their turn in between.
             await asyncio.sleep(0)
             try:
-                steps.append(look_ahead(people[plan.member_id], before[plan.member_id], self._library, now))
+                steps.append(look_ahead(people[plan.member_id], _known(before, plan), self._library, now))
             except Exception:
                 log.exception("delivery.undecided")
                 await records.plans.put(plan.moved_on(now + PUT_OFF, plan.again_nudge_id))
         return steps
+
+
+def _known(before: Mapping[int, Past], plan: Plan) -> Past:
+    """Raises Unsealable where it cannot be read what must not come to that member."""
+    past = before.get(plan.member_id)
+    if past is None:
+        raise Unsealable
+    return past
 
 
 async def _put_off(records: Records, unreadable: Sequence[int], now: datetime) -> None:

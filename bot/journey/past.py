@@ -9,6 +9,7 @@ from datetime import datetime
 
 from bot.content.library import Language
 from bot.content.nudges import Nudge
+from bot.errors import Unsealable
 from bot.rules.choose import NOT_AGAIN_FOR, Bounds, Refused, choose, shown_before
 from bot.rules.due import LOOK_BACK, Lately
 from bot.rules.occurrence import Kind, Seen, State
@@ -65,12 +66,15 @@ class Past:
 
 
 async def pasts(records: Records, member_ids: Collection[int], now: datetime) -> Mapping[int, Past]:
-    """The past of each of these members."""
+    """The past of each of these members; one of whom it cannot be read is left out."""
     history = await records.occurrences.history(member_ids, now - NOT_AGAIN_FOR, last=ASK_AFTER)
     refused = await records.refusals.by_ids(member_ids)
-    return {one: Past(history[one].seen, now, history[one].slots, refused.get(one, Refused())) for one in member_ids}
+    return {one: Past(history[one].seen, now, history[one].slots, theirs) for one, theirs in refused.items()}
 
 
 async def past_of(records: Records, member_id: int, now: datetime) -> Past:
-    """The past of this one."""
-    return (await pasts(records, [member_id], now))[member_id]
+    """The past of this one. Raises Unsealable when it cannot be read."""
+    past = (await pasts(records, [member_id], now)).get(member_id)
+    if past is None:
+        raise Unsealable
+    return past

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final
@@ -11,6 +10,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.errors import Unsealable
 from bot.rules.choose import Refused
 from bot.store.schema import refusal
 from bot.store.sealed import mark, opened, sealed
@@ -28,16 +28,26 @@ class Refusals:
         self._seals = seals
 
     async def of(self, member_id: int) -> Refused:
-        return (await self.by_ids([member_id])).get(member_id, Refused())
+        """Raises Unsealable when it cannot be read: nobody can know then what must not come."""
+        refused = (await self.by_ids([member_id])).get(member_id)
+        if refused is None:
+            raise Unsealable("What the member set aside cannot be read.")
+        return refused
 
     async def by_ids(self, member_ids: Collection[int]) -> Mapping[int, Refused]:
+        """What each of these members set aside; whose cannot be read is left out."""
         rows = (await self._connection.execute(BY_IDS, {"ids": [*member_ids]})).mappings().all()
-        keys = await self._seals.keys_of({row["member_id"] for row in rows})
-        refused = defaultdict[int, dict[str, set[str]]](lambda: {NUDGE: set(), THEME: set()})
+        keys, unreadable = await self._seals.keys_of({row["member_id"] for row in rows}), set[int]()
+        found = {member_id: {NUDGE: set[str](), THEME: set[str]()} for member_id in member_ids}
         for row in rows:
-            picked = opened(keys[row["member_id"]], refusal, row)["picked"]
-            refused[row["member_id"]][picked["what"]].add(picked["subject"])
-        return {member_id: Refused(kinds[NUDGE], kinds[THEME]) for member_id, kinds in refused.items()}
+            member_id = row["member_id"]
+            try:
+                picked = opened(keys[member_id], refusal, row)["picked"]
+            except (KeyError, Unsealable):
+                unreadable.add(member_id)
+            else:
+                found[member_id][picked["what"]].add(picked["subject"])
+        return {one: Refused(them[NUDGE], them[THEME]) for one, them in found.items() if one not in unreadable}
 
     async def refuse_nudge(self, member_id: int, nudge_id: str, now: datetime) -> None:
         await self._refuse(member_id, NUDGE, nudge_id, now)

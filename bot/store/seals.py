@@ -26,17 +26,18 @@ class Seals:
 
     async def key_of(self, member_id: int) -> MemberKey:
         """That member's key. Raises Unsealable when it is gone."""
-        return (await self.keys_of([member_id]))[member_id]
+        key = (await self.keys_of([member_id])).get(member_id)
+        if key is None:
+            raise Unsealable("The member's key is gone.")
+        return key
 
     async def keys_of(self, member_ids: Collection[int]) -> Mapping[int, MemberKey]:
-        """The key of each of these members. Raises Unsealable when one is gone."""
+        """The keys of these members; one whose key is gone is left out."""
         if not member_ids:
             return {}
         names = await self._names(member_ids)
         secrets = await self._ring.secrets_of(names.values())
-        if gone := [one for one in member_ids if names.get(one) not in secrets]:
-            raise Unsealable(f"The keys of {len(gone)} members are gone.")
-        return {one: MemberKey(one, names[one], secrets[names[one]]) for one in member_ids}
+        return {one: MemberKey(one, name, secrets[name]) for one, name in names.items() if name in secrets}
 
     async def name_of(self, member_id: int) -> str:
         """What the member's key is called, which is made now if they have none."""

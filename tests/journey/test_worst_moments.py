@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 
 from bot.journey.courier import LastLook, Letter, SendOutcome
 from bot.journey.journeys import Journeys
@@ -18,7 +18,7 @@ from bot.rules.delivery import LEASE, LOOK_AGAIN, PUT_OFF, RETRY_FIRST, Absent, 
 from bot.rules.occurrence import Kind, Occurrence, State
 from bot.rules.plan import PlanState
 from bot.rules.schedule import next_due
-from bot.store import schema
+from bot.store import key_schema, schema
 from bot.store.occurrences import Settled
 from tests.support.courier import DM_CHANNEL, FakeCourier
 from tests.support.house import ALEX, EVENING, LIMITS, ROBIN, House
@@ -316,3 +316,24 @@ async def test_letters_that_hang_while_they_are_looked_for_do_not_keep_back_thos
     await running
 
     assert len(courier.looked_for) == 8
+
+
+async def test_whose_key_is_gone_gets_nothing_and_keeps_nobody_else_back(house: House, tmp_path: Path) -> None:
+    """As after an older key database was put back by hand. What they set aside must not come, and nobody can read it."""
+    for member_id in (ALEX, ROBIN):
+        await house.start(member_id)
+        await house.database.write(
+            lambda records, one=member_id: records.refusals.refuse_theme(one, "rest", house.clock.now())
+        )
+        await house.set_due(member_id, house.clock.now() + timedelta(hours=6))
+    with looking_into(tmp_path / "porchlight.db") as connection:
+        key_id = connection.execute(select(schema.member.c.key_id).where(schema.member.c.member_id == ALEX)).scalar()
+    with looking_into(tmp_path / "porchlight.db.keys") as connection:
+        connection.execute(delete(key_schema.wrapped_key).where(key_schema.wrapped_key.c.key_id == key_id))
+    house.courier.sent.clear()
+    house.clock.move(hours=6)
+
+    due = await house.journeys.deliver.run()
+
+    assert [letter.member_id for letter in house.courier.sent] == [ROBIN]
+    assert due == house.clock.now() + PUT_OFF
