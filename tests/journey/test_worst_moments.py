@@ -319,7 +319,7 @@ async def test_letters_that_hang_while_they_are_looked_for_do_not_keep_back_thos
 
 
 async def test_whose_key_is_gone_gets_nothing_and_keeps_nobody_else_back(house: House, tmp_path: Path) -> None:
-    """As after an older key database was put back by hand. What they set aside must not come, and nobody can read it."""
+    """As after an older key database was put back by hand. What they set aside must not come; nobody can read it."""
     for member_id in (ALEX, ROBIN):
         await house.start(member_id)
         await house.database.write(
