@@ -79,9 +79,10 @@ class Occurrences:
     async def add(self, new: Collection[Occurrence]) -> frozenset[str]:
         """Add those that are not there yet; the ids of the ones that were added.
 
-        One that goes by another id than its own would be a second one in the same slot.
+        Raises ValueError for one that goes by another id than its own: it would be a second one in the same slot.
         """
-        assert all(_id_of(one) == one.occurrence_id for one in new), new
+        if any(_id_of(one) != one.occurrence_id for one in new):
+            raise ValueError("An occurrence goes by the id of its member, kind and slot.")
         rows = {one.occurrence_id: {name: getattr(one, name) for name in COLUMNS} for one in new}
         assert all(row["state"] in BEGINNINGS for row in rows.values())
         if not rows:

@@ -4,6 +4,9 @@ Law, held by tests/test_privacy.py: whatever row is about a member has a `member
 is one walk over these tables; no other column may identify a person. What a member answered or picked is Sealed.
 Instants are UTC milliseconds, local dates ISO text. No column holds a word that a member wrote: they pick, they never
 type.
+
+Keys that are numbers are Integer: SQLite holds 64 bits in one, and takes it for the row's own number where it is the
+whole key, so that there is one tree to look in, not two.
 """
 
 from __future__ import annotations

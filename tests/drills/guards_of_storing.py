@@ -140,8 +140,8 @@ OF_STORING: Final = (
     Guard(
         "an occurrence is unique",
         "bot/store/occurrences.py",
-        "        assert all(_id_of(one) == one.occurrence_id for one in new), new\n",
-        "",
+        "        if any(_id_of(one) != one.occurrence_id for one in new):\n",
+        "        if False:\n",
         f"{OF_SLOTS}::test_nothing_gets_a_second_place_in_a_slot_by_going_under_another_id",
     ),
 )

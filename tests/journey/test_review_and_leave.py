@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from bot.errors import NotStarted
 from bot.rules.consent import Purpose
 from bot.rules.occurrence import Answer, State
 from bot.rules.plan import PlanState
+from bot.rules.schedule import Window, local_date
 from tests.support.house import ALEX, EVENING, ROBIN, House
 
 EVERYTHING = frozenset(Purpose)
@@ -184,6 +186,21 @@ async def test_delete_overwrites_what_is_left_in_the_file_and_its_log(house: Hou
     await house.journeys.leave.delete(ROBIN)
 
     assert not any(trace in path.read_bytes() for path in tmp_path.iterdir())
+
+
+async def test_nothing_is_left_to_tell_of_a_nudge_so_a_new_start_may_have_one_on_that_date(
+    house: House,
+) -> None:
+    """What docs/delivery.md says of it: to know better, something would have to be kept."""
+    await house.start()
+    nudge = await house.to_next_nudge()
+    await house.journeys.leave.delete(ROBIN)
+
+    await house.start(wishes=replace(EVENING, window=Window(20 * 60, 22 * 60)))
+
+    due = (await house.plan()).next_due_at
+    assert due is not None
+    assert local_date(EVENING.zone, due).isoformat() == nudge.slot
 
 
 async def test_after_delete_nothing_comes_any_more(house: House) -> None:

@@ -11,28 +11,16 @@ from sqlalchemy import event
 
 from bot.content.library import Library
 from bot.rules.delivery import Fate
-from bot.rules.occurrence import Kind, Occurrence, State, occurrence_id
+from bot.rules.occurrence import Occurrence, State
 from bot.store.occurrences import Settled
 from tests.support.courier import DM_CHANNEL
-from tests.support.house import ALEX, ROBIN, House, open_house
+from tests.support.house import ALEX, ROBIN, House, nudge_of, open_house
 
 
 async def claimed(house: House, member_id: int, claim: str) -> Occurrence:
     now = house.clock.now()
-    one = Occurrence(
-        occurrence_id=occurrence_id(member_id, Kind.NUDGE, "2026-11-24"),
-        member_id=member_id,
-        kind=Kind.NUDGE,
-        slot="2026-11-24",
-        state=State.CLAIMED,
-        nudge_id=None,
-        due_at=now,
-        until_at=now + timedelta(hours=1),
-        wake_at=now + timedelta(minutes=1),
-        claim=claim,
-        attempts=1,
-        first_tried_at=now,
-    )
+    tried = {"wake_at": now + timedelta(minutes=1), "attempts": 1, "first_tried_at": now}
+    one = nudge_of(member_id, "2026-11-24", now, state=State.CLAIMED, claim=claim, **tried)
     await house.database.write(lambda records: records.occurrences.add([one]))
     return one
 

@@ -9,28 +9,16 @@ from pathlib import Path
 import pytest
 
 from bot.content.library import Library
-from bot.rules.occurrence import Kind, Occurrence, State, occurrence_id
-from tests.support.house import ROBIN, House, open_house
+from bot.rules.occurrence import Kind, State, occurrence_id
+from tests.support.house import ROBIN, nudge_of, open_house
 
-
-def nudge(house: House) -> Occurrence:
-    now = house.clock.now()
-    return Occurrence(
-        occurrence_id=occurrence_id(ROBIN, Kind.NUDGE, "2026-11-24"),
-        member_id=ROBIN,
-        kind=Kind.NUDGE,
-        slot="2026-11-24",
-        state=State.WAITING,
-        nudge_id=None,
-        due_at=now,
-        until_at=now + timedelta(hours=1),
-    )
+DATE = "2026-11-24"
 
 
 async def test_a_slot_that_is_taken_stays_with_what_took_it_first(tmp_path: Path, library: Library) -> None:
     async with open_house(tmp_path, library) as house:
         await house.start()
-        first = nudge(house)
+        first = nudge_of(ROBIN, DATE, house.clock.now(), state=State.WAITING)
         second = replace(first, until_at=first.until_at + timedelta(hours=1))
 
         for one in (first, second):
@@ -44,9 +32,10 @@ async def test_nothing_gets_a_second_place_in_a_slot_by_going_under_another_id(
 ) -> None:
     async with open_house(tmp_path, library) as house:
         await house.start()
-        stranger = replace(nudge(house), occurrence_id=occurrence_id(ROBIN, Kind.NUDGE, "2026-11-25"))
+        ours = nudge_of(ROBIN, DATE, house.clock.now(), state=State.WAITING)
+        stranger = replace(ours, occurrence_id=occurrence_id(ROBIN, Kind.NUDGE, "2026-11-25"))
 
-        with pytest.raises(AssertionError):
+        with pytest.raises(ValueError, match="the id of its member, kind and slot"):
             await house.database.write(lambda records: records.occurrences.add([stranger]))
 
         assert [one.kind for one in await house.occurrences()] == [Kind.RECEIPT]

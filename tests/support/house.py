@@ -76,18 +76,7 @@ class House:
         """A nudge that the member had that many days ago."""
         at = self.clock.now() - timedelta(days=days)
         slot = at.date().isoformat()
-        sent = Occurrence(
-            occurrence_id=occurrence_id(member_id, Kind.NUDGE, slot),
-            member_id=member_id,
-            kind=Kind.NUDGE,
-            slot=slot,
-            state=State.CLAIMED,
-            nudge_id=nudge_id,
-            due_at=at,
-            until_at=at + timedelta(hours=1),
-            claim="by then",
-            settled_at=None,
-        )
+        sent = nudge_of(member_id, slot, at, state=State.CLAIMED, nudge_id=nudge_id, claim="by then")
         await self.database.write(lambda records: records.occurrences.add([sent]))
         place = (DM_CHANNEL, 1)
         settled = Settled(sent, Fate(State.SENT), place, self.clock.now())
@@ -122,6 +111,23 @@ class House:
         before = {one.occurrence_id for one in await self.occurrences(member_id)}
         await self.journeys.deliver.run()
         return next(one for one in await self.occurrences(member_id) if one.occurrence_id not in before)
+
+
+def nudge_of(
+    member_id: int, slot: str, due: datetime, *, state: State, nudge_id: str | None = None, **more: Any
+) -> Occurrence:
+    """A nudge of that date, due then and for an hour."""
+    return Occurrence(
+        occurrence_id=occurrence_id(member_id, Kind.NUDGE, slot),
+        member_id=member_id,
+        kind=Kind.NUDGE,
+        slot=slot,
+        state=state,
+        nudge_id=nudge_id,
+        due_at=due,
+        until_at=due + timedelta(hours=1),
+        **more,
+    )
 
 
 @asynccontextmanager
