@@ -23,7 +23,7 @@ class Past:
     """The past of one member."""
 
     history: Sequence[Seen]
-    """What they may have seen for as long as a nudge rests, and their last nudges however old; the newest first."""
+    """What they may have seen for as long as a nudge rests, and their last that arrived, however old. Newest first."""
     now: datetime
     """When it was looked at."""
     slots: AbstractSet[str]

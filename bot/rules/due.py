@@ -75,8 +75,8 @@ def _dues(schedule: Schedule, after: datetime) -> Iterator[datetime]:
 
 def _has_room(schedule: Schedule, due: datetime, lately: Lately) -> bool:
     day = local_date(schedule.zone, due)
-    dates = {local_date(schedule.zone, at) for at in lately.sent}
-    of_the_week = [date for date in dates if timedelta() <= day - date < timedelta(days=7)]
+    days_ago = [day - local_date(schedule.zone, at) for at in lately.sent]
+    of_the_week = [days for days in days_ago if timedelta() <= days < timedelta(days=7)]
     return _keeps_its_distance(schedule, due, lately) and len(of_the_week) < schedule.per_week
 
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import Select, bindparam, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.rules.occurrence import OF_A_DATE, UNSEEN, Kind, Seen, State
@@ -31,10 +31,12 @@ COLUMNS_OF_SEEN: Final = tuple(occurrence.c[one.name] for one in fields(Seen))
 
 
 def _older_nudges() -> Select[Any]:
-    """`ids`: whose. The `last` nudges from before `since` that they may have seen, the newest first."""
-    place = func.row_number().over(partition_by=occurrence.c.member_id, order_by=occurrence.c.due_at.desc())
+    """`ids`: whose. Nudges from before `since`, the newest first, until `last` of them have surely arrived."""
+    arrived = func.sum(case((occurrence.c.state == State.SENT, 1), else_=0)).over(
+        partition_by=occurrence.c.member_id, order_by=occurrence.c.due_at.desc()
+    )
     older = (
-        select(occurrence.c.member_id, *COLUMNS_OF_SEEN, place.label("place"))
+        select(occurrence.c.member_id, *COLUMNS_OF_SEEN, arrived.label("arrived"))
         .where(
             occurrence.c.member_id.in_(bindparam("ids", expanding=True)),
             occurrence.c.due_at < bindparam("since"),
@@ -43,7 +45,7 @@ def _older_nudges() -> Select[Any]:
         )
         .subquery()
     )
-    return select(older).where(older.c.place <= bindparam("last")).order_by(older.c.due_at.desc())
+    return select(older).where(older.c.arrived <= bindparam("last")).order_by(older.c.due_at.desc())
 
 
 # Put together once.
@@ -65,9 +67,9 @@ class History:
     """The dates that had a nudge or a question, whatever became of it."""
 
     @property
-    def nudges(self) -> int:
-        """How many of those that they may have seen were nudges."""
-        return sum(one.kind is Kind.NUDGE for one in self.seen)
+    def arrived(self) -> int:
+        """How many of those that they may have seen are nudges that surely arrived."""
+        return sum(one.kind is Kind.NUDGE and one.state is State.SENT for one in self.seen)
 
     def note(self, slot: str, one: Seen) -> None:
         """Add one that is older than all that were added before."""
@@ -81,17 +83,17 @@ class History:
 async def read_history(
     connection: AsyncConnection, member_ids: Collection[int], since: datetime, last: int
 ) -> Mapping[int, History]:
-    """What these members had since then, and their `last` nudges however old; one for each of them."""
+    """What these members had since then, and however old, their `last` nudges that arrived; one for each of them."""
     found = defaultdict[int, History](History)
     rows = await connection.execute(HISTORY, {"ids": [*member_ids], "since": since})
     for place, (member_id, slot, *seen) in enumerate(rows, start=1):
         found[member_id].note(slot, _seen(*seen))
         if place % ROWS_IN_ONE_GO == 0:
             await asyncio.sleep(0)
-    if lacking := [one for one in member_ids if found[one].nudges < last]:
+    if lacking := [one for one in member_ids if found[one].arrived < last]:
         older = await connection.execute(OLDER_NUDGES, {"ids": lacking, "since": since, "last": last})
-        for member_id, *seen, _place in older:
-            if found[member_id].nudges < last:
+        for member_id, *seen, _arrived in older:
+            if found[member_id].arrived < last:
                 found[member_id].seen.append(_seen(*seen))
     return found
 

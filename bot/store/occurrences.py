@@ -91,7 +91,7 @@ class Occurrences:
         return frozenset(added.scalars())
 
     async def history(self, member_ids: Collection[int], since: datetime, last: int = 0) -> Mapping[int, History]:
-        """What these members had since then, and their `last` nudges however old."""
+        """What these members had since then, and however old, their `last` nudges that arrived."""
         return await read_history(self._connection, member_ids, since, last)
 
     async def take_over(self, now: datetime, claim: str, until: datetime, limit: int) -> list[Claimed]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.journey.journeys import Journeys
 from bot.journey.traffic import Traffic
-from bot.rules.delivery import NotNow, Unreachable
+from bot.rules.delivery import NotNow, Unreachable, Unsure
 from bot.rules.occurrence import Answer, Kind, Occurrence, State
 from bot.rules.plan import PlanState
 from bot.rules.schedule import Window, local_date, minute_in, next_due, spread_of, weekdays, window_end_on
@@ -77,6 +77,23 @@ async def test_an_answer_by_a_clock_that_was_wrong_does_not_hide_the_silence_aft
             return
 
     assert house.courier.kinds[-1] == "still_wanted", house.courier.kinds
+
+
+async def test_one_that_may_not_have_arrived_does_not_hide_how_long_the_silence_is(house: House) -> None:
+    """At half the pace, the six that surely arrived lie further back than a nudge rests, with one more between them."""
+    await house.start(wishes=replace(EVENING, per_week=1))
+    for _ in range(4):
+        await house.to_next_nudge()
+    house.courier.answers.append(Unsure())
+    house.courier.looks.extend([Unsure()] * 100)
+    may_have_arrived = await house.to_next_nudge()
+    for _ in range(2):
+        await house.to_next_nudge()
+    assert (await house.occurrence(may_have_arrived.occurrence_id)).state is State.UNKNOWN
+
+    question = await house.to_next_nudge()
+
+    assert question.kind is Kind.STILL_WANTED
 
 
 async def is_not_due_again_on_that_date(house: House, let_go: Occurrence) -> None:

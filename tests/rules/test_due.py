@@ -15,6 +15,8 @@ NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 EVENINGS = Schedule("Europe/Berlin", Window(1080, 1200), 3, spread=0)
 ZONES = ("Europe/Berlin", "America/New_York", "Pacific/Auckland", "Pacific/Apia", "Pacific/Pago_Pago", "Asia/Kolkata")
 
+WEEK = timedelta(days=7)
+
 schedules = st.builds(
     Schedule,
     zone=st.sampled_from(ZONES),
@@ -51,6 +53,26 @@ def test_however_a_member_moves_and_asks_again_no_two_come_close_or_on_one_date(
         sent.append(now)
 
     assert all(later - earlier >= LEAST_GAP for earlier, later in pairwise(sent))
+
+
+@given(moves=st.lists(schedules, min_size=2, max_size=25))
+def test_however_a_member_moves_no_week_holds_more_than_were_chosen(moves: list[Schedule]) -> None:
+    sent: list[datetime] = []
+    for schedule in moves:
+        now = due_after(schedule, sent[-1] if sent else NOON, Lately(tuple(sent)))
+        sent.append(now)
+        week = [at for at in sent if local_date(schedule.zone, now) - local_date(schedule.zone, at) < WEEK]
+        assert len(week) <= schedule.per_week
+
+
+def test_two_nudges_that_came_on_one_date_of_the_zone_a_member_moved_to_take_two_places_of_its_week() -> None:
+    """Apia is nearly a day ahead of Havana: the evening there, and the noon after it, are one date in Havana."""
+    evening, noon, weekend = (datetime(2026, 2, *when, tzinfo=UTC) for when in ((6, 8, 51), (6, 23, 51), (8, 23, 51)))
+    havana = Schedule("America/Havana", Window(840, 960), 3, spread=0)
+
+    due = due_after(havana, weekend, Lately((evening, noon, weekend)))
+
+    assert local_date("America/Havana", due) - local_date("America/Havana", noon) >= WEEK
 
 
 @given(schedule=schedules, asked=st.lists(st.sampled_from([None, *LATER_DAYS]), min_size=10, max_size=60))
