@@ -173,7 +173,7 @@ class Anchor:
     """What decides which of a member's old messages stay, however old they are."""
 
     nudges_from: datetime | None = None
-    """When the last nudge was due by which silence is heard (`rules.silence`); None where there are not that many."""
+    """When the first of the last nudges that arrived was due, by which silence is heard; None where there are fewer."""
     something_since: bool = False
     """Whether they may have seen anything that was due since the cut."""
 

@@ -150,7 +150,11 @@ def _anchors() -> Select[Any]:
     """`ids`, `since`: what decides which old messages of these members stay."""
     last_nudges = (
         select(occurrence.c.due_at)
-        .where(occurrence.c.member_id == member.c.member_id, occurrence.c.kind == Kind.NUDGE, MAY_BE_SEEN)
+        .where(
+            occurrence.c.member_id == member.c.member_id,
+            occurrence.c.kind == Kind.NUDGE,
+            occurrence.c.state == State.SENT,
+        )
         .order_by(occurrence.c.due_at.desc())
         .limit(1)
         .offset(ASK_AFTER - 1)
