@@ -17,7 +17,6 @@ from bot.operator import commands
 CRASHED: Final = 1
 
 door = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-commands.add_to(door)
 
 
 @door.callback()
@@ -77,6 +76,10 @@ def simulate(
     show(told, f"python -m bot simulate --members {members} --days {days} --seed {seed}", Console(highlight=False))
     if told.first is not None:
         raise PromiseBroken(told.sentence)
+
+
+# Below what is used every day, in the order in which `--help` names them.
+commands.add_to(door)
 
 
 def _live(life: Coroutine[Any, Any, None]) -> None:

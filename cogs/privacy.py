@@ -20,8 +20,8 @@ from cogs._ui.privacy import (
     delete_screen,
     deleted_screen,
     export_json,
+    file_text,
     held_screen,
-    held_text,
     withdraw_screen,
 )
 from cogs._ui.screen import screen
@@ -62,7 +62,7 @@ class PrivacyCog(commands.GroupCog, group_name="privacy"):
             await _turn.say(interaction, screen(words("privacy.nothing")))
             return
         files = [
-            _file(READABLE_NAME, held_text(holding, language)),
+            _file(READABLE_NAME, file_text(holding, language, self._client.operator)),
             _file(JSON_NAME, export_json(holding)),
         ]
         await _turn.hand_over(interaction, words("privacy.exported"), files)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import discord
-from discord import app_commands
+from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.client import Interaction, Porchlight, Press
@@ -27,8 +27,7 @@ class Setup(commands.Cog):
     @app_commands.allowed_installs(guilds=True, users=False)
     async def setup(self, interaction: Interaction) -> None:
         """Switch Porchlight on in this server."""
-        moderated_guild(interaction)
-        await _turn.say(interaction, channel_screen(self._client.words(interaction)))
+        await _turn.say(interaction, await self._begin(interaction))
 
     async def press(self, interaction: Interaction, press: Press) -> None:
         moderated_guild(interaction)
@@ -37,13 +36,18 @@ class Setup(commands.Cog):
             case "channel" if press.values:
                 await _turn.show(interaction, look_screen(_channel(interaction, press.values[0]).id, words))
             case "back":
-                await _turn.show(interaction, channel_screen(words))
+                await _turn.show(interaction, await self._begin(interaction))
             case "post":
                 await self._post(interaction, press.data)
             case "no":
                 await _turn.show(interaction, screen(words("setup.not_now")))
             case _:
                 raise Outdated
+
+    async def _begin(self, interaction: Interaction) -> ui.LayoutView:
+        status = await self._client.journeys.enable.status(moderated_guild(interaction))
+        stands_in = status.channel_id if status is not None and status.is_on else None
+        return channel_screen(stands_in, self._client.words(interaction))
 
     async def _post(self, interaction: Interaction, picked: str) -> None:
         guild_id = moderated_guild(interaction)

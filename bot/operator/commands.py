@@ -56,6 +56,11 @@ def new_key(
         f"Version {keys.newest} of the master key is in {file}. Keep a copy of it away from this machine, and from "
         "every backup of the databases. Without it, nothing that members picked can be read again."
     )
+    if keys.newest > 1:
+        _say(
+            "Restart the bot, so that it knows both. Then `python -m bot rotate-key` wraps every member's key by the "
+            "new one. Until that is done, the older line stays in the file."
+        )
 
 
 def rotate_key(config: Config = None) -> None:
@@ -74,7 +79,7 @@ def rotate_key(config: Config = None) -> None:
             progress.update(task, total=total, completed=total - left)
 
         anew = asyncio.run(work.rotate_key(settings, master, watch))
-    _say(f"{anew} keys were wrapped anew, and none has an older version any more.")
+    _say(f"Keys that were wrapped anew: {anew}. None has an older version any more.")
 
 
 def backup(config: Config = None) -> None:
@@ -86,7 +91,7 @@ def backup(config: Config = None) -> None:
     done = asyncio.run(work.back_up_now(settings, master, SystemClock().now()))
     for one in done.made:
         _say(f"{one.path} is whole: it was opened again and checked.")
-    _say(f"{done.expired} older copies were removed.")
+    _say(f"Older copies that were removed: {done.expired}.")
 
 
 def restore(
@@ -106,7 +111,7 @@ def restore(
     else:
         found = asyncio.run(work.restore(settings, master, file, SystemClock().now()))
         _say("The backup is in place. What it replaced lies beside it, with .replaced- in its name: delete it soon.")
-    _say(f"{found.members} members are in it, of whom {found.gone_since} have left since and are erased again.")
+    _say(f"Members in it: {found.members}. Those who have left since, and are erased again: {found.gone_since}.")
     if found.keys is not None:
         _say(f"The key database comes from {found.keys.name}: whoever left after that was made comes back.")
 
@@ -132,7 +137,7 @@ def erase_user(
 
 def _paper(name: str, what: str) -> typer.Typer:
     """A group of commands about one paper that an operator puts up for members to read."""
-    group = typer.Typer(help=f"{what}, as your members read them.", no_args_is_help=True)
+    group = typer.Typer(help=f"{what} that your members read.", no_args_is_help=True)
 
     @group.command()
     def render(

@@ -13,7 +13,7 @@ from bot.keys import MasterKeys
 from bot.settings import Settings
 from bot.store import Database
 from bot.store.backup import Ages, Backup, back_up, expire
-from bot.store.beside import bury, file_of, wrap_all_anew
+from bot.store.beside import bury, file_of, refuse_other_keys, wrap_all_anew
 from bot.store.disk import REAL_DISK
 from bot.store.keyring import beside
 from bot.store.refuse import place_of
@@ -40,9 +40,11 @@ async def erase_user(settings: Settings, master: MasterKeys, member_id: int, now
     """Erase everything about that member, as they could themselves, also while the bot runs.
 
     False when nothing was held. Raises TimeoutError when the running bot has not done it in time; their key is gone by
-    then, and the rows follow.
+    then, and the rows follow. Raises DatabaseUnusable where there is no database: to make one, and to find nothing in
+    it, would be told to whoever asked.
     """
     url, keys = settings.storage.url, settings.sealing.keys
+    file_of(url)
     try:
         async with Database.open(url, master, keys=keys) as database:
             erased = await database.write(lambda records: records.holdings.erase(member_id, now))
@@ -56,9 +58,11 @@ async def erase_user(settings: Settings, master: MasterKeys, member_id: int, now
 async def back_up_now(settings: Settings, master: MasterKeys, now: datetime) -> BackedUp:
     """Copy both databases, also while the bot runs, and remove copies that were kept for long enough.
 
-    Raises DatabaseUnusable when one cannot be read, written, or opened again.
+    Raises DatabaseUnusable when one cannot be read, written, or opened again; and MasterKeyWrong for a master key that
+    is not theirs, because nobody could use such a backup.
     """
     path, folder = file_of(settings.storage.url), settings.backups.folder
+    await refuse_other_keys(settings.storage.url, master, settings.sealing.keys)
     made = await asyncio.to_thread(back_up, path, _keys(settings, path), folder, master, now)
     ages = Ages(timedelta(days=settings.backups.keep_days), timedelta(days=settings.backups.keep_keys_days))
     return BackedUp(made, expire(folder, ages, now))

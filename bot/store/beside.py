@@ -27,6 +27,13 @@ LOOK_EVERY_SECONDS: Final = 0.5
 PATIENCE_SECONDS: Final = 90.0
 
 
+async def refuse_other_keys(url: str, master: MasterKeys, keys: Path | None = None) -> None:
+    """Raises MasterKeyWrong unless that database was sealed with this master key, and DatabaseUnusable without keys."""
+    path = file_of(url)
+    async with KeyRing.open(keys or beside(path), master, expected=_ring_of(path)):
+        pass
+
+
 async def wrap_all_anew(
     url: str, master: MasterKeys, keys: Path | None = None, watch: Callable[[int], None] = lambda _left: None
 ) -> int:

@@ -17,7 +17,7 @@ from typing import Final
 from bot.errors import DatabaseUnusable
 from bot.keys import MasterKeys
 from bot.keys.files import sync_folder
-from bot.store.backup import STAMP, backups_in, opened
+from bot.store.backup import OF_DATABASE, OF_KEYS, STAMP, backups_in, opened
 from bot.store.key_schema import named_in
 from bot.store.keyring import KeyRing
 from bot.store.lock import alone_with
@@ -79,6 +79,12 @@ def _laid_out(path: Path, keys: Path, backup: Path, master: MasterKeys) -> Itera
     beside, keys_beside = (one.with_name(f"{one.name}.restoring") for one in (path, keys))
     for left_behind in (beside, keys_beside):
         left_behind.unlink(missing_ok=True)
+    if backup.name.endswith(OF_KEYS):
+        of_database = backup.name.removesuffix(OF_KEYS) + OF_DATABASE
+        raise DatabaseUnusable(
+            f"{backup.name} is a copy of the key database. Name the copy of the database, {of_database}; that of the "
+            "keys is found beside it, where it is needed."
+        )
     with ExitStack() as stack:
         database = stack.enter_context(opened(backup, beside, master))
         refuse_newer(database)

@@ -106,7 +106,7 @@ def choice_screen(card: NudgeCard, step: Literal[Step.LATER, Step.PAUSE], words:
     ]
     back = button(card.flow, Step.BACK, words("button.back"), card.data)
     question = words(f"nudge.{step}.ask")
-    return screen(*_body(card.nudge, words), question, [*choices, back], _after(card, words))
+    return screen(*_body(card.nudge, words), line(), question, [*choices, back], _after(card, words))
 
 
 def gone_screen(data: str, said: Sequence[str], words: Words) -> ui.LayoutView:

@@ -11,12 +11,15 @@ from bot.content.places import Place
 from bot.content.words import Words
 from bot.journey.adjust import Outlook
 from bot.rules.plan import PAUSE_DAYS, PlanState
-from cogs._ui.controls import button
+from cogs._ui.controls import PressButton, button
 from cogs._ui.helplines import need_more
 from cogs._ui.screen import moment, screen
 from cogs._ui.start import window_text
 
 FLOW: Final = "plan"
+
+# Nothing comes any more, because the member said so.
+ENDED: Final = frozenset({PlanState.STOPPED, PlanState.OFF})
 
 
 def overview_screen(outlook: Outlook, place: Place, now: datetime, words: Words) -> ui.LayoutView:
@@ -33,14 +36,22 @@ def overview_screen(outlook: Outlook, place: Place, now: datetime, words: Words)
             size=words(f"size.{wishes.size.name.lower()}.name"),
             discreet=words("overview.yes") if wishes.discreet else words("overview.no"),
         ),
-        [
-            button(FLOW, "change", words("overview.change")),
-            button(FLOW, "pause", words("overview.pause")),
-            button(FLOW, "stop", words("button.stop")),
-            *([button(FLOW, "set_aside", words("overview.show_all"))] if outlook.has_set_aside else []),
-        ],
+        _ways_on(outlook, words),
         words("overview.more"),
     )
+
+
+def _ways_on(outlook: Outlook, words: Words) -> list[PressButton]:
+    """What can be changed. Nobody is offered to stop what has ended, and left to wonder whether it has."""
+    plan = outlook.plan
+    buttons = [button(FLOW, "change", words("overview.change"))]
+    if plan.next_due_at is not None:
+        buttons.append(button(FLOW, "pause", words("overview.pause")))
+    if plan.state not in ENDED:
+        buttons.append(button(FLOW, "stop", words("button.stop")))
+    if outlook.has_set_aside:
+        buttons.append(button(FLOW, "set_aside", words("overview.show_all")))
+    return buttons
 
 
 def state_text(outlook: Outlook, now: datetime, words: Words) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
@@ -30,6 +31,10 @@ EXPORT_FORMAT: Final = "porchlight-export-1"
 
 # Discord takes 4000 characters of text in one message.
 MOST_CHARACTERS: Final = 3_900
+
+# What Discord draws, and a text file would only show.
+BELOW_A_ROW: Final = re.compile(r"(?<=\S)\n-# ")
+MARKUP: Final = re.compile(r"^(?:-#|#{1,3}) |\*\*|`", re.MULTILINE)
 
 # The order in which tables are told; one that is not named here comes last.
 ORDER: Final = ("member", "consent", "plan", "occurrence", "refusal", "check_in", "week")
@@ -63,7 +68,18 @@ def held_screen(holding: Holding, language: Language, operator: OperatorSettings
     title, ending = words("privacy.title"), [_kept_text(holding.retention, words), words("privacy.outro"), *about]
     if sum(map(len, (title, text, *ending))) <= MOST_CHARACTERS:
         return screen(title, text, *ending), None
-    return screen(title, words("privacy.in_file"), *ending), text
+    return screen(title, words("privacy.in_file"), *ending), file_text(holding, language, operator)
+
+
+def file_text(holding: Holding, language: Language, operator: OperatorSettings) -> str:
+    """The same as a file of its own: plain, because nothing draws Discord's markup there."""
+    words = language.words
+    parts = [words("privacy.title"), held_text(holding, language), _kept_text(holding.retention, words)]
+    parts.append(words("privacy.outro"))
+    plain = MARKUP.sub("", BELOW_A_ROW.sub("\n  ", "\n\n".join(parts)))
+    if operator.name and operator.contact:
+        plain += "\n\n" + words("operator.named", name=operator.name, contact=operator.contact)
+    return plain + "\n"
 
 
 def held_text(holding: Holding, language: Language) -> str:

@@ -16,11 +16,14 @@ FLOW: Final = "setup"
 COMMUNITY: Final = "community"
 
 
-def channel_screen(words: Words) -> ui.LayoutView:
+def channel_screen(stands_in: int | None, words: Words) -> ui.LayoutView:
+    """What moderators never see, and where the card goes. `stands_in` is the channel of a card there is already."""
+    again = [] if stands_in is None else [words("setup.again", channel=f"<#{stands_in}>")]
     return screen(
         words("setup.title"),
         words("setup.blind"),
         words("setup.permissions"),
+        *again,
         words("setup.pick_text"),
         channel_menu(FLOW, "channel", words("setup.pick")),
         button(FLOW, "no", words("button.not_now")),

@@ -55,7 +55,7 @@ async def test_an_empty_check_in_is_fine_and_keeps_nothing(world: World) -> None
 async def test_a_kept_check_in_is_kept_and_the_next_one_remembers_that(world: World) -> None:
     await world.robin.open_form("checkin")
     screen = await world.robin.send(quiet="a_bit", wanted="both", keep="yes")
-    assert "Kept. The next check-in starts at yes" in screen.text
+    assert "Kept. The next check-in has yes picked already" in screen.text
     kept = await world.rows()
     assert kept["check_in"][0]["picks"] == {"quiet": "a_bit", "wanted": "both"}
     assert [row["purpose"] for row in kept["consent"]] == [Purpose.CHECK_INS]

@@ -27,6 +27,19 @@ async def test_setup_shows_the_card_and_posts_it_after_one_more_press(world: Wor
     assert await world.app.journeys.enable.is_on(world.guild_id)
 
 
+async def test_setup_says_where_a_card_stands_already_and_that_it_stays(world: World) -> None:
+    assert "already" not in (await world.sam.slash("setup")).text
+    await world.set_up()
+
+    assert f"It is **on** already, with its card in <#{world.channel.id}>." in (await world.sam.slash("setup")).text
+    await world.sam.pick("channel", world.channel)
+    assert "already" in (await world.sam.press("Back")).text
+
+    await world.sam.slash("community disable")
+    await world.sam.press("Stop everything")
+    assert "already" not in (await world.sam.slash("setup")).text
+
+
 async def test_the_card_pings_nobody(world: World) -> None:
     await world.set_up()
 

@@ -37,7 +37,7 @@ async def test_words_that_changed_are_asked_about_once_beside_the_next_command(w
     second = await world.robin.slash("nudge settings")
 
     assert CHANGED in first.text
-    assert "**Count my weeks**\nWeeks with any answer, rest included." in first.text
+    assert "**Count my weeks**\nA count for you alone." in first.text
     assert "**Nudges by DM**" not in first.text, "nothing is asked about that did not change"
     assert first.labels == ["It is off", "Take it back, and remove what it kept"]
     assert CHANGED not in second.text

@@ -280,7 +280,9 @@ async def test_settings_can_pause_and_stop(world: World, nudge: Screen) -> None:
     assert "Paused until" in (await world.robin.press("7 days")).text
     assert "Paused until" in (await world.robin.slash("nudge settings")).text
     assert "Nothing more will come" in (await world.robin.press("Stop")).text
-    assert "You stopped the nudges" in (await world.robin.slash("nudge settings")).text
+    stopped = await world.robin.slash("nudge settings")
+    assert "You stopped the nudges" in stopped.text
+    assert stopped.labels == ["Change"], "there is nothing left to pause or to stop"
 
 
 async def test_pause_resume_and_stop_by_command(world: World, nudge: Screen) -> None:

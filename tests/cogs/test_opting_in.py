@@ -151,7 +151,7 @@ async def test_after_start_one_dm_follows_the_receipt(world: World) -> None:
     (receipt,) = world.robin.dms
     assert "You agree to:" in receipt.text
     assert receipt.text.index("**Nudges by DM**\nAt hours you pick.") < receipt.text.index("**Count my weeks**")
-    assert "**Count me in**" not in receipt.text
+    assert "**Be part of the server's count**" not in receipt.text
     assert receipt.text.count("<t:") == 3
     assert receipt.labels == ["Stop", "Need more than a nudge?"]
 

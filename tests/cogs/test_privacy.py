@@ -114,6 +114,17 @@ async def test_the_export_is_every_row_to_read_and_as_json(world: World) -> None
     assert str(held["occurrence"][0]["occurrence_id"]) in files["porchlight.txt"]
 
 
+async def test_the_file_to_read_is_plain_text_and_says_for_how_long_too(world: World) -> None:
+    await full_member(world)
+
+    text = (await read(await world.robin.slash("privacy export")))["porchlight.txt"]
+
+    assert text.startswith("All that is held about you\n\nYou\n- Here since")
+    assert [mark for mark in ("**", "-# ", "#", "`") if mark in text] == []
+    assert "For how long\n- Messages to you: 120 days." in text
+    assert "Whoever runs this bot holds the key, and could read it." in text
+
+
 @pytest.mark.parametrize("purpose", list(Purpose))
 async def test_each_choice_can_be_taken_back_and_given_again(world: World, purpose: Purpose) -> None:
     await full_member(world)

@@ -12,10 +12,10 @@ from bot.rules.consent import WORDINGS, Purpose
 # bot/rules/consent.py, and put the new hash here. Only mended a comma? Put the new hash here.
 PINNED = {
     ("en", Purpose.NUDGES, 1): "9a946364a504",
-    ("en", Purpose.ANSWERS, 1): "d9cf41879d5b",
+    ("en", Purpose.ANSWERS, 1): "da2b5547514d",
     ("en", Purpose.CHECK_INS, 1): "366076e18ed7",
-    ("en", Purpose.STREAK, 1): "f607894cb51f",
-    ("en", Purpose.COUNTS, 1): "48667dd25ce9",
+    ("en", Purpose.STREAK, 1): "07ef334d3431",
+    ("en", Purpose.COUNTS, 1): "7d737af2ff06",
 }
 
 

@@ -157,6 +157,16 @@ async def test_a_backup_that_was_changed_or_is_not_there_says_so(tmp_path: Path)
         await look(file_of(tmp_path), keys_of(tmp_path), backup, MasterKeys.fresh())
 
 
+async def test_the_copy_of_the_keys_alone_is_not_put_back_and_the_other_one_is_named(tmp_path: Path) -> None:
+    async with Database.open(url(tmp_path), MASTER) as database:
+        await both_join(database)
+        backup = await made(tmp_path)
+    of_keys = backup.with_name("porchlight-20260601T120000Z.keys.sealed")
+
+    with pytest.raises(DatabaseUnusable, match=rf"a copy of the key database\..* the database, {backup.name}; that"):
+        await look(file_of(tmp_path), keys_of(tmp_path), of_keys, MASTER)
+
+
 async def test_a_damaged_database_is_not_backed_up_over_a_good_backup(tmp_path: Path) -> None:
     async with Database.open(url(tmp_path), MASTER) as database:
         await both_join(database)

@@ -59,7 +59,22 @@ async def test_erasing_somebody_leaves_nothing_and_sends_nothing(bot: Bot, doubl
 
 
 async def test_erasing_somebody_of_whom_nothing_is_held_says_so(bot: Bot) -> None:
+    await bot.start()
+
     assert await command(bot, "erase-user", str(MEMBER)) == (0, "Nothing is held about them.\n")
+
+    assert (await bot.terminate()).code == 0
+    assert await command(bot, "erase-user", str(MEMBER)) == (0, "Nothing is held about them.\n")
+
+
+async def test_erasing_from_a_database_that_is_not_there_is_refused_and_makes_none(bot: Bot) -> None:
+    """A wrong path would else be told to whoever asked as "nothing is held about you"."""
+    code, said = await command(bot, "erase-user", str(MEMBER))
+
+    assert code == 74
+    assert "There is no database" in said
+    assert "Check storage.url." in said
+    assert list(bot.folder.glob("porchlight.db*")) == []
 
 
 async def test_the_master_key_is_changed_while_the_bot_runs(bot: Bot, double: Double) -> None:
@@ -76,8 +91,8 @@ async def test_the_master_key_is_changed_while_the_bot_runs(bot: Bot, double: Do
 
     assert too_early[0] == 79
     assert "The running bot does not know version 2 of the master key yet. Restart it" in too_early[1]
-    assert changed == (0, "2 keys were wrapped anew, and none has an older version any more.\n")
-    assert again == (0, "0 keys were wrapped anew, and none has an older version any more.\n")
+    assert changed == (0, "Keys that were wrapped anew: 2. None has an older version any more.\n")
+    assert again == (0, "Keys that were wrapped anew: 0. None has an older version any more.\n")
     bot.settings[VARIABLE] = BOTH.text().splitlines()[1]
     bot.sql("UPDATE plan SET next_due_at = ?", milliseconds(just_now()))
     await bot.start()
@@ -93,6 +108,18 @@ async def test_a_master_key_is_made_named_and_used(bot: Bot) -> None:
     await bot.start()
 
     assert (await bot.terminate()).code == 0
+
+
+async def test_with_another_master_key_no_backup_is_made(bot: Bot) -> None:
+    """It could be opened by that other key alone, which opens nothing that lies in it."""
+    await bot.start()
+    await bot.terminate()
+
+    code, said = await command(bot, "backup", **{VARIABLE: MasterKeys.fresh().text()})
+
+    assert code == 80
+    assert "not the one that this database was sealed with." in said
+    assert not (bot.folder / "backups").exists()
 
 
 @pytest.mark.parametrize(
