@@ -67,6 +67,12 @@ async def bury(url: str, master: MasterKeys, member_id: int, now: datetime, keys
     return True
 
 
+async def refuse_wrong_key(path: Path, keys: Path, master: MasterKeys) -> None:
+    """Raise MasterKeyWrong where those master keys do not open that key database; DatabaseUnusable where it is none."""
+    async with KeyRing.open(keys, master, expected=_ring_of(path)):
+        pass
+
+
 def is_running(path: Path) -> bool:
     """Whether a bot has that database open now."""
     try:

@@ -157,6 +157,27 @@ async def test_a_destroyed_key_is_nowhere_in_the_key_database(tmp_path: Path, op
         assert wrapped not in everything_in(tmp_path)
 
 
+async def test_what_a_reader_kept_in_the_logs_is_overwritten_at_the_next_wake_up(tmp_path: Path) -> None:
+    """A backup reads for as long as it copies; whoever leaves meanwhile is in the logs until it is done."""
+    async with Database.open(url(tmp_path), MASTER) as database:
+        await both_join(database)
+        ((key_id,),) = look_into(tmp_path / "a.db", "SELECT key_id FROM member WHERE member_id = ?", ROBIN)
+        with closing(sqlite3.connect(tmp_path / "a.db")) as one, closing(sqlite3.connect(keys_of(tmp_path))) as other:
+            for reader in (one, other):
+                reader.execute("BEGIN")
+                reader.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+            await leaves(database, ROBIN)
+            await database.finish_errands()
+            assert not await database.scrub()
+            assert ROBIN.to_bytes(8) in everything_in(tmp_path)
+            assert key_id.encode() in (tmp_path / "a.db.keys-wal").read_bytes()
+
+        await database.finish_errands()
+
+        assert ROBIN.to_bytes(8) not in everything_in(tmp_path)
+        assert key_id.encode() not in everything_in(tmp_path)
+
+
 async def test_a_restored_copy_is_rid_of_who_left_since_at_its_first_opening(tmp_path: Path, opened: Opened) -> None:
     async with opened(url(tmp_path)) as database:
         await both_join(database)
