@@ -89,8 +89,10 @@ class Outdated(ForMember):
     wording = "error.outdated"
 
 
-class Unsealable(PorchlightError):
-    """A sealed value does not open: it was changed, or moved, or its key is another one."""
+class Unsealable(ForMember):
+    """A sealed value does not open: it was changed, or moved, or its key is another one, or gone."""
+
+    wording = "error.unsealable"
 
 
 class ForOperator(PorchlightError):

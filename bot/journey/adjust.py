@@ -28,6 +28,8 @@ class Outlook:
     """Whether any nudge is left that fits their choices."""
     has_set_aside: bool = False
     """Whether they have set anything aside, so that it could be brought back."""
+    is_readable: bool = True
+    """Whether it can be read what they set aside; where it cannot, nothing comes that could be among it."""
 
 
 Change = Callable[[MemberStanding, Lately], Plan]
@@ -54,8 +56,9 @@ class Adjust:
             return Outlook(
                 plan,
                 who.standing.guild_on,
-                something_fits=past.choose(plan, language, "", now) is not None,
-                has_set_aside=bool(past.refused.nudges or past.refused.themes),
+                something_fits=past.refused is not None and past.choose(plan, language, "", now) is not None,
+                has_set_aside=past.refused is None or bool(past.refused.nudges or past.refused.themes),
+                is_readable=past.refused is not None,
             )
 
         return await self._database.read(work)

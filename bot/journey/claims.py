@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -104,17 +104,16 @@ class Claims:
             # Deciding takes a while for many; whoever pressed a button meanwhile gets their turn in between.
             await asyncio.sleep(0)
             try:
-                steps.append(look_ahead(people[plan.member_id], _known(before, plan), self._library, now))
+                steps.append(look_ahead(people[plan.member_id], _known(before[plan.member_id]), self._library, now))
             except Exception:
                 log.exception("delivery.undecided")
                 await records.plans.put(plan.moved_on(now + PUT_OFF, plan.again_nudge_id))
         return steps
 
 
-def _known(before: Mapping[int, Past], plan: Plan) -> Past:
+def _known(past: Past) -> Past:
     """Raises Unsealable where it cannot be read what must not come to that member."""
-    past = before.get(plan.member_id)
-    if past is None:
+    if past.refused is None:
         raise Unsealable
     return past
 

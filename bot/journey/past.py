@@ -28,7 +28,8 @@ class Past:
     """When it was looked at."""
     slots: AbstractSet[str]
     """The dates that had a nudge or a question for as long as a nudge rests, whatever became of it."""
-    refused: Refused
+    refused: Refused | None
+    """None where it cannot be read: then nothing can be chosen, and everything else still works."""
 
     @property
     def lately(self) -> Lately:
@@ -38,10 +39,13 @@ class Past:
         return Lately(tuple(one.due_at for one in sent), tuple(one.until_at for one in sent), frozenset(self.slots))
 
     def bounds(self, plan: Plan) -> Bounds:
+        """Raises Unsealable where it cannot be read what must not come."""
+        if self.refused is None:
+            raise Unsealable
         return Bounds(plan.wishes.size, plan.level, self.refused)
 
     def choose(self, plan: Plan, language: Language, slot: str, now: datetime) -> Nudge | None:
-        """The nudge of that date; None when none is left that fits."""
+        """The nudge of that date; None when none is left that fits. Raises what `bounds` raises."""
         seed = f"{plan.member_id}:{slot}"
         return choose(language.nudges, self.bounds(plan), shown_before(self.history), seed, now)
 
@@ -66,15 +70,12 @@ class Past:
 
 
 async def pasts(records: Records, member_ids: Collection[int], now: datetime) -> Mapping[int, Past]:
-    """The past of each of these members; one of whom it cannot be read is left out."""
+    """The past of each of these members."""
     history = await records.occurrences.history(member_ids, now - NOT_AGAIN_FOR, last=ASK_AFTER)
     refused = await records.refusals.by_ids(member_ids)
-    return {one: Past(history[one].seen, now, history[one].slots, theirs) for one, theirs in refused.items()}
+    return {one: Past(history[one].seen, now, history[one].slots, refused.get(one)) for one in member_ids}
 
 
 async def past_of(records: Records, member_id: int, now: datetime) -> Past:
-    """The past of this one. Raises Unsealable when it cannot be read."""
-    past = (await pasts(records, [member_id], now)).get(member_id)
-    if past is None:
-        raise Unsealable
-    return past
+    """The past of this one."""
+    return (await pasts(records, [member_id], now))[member_id]

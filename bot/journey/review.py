@@ -13,6 +13,7 @@ from bot.journey.letters import ask_for_receipt
 from bot.journey.past import past_of
 from bot.journey.standing import purposes_of
 from bot.rules.consent import Purpose
+from bot.rules.held import Unreadable
 from bot.rules.retention import Retention
 from bot.store import Database, Records
 
@@ -24,6 +25,12 @@ class Holding:
     rows: dict[str, list[dict[str, Any]]]
     at: datetime
     retention: Retention
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether all of it can still be read by its member."""
+        values = (value for rows in self.rows.values() for row in rows for value in row.values())
+        return Unreadable.UNREADABLE not in values
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from bot.keys import MasterKeys
 from bot.settings import Settings
 from bot.store import Database
 from bot.store.backup import Ages, Backup, back_up, expire
-from bot.store.beside import bury, file_of, refuse_other_keys, wrap_all_anew
+from bot.store.beside import bury, file_of, refuse_wrong_key, wrap_all_anew
 from bot.store.disk import REAL_DISK
 from bot.store.keyring import beside
 from bot.store.refuse import place_of
@@ -58,11 +58,11 @@ async def erase_user(settings: Settings, master: MasterKeys, member_id: int, now
 async def back_up_now(settings: Settings, master: MasterKeys, now: datetime) -> BackedUp:
     """Copy both databases, also while the bot runs, and remove copies that were kept for long enough.
 
-    Raises DatabaseUnusable when one cannot be read, written, or opened again; and MasterKeyWrong for a master key that
-    is not theirs, because nobody could use such a backup.
+    Raises DatabaseUnusable when one cannot be read or opened again, CannotWrite when there is no room for its copy, and
+    MasterKeyWrong: nobody could use a copy that is sealed with another master key than the members' keys in it.
     """
     path, folder = file_of(settings.storage.url), settings.backups.folder
-    await refuse_other_keys(settings.storage.url, master, settings.sealing.keys)
+    await refuse_wrong_key(path, _keys(settings, path), master)
     made = await asyncio.to_thread(back_up, path, _keys(settings, path), folder, master, now)
     ages = Ages(timedelta(days=settings.backups.keep_days), timedelta(days=settings.backups.keep_keys_days))
     return BackedUp(made, expire(folder, ages, now))

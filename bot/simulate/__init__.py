@@ -8,8 +8,9 @@
     courses   what can become of a call to Discord                    judge     the promises, one by one
     model     Discord, as a courier meets it                          rhythm    of these, how often is too often
     line      the courier over it                                     losses    and the ways to lose a nudge
-    disk      the store, watched from outside                         report    the table
-    fuse      where a process can die                                 hearing   what the bot says to its log
+    disk      the store, watched from outside                         sealed    and what the files hold at the end
+    fuse      where a process can die                                 report    the table
+                                                                      hearing   what the bot says to its log
 
 Everything follows from a seed, to the last commit: `simulate` twice with one seed gives one digest. The running bot
 uses nothing in here, and nothing in here talks to a network. What is promised, and where that ends: docs/delivery.md.

@@ -88,6 +88,8 @@ class History:
     """The occurrences whose rows were deleted with their member, and when."""
     faults: list[tuple[float, str]] = field(default_factory=list)
     """What went wrong inside of the bot while it was alive, where nothing should."""
+    astray: list[str] = field(default_factory=list)
+    """Keys without a member, and what is sealed without a key, when it was over."""
     held: list[tuple[float, float]] = field(default_factory=list)
     """From when to when nothing could be sent at all: Discord was away, or said no, or the wall clock was wrong."""
     _since: dict[str, float] = field(default_factory=dict)

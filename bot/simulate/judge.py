@@ -97,6 +97,12 @@ def not_lost(evidence: Evidence) -> Verdicts:
             yield Breach(Promise.LOST, at, member_id, how)
 
 
+def sealed(evidence: Evidence) -> Verdicts:
+    """Whoever has left took their key along; whoever stayed can read what they picked."""
+    for how in evidence.history.astray:
+        yield Breach(Promise.ASTRAY, evidence.ended or 0.0, 0, how)
+
+
 def faultless(evidence: Evidence) -> Verdicts:
     """Nothing that nobody foresaw was raised."""
     for at, what in evidence.history.faults:
@@ -113,6 +119,7 @@ JUDGES: Final[tuple[Callable[[Evidence], Verdicts], ...]] = (
     heard_silence,
     legal,
     not_lost,
+    sealed,
     faultless,
 )
 

@@ -20,6 +20,7 @@ class Promise(StrEnum):
     UNWANTED = "unwanted"
     SILENCE = "silence not heard"
     ILLEGAL = "illegal states"
+    ASTRAY = "keys astray"
     FAULT = "faults of ours"
 
 

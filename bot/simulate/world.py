@@ -27,6 +27,7 @@ from bot.simulate.history import Arrival, History
 from bot.simulate.life import Furnish, Life
 from bot.simulate.model import NONCE_MEMORY, ModelDiscord
 from bot.simulate.people import GUILDS, Person, Said, people
+from bot.simulate.sealed import astray
 from bot.simulate.timeline import SkewedClock, Timeline
 from bot.simulate.trouble import Trouble
 
@@ -119,6 +120,7 @@ class World:
                 self.life.run_to(self.timeline.seconds + MINUTE)
                 self._bury()
             self.discord.catch_up()
+        self.history.astray += astray(self._path)
 
     def abandon(self) -> None:
         """Leave it as it is, and take nothing along: as a power cut would."""

@@ -3,7 +3,8 @@
 The database comes first and the keys after it: whoever leaves in between is in the copy of the one, and has their
 tombstone in the copy of the other, so that nobody comes back. Whoever joins in between has a key there, and no row.
 
-Law: under a backup's name stands a whole and checked file or none, and no plain copy outlives the call.
+Law: under a backup's name stands a whole and checked file or none, and no plain copy outlives the call. Where one
+of the two cannot be made, the other one goes again; what was there before is left alone.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from bot.errors import DatabaseUnusable, Unsealable
+from bot.errors import CannotWrite, DatabaseUnusable, ForOperator, Unsealable
 from bot.keys import MasterKeys, stream
 from bot.keys.files import new_private, sync_folder
 from bot.store.refuse import SOUND, explained
@@ -55,15 +56,21 @@ class Ages:
 
 
 def back_up(path: Path, keys: Path, folder: Path, master: MasterKeys, now: datetime) -> list[Backup]:
-    """Copy both into that folder; it blocks for as long as that takes. Raises DatabaseUnusable."""
-    _makenew_private(folder)
+    """Copy both into that folder; it blocks for as long as that takes.
+
+    Raises DatabaseUnusable when one cannot be read, CannotWrite when its copy cannot be written.
+    """
+    _make_private(folder)
     for left_behind in folder.glob(f"{PREFIX}*{UNFINISHED}*"):
         left_behind.unlink()
     stem = folder / f"{PREFIX}{now.astimezone(UTC):{STAMP}}"
-    return [
-        Backup(_sealed_copy(source, stem.with_name(stem.name + ending), master), now)
-        for source, ending in ((path, OF_DATABASE), (keys, OF_KEYS))
-    ]
+    of_database = _sealed_copy(path, stem.with_name(stem.name + OF_DATABASE), master)
+    try:
+        of_keys = _sealed_copy(keys, stem.with_name(stem.name + OF_KEYS), master)
+    except ForOperator:
+        of_database.unlink()
+        raise
+    return [Backup(of_database, now), Backup(of_keys, now)]
 
 
 def backups_in(folder: Path) -> list[Backup]:
@@ -122,7 +129,7 @@ def _sealed_copy(source: Path, target: Path, master: MasterKeys) -> Path:
         begun.replace(target)
         sync_folder(target.parent)
     except OSError as error:
-        raise DatabaseUnusable(f"The backup {target} cannot be written: {error.strerror}.") from error
+        raise CannotWrite(f"The backup {target} cannot be written: {error.strerror}.") from error
     finally:
         for left in (plain, again, begun):
             left.unlink(missing_ok=True)
@@ -137,6 +144,11 @@ def _copy(source: Path, target: Path) -> None:
         with closing(sqlite3.connect(source, timeout=BUSY_SECONDS)) as connection:
             connection.execute("VACUUM INTO ?", (str(target),))
     except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+            raise CannotWrite(
+                f"There is no room for a backup in {target.parent}. Make some: it takes three times the size of the "
+                "database for a moment, and once in the end. The copies that are there were left alone."
+            ) from error
         raise explained(error, source) from error
 
 
@@ -150,11 +162,11 @@ def _check(path: Path) -> None:
         raise DatabaseUnusable(f"The copy {path.name} is not sound ({verdict}).")
 
 
-def _makenew_private(folder: Path) -> None:
+def _make_private(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise DatabaseUnusable(f"The folder for backups {folder} cannot be made: {error.strerror}.") from error
+        raise CannotWrite(f"The folder for backups {folder} cannot be made: {error.strerror}.") from error
 
 
 def _is_stamp(text: str) -> bool:

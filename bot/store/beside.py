@@ -27,13 +27,6 @@ LOOK_EVERY_SECONDS: Final = 0.5
 PATIENCE_SECONDS: Final = 90.0
 
 
-async def refuse_other_keys(url: str, master: MasterKeys, keys: Path | None = None) -> None:
-    """Raises MasterKeyWrong unless that database was sealed with this master key, and DatabaseUnusable without keys."""
-    path = file_of(url)
-    async with KeyRing.open(keys or beside(path), master, expected=_ring_of(path)):
-        pass
-
-
 async def wrap_all_anew(
     url: str, master: MasterKeys, keys: Path | None = None, watch: Callable[[int], None] = lambda _left: None
 ) -> int:
@@ -72,6 +65,12 @@ async def bury(url: str, master: MasterKeys, member_id: int, now: datetime, keys
             while key_id in await ring.errands():  # noqa: ASYNC110 - another process does it
                 await asyncio.sleep(LOOK_EVERY_SECONDS)
     return True
+
+
+async def refuse_wrong_key(path: Path, keys: Path, master: MasterKeys) -> None:
+    """Raise MasterKeyWrong where those master keys do not open that key database; DatabaseUnusable where it is none."""
+    async with KeyRing.open(keys, master, expected=_ring_of(path)):
+        pass
 
 
 def is_running(path: Path) -> bool:

@@ -77,6 +77,7 @@ class Database:
         self._running: set[asyncio.Task[Any]] = set()
         self._busy_tries = BUSY_TRIES_AT_START
         self._closing = False
+        self._scrub_again = False
         self._making_room: asyncio.Task[Any] | None = None
         self._trouble: asyncio.Future[ForOperator] = asyncio.get_running_loop().create_future()
 
@@ -135,23 +136,28 @@ class Database:
 
     async def finish_errands(self) -> int:
         """Erase whoever is to be gone by now, and forget keys that nobody has; how many members were erased."""
+        if self._scrub_again:
+            self._scrub_again = not await self._scrub_once()
         errands = await self._ring.errands()
         if not errands:
             return 0
         erased = await self.write(lambda records: records.errands.erase(errands))
         await self.write(lambda records: records.errands.finish(errands))
         if Errand.ERASE in errands.values():
-            await self._ring.scrub()
+            await self.scrub()
         if erased:
             log.info("storage.erased", how_many=erased)
-            await self.scrub()
         return erased
 
     async def scrub(self) -> bool:
-        """Overwrite what was deleted in the write-ahead log too. False when somebody kept reading an older state."""
+        """Overwrite what was deleted in both write-ahead logs too.
+
+        False when somebody kept reading an older state, as a backup does; then it is done with the next errands.
+        """
         for _ in range(SCRUB_TRIES):
-            if await self._shielded(self._checkpoint()):
+            if await self._scrub_once():
                 return True
+        self._scrub_again = True
         return False
 
     async def has_room(self) -> bool:
@@ -206,6 +212,10 @@ class Database:
         if sealed:
             log.info("storage.sealed", how_many=sealed)
             await self._checkpoint()
+
+    async def _scrub_once(self) -> bool:
+        is_clean = await self._shielded(self._checkpoint())
+        return await self._shielded(self._ring.scrub()) and is_clean
 
     async def _checkpoint(self) -> bool:
         async with self._one_at_a_time:

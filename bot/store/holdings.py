@@ -12,7 +12,7 @@ from sqlalchemy import Column, Table, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.schema import Instant, LocalDate, member_tables
-from bot.store.sealed import opened, sealed_columns
+from bot.store.sealed import sealed_columns, told
 from bot.store.seals import Seals
 
 
@@ -22,7 +22,10 @@ class Holdings:
         self._seals = seals
 
     async def of(self, member_id: int) -> dict[str, list[dict[str, Any]]]:
-        """Every row about the member, by table, what is sealed opened; tables without one are left out."""
+        """Every row about the member, by table, what is sealed opened; tables without one are left out.
+
+        What does not open any more is UNREADABLE, and its row is told all the same.
+        """
         found: dict[str, list[dict[str, Any]]] = {}
         for table in member_tables():
             rows = await self._connection.execute(
@@ -35,8 +38,8 @@ class Holdings:
     async def _opened(self, member_id: int, table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if not sealed_columns(table):
             return rows
-        key = await self._seals.key_of(member_id)
-        return [opened(key, table, row) for row in rows]
+        key = (await self._seals.keys_of([member_id])).get(member_id)
+        return [told(key, table, row) for row in rows]
 
     async def erase(self, member_id: int, now: datetime) -> int:
         """Destroy the member's key for good, and delete every row about them; how many there were.

@@ -154,7 +154,10 @@ class Occurrences:
         )
 
     async def answer(self, member_id: int, occurrence_id: str, answer: Answer | None, now: datetime) -> bool:
-        """Note the first answer; False when there was one already. `answer` is None where it may not be kept."""
+        """Note the first answer; False when there was one already. `answer` is None where it may not be kept.
+
+        Where the member's key is gone, it cannot be kept; that there was one can.
+        """
         kept = None if answer is None else await self._sealed(member_id, occurrence_id, answer)
         result = await self._connection.execute(
             update(occurrence)
@@ -182,8 +185,9 @@ class Occurrences:
         first: datetime | None = (await self._connection.execute(FIRST_WAKE)).scalar()
         return first
 
-    async def _sealed(self, member_id: int, occurrence_id: str, answer: Answer) -> bytes:
-        return sealed(await self._seals.key_of(member_id), occurrence.c.answer, occurrence_id, answer)
+    async def _sealed(self, member_id: int, occurrence_id: str, answer: Answer) -> bytes | None:
+        key = (await self._seals.keys_of([member_id])).get(member_id)
+        return None if key is None else sealed(key, occurrence.c.answer, occurrence_id, answer)
 
     async def _first(self, *conditions: Any) -> Occurrence | None:
         row = (await self._connection.execute(select(*OF_AN_OCCURRENCE).where(*conditions))).mappings().first()

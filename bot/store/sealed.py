@@ -8,7 +8,9 @@ from typing import Any, Final
 
 from sqlalchemy import Column, RowMapping, Table
 
+from bot.errors import Unsealable
 from bot.keys import MemberKey, Place
+from bot.rules.held import Unreadable
 from bot.store.schema import Sealed
 
 MEMBER: Final = "member_id"
@@ -21,13 +23,12 @@ def sealed(key: MemberKey, column: Column[Any], row_id: str, value: object) -> b
 
 def opened(key: MemberKey, table: Table, row: RowMapping | Mapping[str, Any]) -> dict[str, Any]:
     """The row, with what is sealed in it as it was before. Raises Unsealable."""
-    row_id = str(row[id_column(table).name])
-    open_now = {
-        column.name: json.loads(key.open(_place(column, row_id), row[column.name]))
-        for column in sealed_columns(table)
-        if row[column.name] is not None
-    }
-    return {**row, **open_now}
+    return {**row, **{column.name: _open(key, column, row) for column in _sealed_in(table, row)}}
+
+
+def told(key: MemberKey | None, table: Table, row: RowMapping | Mapping[str, Any]) -> dict[str, Any]:
+    """The same for whoever is to see all there is: what does not open is UNREADABLE, as all of it is without a key."""
+    return {**row, **{column.name: _told(key, column, row) for column in _sealed_in(table, row)}}
 
 
 def mark(key: MemberKey, value: object) -> str:
@@ -44,6 +45,22 @@ def id_column(table: Table) -> Column[Any]:
     """What tells a member's rows of that table apart."""
     (column,) = (one for one in table.primary_key.columns if one.name != MEMBER)
     return column
+
+
+def _sealed_in(table: Table, row: RowMapping | Mapping[str, Any]) -> list[Column[Any]]:
+    return [column for column in sealed_columns(table) if row[column.name] is not None]
+
+
+def _open(key: MemberKey, column: Column[Any], row: RowMapping | Mapping[str, Any]) -> Any:
+    row_id = str(row[id_column(column.table).name])
+    return json.loads(key.open(_place(column, row_id), row[column.name]))
+
+
+def _told(key: MemberKey | None, column: Column[Any], row: RowMapping | Mapping[str, Any]) -> Any:
+    try:
+        return Unreadable.UNREADABLE if key is None else _open(key, column, row)
+    except Unsealable:
+        return Unreadable.UNREADABLE
 
 
 def _json(value: object) -> str:

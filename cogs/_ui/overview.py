@@ -63,6 +63,8 @@ def state_text(outlook: Outlook, now: datetime, words: Words) -> str:
         return words(f"overview.state.{plan.state}")
     if not outlook.guild_on:
         return words("overview.state.guild_off")
+    if not outlook.is_readable:
+        return words("overview.unreadable")
     if not outlook.something_fits:
         return words("overview.nothing_fits")
     if plan.paused_until is not None and plan.is_paused(now):

@@ -18,6 +18,7 @@ from bot.content.library import Language
 from bot.content.words import Words
 from bot.journey.review import Agreed, Holding
 from bot.rules.consent import Purpose
+from bot.rules.held import Unreadable
 from bot.rules.retention import Retention
 from bot.settings import OperatorSettings
 from cogs._ui.consents import purpose_switch
@@ -83,9 +84,9 @@ def file_text(holding: Holding, language: Language, operator: OperatorSettings) 
 
 
 def held_text(holding: Holding, language: Language) -> str:
-    """Every row, plainly and with its small print, under what its table is for."""
+    """Every row, plainly and with its small print, under what its table is for; first, whether some cannot be read."""
     words = language.words
-    blocks = []
+    blocks = [] if holding.is_readable else [words("privacy.unreadable")]
     for table in sorted(holding.rows, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER)):
         told = [_told(table, row, language) for row in holding.rows[table]]
         blocks.append("\n".join((f"**{words(f'held.{table}.title')}**", *told)))
@@ -93,7 +94,10 @@ def held_text(holding: Holding, language: Language) -> str:
 
 
 def export_json(holding: Holding) -> str:
-    """Every row as it is stored; instants and dates in ISO 8601, Discord's ids as text (JSON numbers lose digits)."""
+    """Every row as it is stored; instants and dates in ISO 8601, Discord's ids as text (JSON numbers lose digits).
+
+    What was sealed and does not open any more is `{"unreadable": true}`.
+    """
     tables = {
         table: [{name: _exported(name, value) for name, value in row.items()} for row in rows]
         for table, rows in holding.rows.items()
@@ -193,6 +197,8 @@ def _subject(picked: Mapping[str, str], language: Language) -> str:
 
 def _value(table: str, name: str, value: object, language: Language) -> str:
     words = language.words
+    if value is Unreadable.UNREADABLE:
+        return words("held.unreadable")
     if value is None:
         return words(f"held.none.{name}") if f"held.none.{name}" in words else words("held.nothing")
     if isinstance(value, str) and value in language.nudge_by_id:
@@ -218,4 +224,6 @@ def _value(table: str, name: str, value: object, language: Language) -> str:
 def _exported(name: str, value: object) -> object:
     if isinstance(value, int) and name.endswith("_id"):
         return str(value)
+    if value is Unreadable.UNREADABLE:
+        return {value.value: True}
     return value.isoformat() if isinstance(value, date) else value

@@ -2,25 +2,35 @@
 
 A file is made once and kept in .cache/bench; nobody in it is due for weeks. A past is eight weeks of three nudges each,
 every second of them answered. One member in twenty has it, everybody in a small file. It was written day by day, as
-it would have come, so that a member's rows lie far apart. The file is made anew when the tables change, and every week.
+it would have come, so that a member's rows lie far apart. Whoever has a past has set two of its nudges aside, and every
+member has a key, wrapped as the bot wraps it: a wake-up unwraps and opens what it really would. The file is made anew
+when the tables change, and every week.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
+import secrets
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from bot.content.library import load_library
+from bot.keys import MemberKey
+from bot.keys.sealing import KEY_BYTES
 from bot.rules.consent import WORDINGS, Purpose
 from bot.rules.occurrence import Kind, State, occurrence_id
 from bot.rules.schedule import Window
 from bot.store import Database
 from bot.store.keyring import beside
+from bot.store.refusals import NUDGE
+from bot.store.schema import refusal
+from bot.store.sealed import mark, sealed
 from tests.bench.processes import CACHE, ROOT
 from tests.support.keys import MASTER
 
@@ -29,6 +39,8 @@ CHANNELS = 10**16
 DAY = 86_400_000
 WEEKS = 8
 DAYS_OF_A_WEEK = (2, 4, 7)
+SET_ASIDE_EACH = 2
+KEYS_IN_ONE_GO = 10_000
 ONE_IN = 20
 SMALL = 20_000
 HOME = "Europe/Berlin"
@@ -37,9 +49,10 @@ WINDOW = (12 * 60, 17 * 60)
 
 PEOPLE = """
 INSERT INTO member (member_id, guild_id, language, joined_at, dm_channel_id, streak_hidden, asked, key_id)
-WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :count)
-SELECT :first + i, NULL, 'en', :then, :channels + i, 0, 1, 'key-' || i FROM n
+VALUES (?, NULL, 'en', ?, ?, 0, 1, ?)
 """
+KEYS = "INSERT INTO wrapped_key (key_id, version, sealed) VALUES (?, ?, ?)"
+SET_ASIDE = "INSERT INTO refusal (member_id, refusal_id, picked, refused_at) VALUES (?, ?, ?, ?)"
 LEDGER = """
 INSERT INTO consent (member_id, purpose, wording, given_at)
 SELECT member_id, :purpose, :wording, joined_at FROM member ORDER BY member_id
@@ -155,14 +168,37 @@ def _of_the_past(member_id: int, at: datetime, place: int, nudges: Sequence[str]
     return identity, member_id, Kind.NUDGE, slot, State.SENT, nudge, due, until, due, CHANNELS, message, answered
 
 
+def _set_aside(keys: Iterable[MemberKey], now: datetime) -> Iterator[tuple[object, ...]]:
+    """Nudges that they have had, so that what still fits them is as before."""
+    nudges = [nudge.nudge_id for nudge in load_library().language("en").nudges]
+    for key in keys:
+        for place in range(SET_ASIDE_EACH):
+            picked = {"what": NUDGE, "subject": nudges[(key.member_id + place) % len(nudges)]}
+            row_id = mark(key, picked)
+            yield key.member_id, row_id, sealed(key, refusal.c.picked, row_id, picked), milliseconds(now)
+
+
+def _join(connection: sqlite3.Connection, path: Path, count: int, then: int) -> list[MemberKey]:
+    """Members, each with a key; those of whoever has a past are returned."""
+    has_a_past, kept = with_a_past(count), list[MemberKey]()
+    with closing(_open(beside(path))) as ring, ring:
+        for begin in range(0, count, KEYS_IN_ONE_GO):
+            numbers = range(begin, min(begin + KEYS_IN_ONE_GO, count))
+            keys = [MemberKey(FIRST + one, secrets.token_hex(16), os.urandom(KEY_BYTES)) for one in numbers]
+            wrapped = [(key.key_id, MASTER.wrap(key.key_id, key.secret)) for key in keys]
+            ring.executemany(KEYS, [(key_id, one.version, one.sealed) for key_id, one in wrapped])
+            connection.executemany(
+                PEOPLE, [(key.member_id, then, CHANNELS + key.member_id - FIRST, key.key_id) for key in keys]
+            )
+            kept += [key for key in keys if key.member_id - FIRST in has_a_past]
+    return kept
+
+
 def _fill(path: Path, count: int) -> None:
     now = datetime.now(UTC)
     start, end = WINDOW
     values = {
-        "count": count,
         "first": FIRST,
-        "channels": CHANNELS,
-        "then": milliseconds(now) - 90 * DAY,
         "purpose": Purpose.NUDGES,
         "wording": WORDINGS[Purpose.NUDGES],
         "zone": HOME,
@@ -171,9 +207,11 @@ def _fill(path: Path, count: int) -> None:
         "later": milliseconds(now) + 45 * DAY,
     }
     with _open(path) as connection:
-        for statement in (PEOPLE, LEDGER, PLANS):
+        keys = _join(connection, path, count, milliseconds(now) - 90 * DAY)
+        for statement in (LEDGER, PLANS):
             connection.execute(statement, values)
         connection.executemany(PAST, _pasts(with_a_past(count), now))
+        connection.executemany(SET_ASIDE, _set_aside(keys, now))
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
 

@@ -92,6 +92,53 @@ async def read(screen: Screen) -> dict[str, str]:
     return {one.filename: (await one.read()).decode() for one in screen.shown.attachments}
 
 
+async def test_whose_key_is_lost_is_told_so_sees_the_rest_and_can_have_it_all_deleted(world: World) -> None:
+    await full_member(world)
+    nudge = await world.to_next_nudge()
+    world.lose_keys()
+
+    text = (await world.robin.slash("privacy show")).text
+    files = await read(await world.robin.slash("privacy export"))
+
+    for told in (text, files["porchlight.txt"]):
+        assert "Some of what you answered or picked cannot be read any more" in told
+        assert "`/privacy delete` removes all of it" in told
+        assert "zone Europe/Berlin" in told
+        assert told.count("what cannot be read any more") == 4, "an answer, two set aside, a check-in"
+        assert "calm" not in told
+    tables = json.loads(files["porchlight.json"])["tables"]
+    assert tables["check_in"][0]["picks"] == tables["refusal"][0]["picked"] == {"unreadable": True}
+    assert tables["plan"][0]["zone"] == "Europe/Berlin"
+    assert "key to what you set aside is gone" in (await world.robin.slash("nudge settings")).text
+    assert "Something went wrong" not in (await world.robin.press("Did it", on=nudge)).text
+    await world.robin.slash("privacy delete")
+    assert "Nothing is held about you any more" in (await world.robin.press("Delete everything")).text
+    assert await world.rows() == {}
+    await world.start()
+    assert "cannot be read" not in (await world.robin.slash("privacy show")).text
+
+
+@pytest.mark.parametrize("command", ["nudge settings", "nudge pause", "nudge resume", "nudge start"])
+async def test_no_command_of_whose_key_is_lost_ends_as_a_fault_of_ours(world: World, command: str) -> None:
+    await full_member(world)
+    world.lose_keys()
+
+    text = (await world.robin.slash(command)).text
+
+    assert "Something went wrong" not in text
+
+
+async def test_a_check_in_that_cannot_be_sealed_is_not_kept_and_says_why(world: World) -> None:
+    await full_member(world)
+    world.lose_keys()
+
+    await world.robin.open_form("checkin")
+    screen = await world.robin.send(word=["calm"], keep="yes")
+
+    assert "Its key is gone" in screen.text
+    assert len((await world.rows())["check_in"]) == 1
+
+
 async def test_nothing_held_is_said_plainly(world: World) -> None:
     for command in ("privacy show", "privacy export"):
         assert "Nothing is held about you" in (await world.robin.slash(command)).text

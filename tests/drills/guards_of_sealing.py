@@ -15,6 +15,7 @@ RESTORE: Final = "bot/store/restore.py"
 SOURCES: Final = "bot/keys/sources.py"
 OF_BACKUP: Final = "tests/store/test_backup.py"
 OF_SEALING: Final = "tests/store/test_sealing.py"
+OF_BACKUPS: Final = "tests/drills/test_backups.py"
 OF_SOURCES: Final = "tests/keys/test_sources.py"
 OF_OPERATOR: Final = "tests/wire/test_operator.py"
 NOT_THE_RIGHT_ONE: Final = f"{OF_SEALING}::test_a_key_database_that_is_not_the_right_one_is_refused_and_left_alone"
@@ -145,5 +146,35 @@ OF_SEALED: Final = (
         "    return place.to_bytes(11) + bytes([is_last])",
         "    return place.to_bytes(12)",
         "tests/keys/test_stream.py::test_cut_short_it_is_refused_also_where_a_piece_ends",
+    ),
+    Guard(
+        "a backup is sealed with the members' master key or not made",
+        "bot/operator/work.py",
+        "    await refuse_wrong_key(path, _keys(settings, path), master)\n",
+        "",
+        "tests/drills/test_operator.py::test_a_master_key_that_is_wrong_is_one_line_and_nothing_is_sent_or_changed",
+    ),
+    Guard(
+        "both copies of a backup, or neither",
+        "bot/store/backup.py",
+        "        of_database.unlink()\n",
+        "",
+        f"{OF_BACKUPS}::test_however_little_room_there_is_a_backup_is_whole_or_not_there",
+    ),
+    Guard(
+        "the keys are copied after the database",
+        "bot/store/backup.py",
+        "    of_database = _sealed_copy(path, stem.with_name(stem.name + OF_DATABASE), master)\n    try:\n"
+        "        of_keys = _sealed_copy(keys, stem.with_name(stem.name + OF_KEYS), master)\n",
+        "    of_keys = _sealed_copy(keys, stem.with_name(stem.name + OF_KEYS), master)\n    try:\n"
+        "        of_database = _sealed_copy(path, stem.with_name(stem.name + OF_DATABASE), master)\n",
+        f"{OF_BACKUPS}::test_whoever_leaves_at_any_moment_of_a_backup_does_not_come_back_with_it",
+    ),
+    Guard(
+        "what a reader kept in the logs is overwritten later",
+        DATABASE,
+        "        self._scrub_again = True\n",
+        "",
+        f"{OF_SEALING}::test_what_a_reader_kept_in_the_logs_is_overwritten_at_the_next_wake_up",
     ),
 )

@@ -27,7 +27,6 @@ def _in(file: str, *tests: str) -> tuple[str, ...]:
 
 
 NO_OTHER_DATABASE: Final = "SQLite is the one database there is"
-NOT_SEALED: Final = "nothing is sealed with a key yet, so there is none to be wrong"
 
 DRILLS: Final[Mapping[int, Drill]] = MappingProxyType(
     {
@@ -220,8 +219,12 @@ DRILLS: Final[Mapping[int, Drill]] = MappingProxyType(
                 "test_a_start_on_a_full_disk_gives_the_ballast_away",
                 "test_a_first_start_on_a_full_disk_says_so",
             )
-            + _in("wire/test_two_copies", "test_the_process_keeps_the_ballast_that_its_settings_say"),
-            not_here="there is no backup command yet whose disk could be full",
+            + _in("wire/test_two_copies", "test_the_process_keeps_the_ballast_that_its_settings_say")
+            + _in(
+                "drills/test_backups",
+                "test_however_little_room_there_is_a_backup_is_whole_or_not_there",
+                "test_a_backup_on_a_full_disk_says_so_and_the_bot_goes_on",
+            ),
         ),
         21: Drill(
             "a disk that errs, no more files",
@@ -266,8 +269,18 @@ DRILLS: Final[Mapping[int, Drill]] = MappingProxyType(
                 "test_what_is_no_file_is_refused_and_gets_nothing_beside_it",
                 "test_a_large_file_is_looked_through_beside_the_work",
                 "test_damage_in_a_large_file_stops_the_process_with_a_sentence",
+            )
+            + _in(
+                "drills/test_backups",
+                "test_a_damaged_database_is_put_back_from_the_newest_backup_with_two_commands",
+            )
+            + _in(
+                "store/test_backup",
+                "test_a_damaged_database_is_not_backed_up_over_a_good_backup",
+                "test_a_backup_of_a_newer_version_is_refused",
+                "test_a_backup_that_was_changed_or_is_not_there_says_so",
+                "test_who_left_after_the_backup_was_made_does_not_come_back_with_it",
             ),
-            not_here="there is no restore command yet to be timed",
         ),
         24: Drill(
             "a clock that is wrong",
@@ -347,12 +360,20 @@ DRILLS: Final[Mapping[int, Drill]] = MappingProxyType(
         ),
         31: Drill(
             "settings that are wrong",
-            _in("drills/test_operator", "test_settings_that_are_wrong_are_one_line_and_nothing_is_sent")
+            _in(
+                "drills/test_operator",
+                "test_settings_that_are_wrong_are_one_line_and_nothing_is_sent",
+                "test_a_master_key_that_is_wrong_is_one_line_and_nothing_is_sent_or_changed",
+            )
             + _in(
                 "wire/test_process",
                 "test_what_an_operator_can_mend_is_one_sentence_and_an_exit_code_of_its_own",
+            )
+            + _in("keys/test_sources", "test_a_file_that_others_may_read_is_refused")
+            + _in(
+                "store/test_sealing",
+                "test_a_key_database_that_is_not_the_right_one_is_refused_and_left_alone",
             ),
-            not_here=NOT_SEALED,
         ),
         32: Drill(
             "nobody and no secret in logs, log files, backups",
@@ -373,13 +394,23 @@ DRILLS: Final[Mapping[int, Drill]] = MappingProxyType(
             + _in("journey/test_deliver", "test_a_long_outage_leaves_one_dissolved_nudge_and_no_backlog"),
         ),
         34: Drill(
-            "deleting oneself at every moment of a nudge",
+            "deleting oneself at every moment of a nudge, and of a backup",
             _in("drills/test_changes", "test_deleting_oneself_is_final_at_whatever_moment_of_a_nudge")
             + _in(
                 "journey/test_deliver",
                 "test_a_member_who_is_deleted_while_a_letter_is_on_its_way_stays_deleted",
+            )
+            + _in(
+                "drills/test_backups",
+                "test_whoever_leaves_at_any_moment_of_a_backup_does_not_come_back_with_it",
+                "test_deleting_oneself_beside_a_backup_that_was_stopped_is_final",
+            )
+            + _in(
+                "store/test_sealing",
+                "test_a_restored_copy_is_rid_of_who_left_since_at_its_first_opening",
+                "test_what_a_reader_kept_in_the_logs_is_overwritten_at_the_next_wake_up",
             ),
-            not_here="there is no backup command yet to be raced",
+            not_here="where both databases are lost, whoever left after the keys were copied comes back",
         ),
         35: Drill(
             "a server sends the bot away between claim and send",

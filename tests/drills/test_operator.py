@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from dataclasses import dataclass
 
 import pytest
 
+from bot.keys import MasterKeys
 from tests.drills.judge import STAND, due_now
+from tests.support.crowd import FIRST
+from tests.support.keys import MASTER, VARIABLE
 from tests.wire.double import Double
 from tests.wire.faults import Ending, refuse, take_and, web_page
 from tests.wire.gateway import TOKEN
@@ -42,6 +47,83 @@ async def test_settings_that_are_wrong_are_one_line_and_nothing_is_sent(
     assert ended.said.startswith("porchlight: ")
     assert ended.said.count("\n") == 1
     assert not double.log
+
+
+@dataclass(frozen=True, slots=True)
+class WrongKey:
+    """What stands in the key file, under which rights, and how that ends; None for a file that is not there."""
+
+    text: str | None
+    code: int
+    sentence: str
+    rights: int = 0o400
+    restoring: tuple[int, str] | None = None
+    """Where it ends otherwise: a sealed copy does not tell a wrong key from a changed byte."""
+
+    def expected(self, command: str) -> tuple[int, str]:
+        return self.restoring if command == "restore" and self.restoring else (self.code, self.sentence)
+
+
+WHOLE = MASTER.text()
+WRONG_KEYS = {
+    "missing": WrongKey(None, 79, "There is no master key file master.key."),
+    "empty": WrongKey("", 79, "There is no master key in the file master.key."),
+    "truncated": WrongKey(WHOLE[:20], 79, "A line in the file master.key is no master key"),
+    "truncated by a byte": WrongKey(WHOLE.strip()[:-1], 79, "A line in the file master.key is no master key"),
+    "open to others": WrongKey(WHOLE, 79, "Others may read the master key file master.key.", 0o440),
+    "unreadable": WrongKey(WHOLE, 79, "The master key in master.key cannot be read.", 0o000),
+    "another one": WrongKey(
+        MasterKeys.fresh().text(),
+        80,
+        "The master key is not the one",
+        restoring=(74, "The backup porchlight-20260601T000000Z.db.sealed cannot be opened. "),
+    ),
+    "without its version": WrongKey(WHOLE.replace("1 ", "2 "), 80, "Version 1 of the master key is missing"),
+}
+COMMANDS = {
+    "run": ("run",),
+    "backup": ("backup",),
+    "restore": ("restore", "backups/porchlight-20260601T000000Z.db.sealed"),
+    "rotate-key": ("rotate-key",),
+    "erase-user": ("erase-user", str(FIRST)),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG_KEYS.values(), ids=WRONG_KEYS)
+async def test_a_master_key_that_is_wrong_is_one_line_and_nothing_is_sent_or_changed(
+    bot: Bot, double: Double, wrong: WrongKey
+) -> None:
+    """Whichever command is given it."""
+    await bot.start()
+    await bot.terminate()
+    due_now(bot, 1)
+    await bot.command("backup")
+    (sealed,) = (bot.folder / "backups").glob("*.db.sealed")
+    sealed.rename(bot.folder / COMMANDS["restore"][1])
+    before, called = files_of(bot), len(double.log)
+    bot.settings |= {VARIABLE: "", "PORCHLIGHT_SEALING__MASTER_KEY_FILE": "master.key"}
+    key = bot.folder / "master.key"
+    if wrong.text is not None:
+        key.write_text(wrong.text)
+        key.chmod(wrong.rights)
+    if not wrong.rights and os.access(key, os.R_OK):
+        key.unlink()
+        key.mkdir(0o700)  # to root, no file is unreadable by its rights
+
+    for name, command in COMMANDS.items():
+        ended, said = await bot.command(*command)
+
+        code, sentence = wrong.expected(name)
+        assert (ended, said.count("\n")) == (code, 1), f"{name}: {said}"
+        assert said.startswith(f"porchlight: {sentence}"), f"{name}: {said}"
+        assert files_of(bot) == before, name
+    assert len(double.log) == called
+
+
+def files_of(bot: Bot) -> dict[str, bytes]:
+    """What stands in the databases and the backups; what only SQLite lays beside them while it looks is left out."""
+    found = [path for path in bot.folder.rglob("porchlight*") if path.is_file()]
+    return {path.name: path.read_bytes() for path in found if not path.name.endswith(("-wal", "-shm"))}
 
 
 async def test_the_database_of_another_bot_is_refused_and_nothing_is_sent(bot: Bot, double: Double) -> None:

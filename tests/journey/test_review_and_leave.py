@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.errors import NotStarted
+from bot.errors import NotStarted, Unsealable
 from bot.rules.consent import Purpose
+from bot.rules.held import Unreadable
 from bot.rules.occurrence import Answer, State
 from bot.rules.plan import PlanState
 from bot.rules.schedule import Window, local_date
@@ -40,6 +42,38 @@ async def test_everything_that_is_held_is_shown_and_nothing_of_anybody_else(hous
     assert set(held.rows) == {"member", "consent", "plan", "occurrence", "refusal", "check_in", "week"}
     assert all(row["member_id"] == ROBIN for rows in held.rows.values() for row in rows)
     assert str(ALEX) not in str(held.rows)
+
+
+async def test_whose_key_is_gone_sees_what_is_left_and_goes_on_as_far_as_nothing_sealed_is_needed(
+    house: House, tmp_path: Path
+) -> None:
+    """Stop, pause, an answer, another hour: none of them may depend on a key that is lost."""
+    await full_member(house)
+    nudge = await house.to_next_nudge()
+    before = (await house.journeys.review.holding(ROBIN)).rows
+    (keys,) = tmp_path.glob("*.keys")
+    with closing(sqlite3.connect(keys)) as connection, connection:
+        connection.execute("DELETE FROM wrapped_key WHERE key_id <> 'marker'")
+
+    held = await house.journeys.review.holding(ROBIN)
+
+    assert not held.is_readable
+    assert {name: len(rows) for name, rows in held.rows.items()} == {name: len(rows) for name, rows in before.items()}
+    assert held.rows["check_in"] == [before["check_in"][0] | {"picks": Unreadable.UNREADABLE}]
+    assert held.rows["plan"] == before["plan"]
+    await house.journeys.answer.press(ROBIN, nudge.occurrence_id, Answer.DID_IT, "en")
+    assert (await house.occurrence(nudge.occurrence_id)).answered_at is not None
+    assert await house.kept_answer(nudge.occurrence_id) is None
+    await house.journeys.adjust.pause(ROBIN, 3)
+    assert not (await house.journeys.adjust.outlook(ROBIN)).is_readable
+    await house.journeys.review.withdraw(ROBIN, Purpose.NUDGES)
+    await house.journeys.review.agree(ROBIN, Purpose.NUDGES, 1)
+    house.clock.move(days=1)
+    with pytest.raises(Unsealable):
+        await house.journeys.taste.of_today(ROBIN, "en", seed=1)
+
+    assert await house.journeys.leave.delete(ROBIN) > 0
+    assert (await house.journeys.review.holding(ROBIN)).rows == {}
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from bot.errors import DatabaseUnusable, MasterKeyWrong, Unsealable
+from bot.errors import DatabaseUnusable, MasterKeyWrong
 from bot.keys import MasterKeys
+from bot.rules.held import Unreadable
 from bot.rules.occurrence import Answer, Kind, Occurrence, State, occurrence_id
 from bot.store import Database, Records
 from bot.store.keyring import KeyRing
@@ -121,8 +122,9 @@ async def test_what_somebody_moved_by_hand_is_refused(tmp_path: Path, opened: Op
     look_into(tmp_path / "a.db", moved)
 
     async with opened(url(tmp_path)) as database:
-        with pytest.raises(Unsealable):
-            await held(database, ROBIN)
+        rows = await held(database, ROBIN)
+        assert [row["picks"] for row in rows["check_in"]] == [Unreadable.UNREADABLE]
+        assert "canary-theme" in (await database.read(lambda records: records.refusals.of(ROBIN))).themes
 
 
 async def test_who_leaves_takes_their_key_along_so_no_copy_of_the_database_opens(
@@ -155,6 +157,27 @@ async def test_a_destroyed_key_is_nowhere_in_the_key_database(tmp_path: Path, op
         await leaves(database, ROBIN)
 
         assert wrapped not in everything_in(tmp_path)
+
+
+async def test_what_a_reader_kept_in_the_logs_is_overwritten_at_the_next_wake_up(tmp_path: Path) -> None:
+    """A backup reads for as long as it copies; whoever leaves meanwhile is in the logs until it is done."""
+    async with Database.open(url(tmp_path), MASTER) as database:
+        await both_join(database)
+        ((key_id,),) = look_into(tmp_path / "a.db", "SELECT key_id FROM member WHERE member_id = ?", ROBIN)
+        with closing(sqlite3.connect(tmp_path / "a.db")) as one, closing(sqlite3.connect(keys_of(tmp_path))) as other:
+            for reader in (one, other):
+                reader.execute("BEGIN")
+                reader.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+            await leaves(database, ROBIN)
+            await database.finish_errands()
+            assert not await database.scrub()
+            assert ROBIN.to_bytes(8) in everything_in(tmp_path)
+            assert key_id.encode() in (tmp_path / "a.db.keys-wal").read_bytes()
+
+        await database.finish_errands()
+
+        assert ROBIN.to_bytes(8) not in everything_in(tmp_path)
+        assert key_id.encode() not in everything_in(tmp_path)
 
 
 async def test_a_restored_copy_is_rid_of_who_left_since_at_its_first_opening(tmp_path: Path, opened: Opened) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from bot.journey.courier import Letter, NudgeNote
 from bot.rules.consent import QUESTIONS, Questions
 from bot.rules.delivery import Sent
 from bot.settings import DeliverySettings, DiscordSettings, OperatorSettings, Settings, StorageSettings
+from bot.store.keyring import beside
 from cogs._ui.controls import PickMenu, PressButton
 from cogs._ui.screen import screen
 from cogs.courier import build
@@ -294,6 +296,11 @@ class World:
     def break_the_database(self) -> None:
         with looking_into(self.file) as connection:
             connection.exec_driver_sql("DROP TABLE consent")
+
+    def lose_keys(self) -> None:
+        """As after a key database that is older than its members: theirs are not in it."""
+        with closing(sqlite3.connect(beside(self.file))) as connection, connection:
+            connection.execute("DELETE FROM wrapped_key WHERE key_id <> 'marker'")
 
     async def press_crafted(self, person: Person, custom_id: str, value: str | None = None) -> Screen:
         """Press a control that no screen offers (any more): one of an older version, or one that was edited away."""

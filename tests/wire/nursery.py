@@ -1,11 +1,11 @@
 """Starts Porchlight many times, fast: a process that has imported everything, and forks one that lives.
 
-What is forked runs `bot/__main__.py` as `python -m bot run` would, with its own environment, folder and output, from
-the moment that all modules are loaded. So it is the shipped process but for its first seconds, in which it does nothing
-but read Python files. Tests that need those too start it the long way.
+What is forked runs `bot/__main__.py` as `python -m bot …` would, with its own environment, folder and output, from the
+moment that all modules are loaded. So it is the shipped process but for its first seconds, in which it does nothing but
+read Python files. Tests that need those too start it the long way.
 
-    {"spawn": {"environment": …, "folder": …, "output": …, "arguments": …}}  ->  {"pid": …}
-    {"look": pid}                                                            ->  {"code": null, or how it ended}
+    {"spawn": {"environment": …, "folder": …, "output": …, "command": …}}  ->  {"pid": …}
+    {"look": pid}                                                          ->  {"code": null, or how it ended}
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ class Nursery:
             stdout=subprocess.PIPE,
         )
 
-    def spawn(self, environment: dict[str, str], folder: Path, output: Path, arguments: tuple[str, ...] = ()) -> int:
+    def spawn(self, environment: dict[str, str], folder: Path, output: Path, command: tuple[str, ...]) -> int:
         """Its process id."""
         wanted = {
             "environment": environment,
             "folder": str(folder),
             "output": str(output),
-            "arguments": arguments,
+            "command": command,
         }
         return int(self._ask({"spawn": wanted})["pid"])
 
@@ -79,21 +79,21 @@ def serve() -> None:
 def warm_up() -> None:
     """Load what a run loads, and do nothing else with it."""
     client = import_module("bot.client")
-    ours = ("bot.__main__", "bot.app", "bot.logs", "bot.settings", "cogs.courier", *client.COGS)
+    ours = ("bot.__main__", "bot.app", "bot.logs", "bot.operator.work", "bot.settings", "cogs.courier", *client.COGS)
     for module in (*ours, "sqlalchemy.dialects.sqlite.aiosqlite"):
         import_module(module)
     gc.collect()
     gc.freeze()
 
 
-def spawn(environment: dict[str, str], folder: str, output: str, arguments: list[str]) -> int:
+def spawn(environment: dict[str, str], folder: str, output: str, command: list[str]) -> int:
     pid = os.fork()
     if not pid:
-        live(environment, folder, output, arguments)
+        live(environment, folder, output, command)
     return pid
 
 
-def live(environment: dict[str, str], folder: str, output: str, arguments: list[str]) -> NoReturn:
+def live(environment: dict[str, str], folder: str, output: str, command: list[str]) -> NoReturn:
     said = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     nothing = os.open(os.devnull, os.O_RDONLY)
     for standard, instead in ((0, nothing), (1, said), (2, said)):
@@ -101,7 +101,7 @@ def live(environment: dict[str, str], folder: str, output: str, arguments: list[
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
-    sys.argv = ["bot", "run", *arguments]
+    sys.argv = ["bot", *command]
     sys.modules.pop("bot.__main__", None)
     runpy.run_module("bot", run_name="__main__", alter_sys=True)
     sys.exit(0)

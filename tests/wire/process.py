@@ -98,8 +98,28 @@ class Bot:
         if self.nursery is None:
             self.process = await self._launch_whole(arguments, environment)
         else:
-            pid = self.nursery.spawn(environment, self.folder, self.folder / "said.txt", arguments)
+            pid = self.nursery.spawn(environment, self.folder, self.folder / "said.txt", ("run", *arguments))
             self.process = Forked(self.nursery, pid)
+
+    async def command(self, *arguments: str, **environment: str) -> tuple[int, str]:
+        """`python -m bot …` in the bot's folder, whether it runs or not: its exit code, and what it said."""
+        child, told = await self.begin(*arguments, **environment)
+        async with asyncio.timeout(PATIENCE):
+            code = await child.wait()
+        return code, told.read_text("utf-8")
+
+    async def begin(self, *arguments: str, **environment: str) -> tuple[Child, Path]:
+        """The same, not waited for: its process, and the file that it says everything into."""
+        given = self.environment | environment
+        told = self.folder / f"told-{arguments[0]}.txt"
+        told.unlink(missing_ok=True)
+        if self.nursery is not None:
+            return Forked(self.nursery, self.nursery.spawn(given, self.folder, told, arguments)), told
+        with told.open("wb") as said:
+            whole = (sys.executable, "-m", "bot", *arguments)
+            return await asyncio.create_subprocess_exec(
+                *whole, cwd=self.folder, env=given, stdout=said, stderr=said
+            ), told
 
     async def launch_whole(self, **environment: str) -> None:
         """As an operator would, whatever the nursery."""

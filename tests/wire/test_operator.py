@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import sys
-from asyncio.subprocess import PIPE, STDOUT
-
 import pytest
 
 from bot.keys import MasterKeys
 from bot.store.holdings import member_tables
 from tests.support.crowd import just_now, milliseconds, zone_where_it_is_one_o_clock
 from tests.support.keys import MASTER, VARIABLE
-from tests.wire.double import PATIENCE, Double
+from tests.wire.double import Double
 from tests.wire.mail import MEMBER
 from tests.wire.opting_in import opt_in
 from tests.wire.process import Bot
 
 BOTH = MASTER.with_next()
-
-
-async def command(bot: Bot, *arguments: str, **environment: str) -> tuple[int, str]:
-    """`python -m bot …` in the bot's folder: its exit code, and what it said."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", *arguments),
-        cwd=bot.folder,
-        env=bot.environment | environment,
-        stdout=PIPE,
-        stderr=STDOUT,
-    )
-    async with asyncio.timeout(PATIENCE):
-        said, _ = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, said.decode()
 
 
 def rows_of_anybody(bot: Bot) -> dict[str, int]:
@@ -47,7 +28,7 @@ async def test_erasing_somebody_leaves_nothing_and_sends_nothing(bot: Bot, doubl
     if not running:
         await bot.terminate()
 
-    code, said = await command(bot, "erase-user", str(MEMBER))
+    code, said = await bot.command("erase-user", str(MEMBER))
 
     assert (code, said) == (0, "Everything about them is erased.\n")
     assert rows_of_anybody(bot) == {}
@@ -61,15 +42,15 @@ async def test_erasing_somebody_leaves_nothing_and_sends_nothing(bot: Bot, doubl
 async def test_erasing_somebody_of_whom_nothing_is_held_says_so(bot: Bot) -> None:
     await bot.start()
 
-    assert await command(bot, "erase-user", str(MEMBER)) == (0, "Nothing is held about them.\n")
+    assert await bot.command("erase-user", str(MEMBER)) == (0, "Nothing is held about them.\n")
 
     assert (await bot.terminate()).code == 0
-    assert await command(bot, "erase-user", str(MEMBER)) == (0, "Nothing is held about them.\n")
+    assert await bot.command("erase-user", str(MEMBER)) == (0, "Nothing is held about them.\n")
 
 
 async def test_erasing_from_a_database_that_is_not_there_is_refused_and_makes_none(bot: Bot) -> None:
     """A wrong path would else be told to whoever asked as "nothing is held about you"."""
-    code, said = await command(bot, "erase-user", str(MEMBER))
+    code, said = await bot.command("erase-user", str(MEMBER))
 
     assert code == 74
     assert "There is no database" in said
@@ -81,12 +62,12 @@ async def test_the_master_key_is_changed_while_the_bot_runs(bot: Bot, double: Do
     await bot.start()
     await opt_in(double, zone_where_it_is_one_o_clock())
 
-    too_early = await command(bot, "rotate-key", **{VARIABLE: BOTH.text()})
+    too_early = await bot.command("rotate-key", **{VARIABLE: BOTH.text()})
     await bot.terminate()
     bot.settings[VARIABLE] = BOTH.text()
     await bot.start()
-    changed = await command(bot, "rotate-key")
-    again = await command(bot, "rotate-key")
+    changed = await bot.command("rotate-key")
+    again = await bot.command("rotate-key")
     await bot.terminate()
 
     assert too_early[0] == 79
@@ -101,7 +82,7 @@ async def test_the_master_key_is_changed_while_the_bot_runs(bot: Bot, double: Do
 
 
 async def test_a_master_key_is_made_named_and_used(bot: Bot) -> None:
-    code, said = await command(bot, "new-key", "my.key")
+    code, said = await bot.command("new-key", "my.key")
     assert (code, said.partition(".")[0]) == (0, "Version 1 of the master key is in my")
     bot.settings |= {VARIABLE: "", "PORCHLIGHT_SEALING__MASTER_KEY_FILE": "my.key"}
 
@@ -115,7 +96,7 @@ async def test_with_another_master_key_no_backup_is_made(bot: Bot) -> None:
     await bot.start()
     await bot.terminate()
 
-    code, said = await command(bot, "backup", **{VARIABLE: MasterKeys.fresh().text()})
+    code, said = await bot.command("backup", **{VARIABLE: MasterKeys.fresh().text()})
 
     assert code == 80
     assert "not the one that this database was sealed with." in said
@@ -138,7 +119,7 @@ async def test_without_the_right_master_key_it_ends_with_one_sentence(
     await opt_in(double, zone_where_it_is_one_o_clock())
     await bot.terminate()
 
-    ended, said = await command(bot, "run", **environment)
+    ended, said = await bot.command("run", **environment)
 
     assert ended == code
     assert said.count("porchlight: ") == 1
