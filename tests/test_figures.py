@@ -145,7 +145,7 @@ FIGURES: Final = (
     Figure(PRIVACY, "are sealed | only with a yes to that | taking that yes back; after {} days", (HELD.answers,)),
     Figure(PRIVACY, "without a yes | {} days after it was taken back", (HELD.withdrawn_consents,)),
     Figure(PRIVACY, "to whom nothing went for {} year", (HELD.inactive_members / 365,)),
-    Figure(PRIVACY, "A member's last {} nudges stay", (silence.ASK_AFTER,)),
+    Figure(PRIVACY, "A member's last {} nudges that arrived stay", (silence.ASK_AFTER,)),
     Figure(PRIVACY, "within the {} weeks in which a nudge rests", (choose.NOT_AGAIN_FOR / timedelta(weeks=1),)),
     Figure(
         PRIVACY,
@@ -155,7 +155,7 @@ FIGURES: Final = (
     Figure(PRIVACY, "for {} days no member is deleted", (retention.TIME_TO_COME_BACK.days,)),
     Figure(PRIVACY, "stood behind by more than {} day", (traffic.FAR_BEHIND.days,)),
     Figure("CHANGELOG.md", "messages {} days", (HELD.delivery_records,)),
-    Figure("config.example.toml", "A member's last {} nudges stay", (silence.ASK_AFTER,)),
+    Figure("config.example.toml", "A member's last {} nudges that arrived stay", (silence.ASK_AFTER,)),
     Figure(PACE, "none again within {} weeks", (choose.NOT_AGAIN_FOR / timedelta(weeks=1),)),
     Figure(PACE, "{} to {} a week", (min(schedule.DAYS_APART), max(schedule.DAYS_APART))),
     Figure(PACE, "never two a day, {} hours apart", (hours(due.LEAST_GAP),)),

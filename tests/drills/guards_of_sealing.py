@@ -31,7 +31,7 @@ OF_SEALED: Final = (
     Guard(
         "an answer is sealed",
         "bot/store/occurrences.py",
-        "        return sealed(await self._seals.key_of(member_id), occurrence.c.answer, occurrence_id, answer)",
+        "        return None if key is None else sealed(key, occurrence.c.answer, occurrence_id, answer)",
         "        return f'\"{answer}\"'.encode()",
         f"{OF_SEALING}::test_no_file_shows_what_somebody_picked_and_they_read_it_as_it_was",
     ),
