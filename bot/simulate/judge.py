@@ -100,7 +100,7 @@ def not_lost(evidence: Evidence) -> Verdicts:
 def sealed(evidence: Evidence) -> Verdicts:
     """Whoever has left took their key along; whoever stayed can read what they picked."""
     for how in evidence.history.astray:
-        yield Breach(Promise.ASTRAY, evidence.ended or 0.0, 0, how)
+        yield Breach(Promise.ASTRAY, evidence.ended or 0.0, 0, f"when all was over, a {how}")
 
 
 def faultless(evidence: Evidence) -> Verdicts:

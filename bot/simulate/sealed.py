@@ -22,11 +22,11 @@ UNION SELECT member_id FROM refusal UNION SELECT member_id FROM check_in
 
 
 def astray(path: Path) -> Iterator[str]:
-    """Every key without a member, and every member with something sealed that no key opens."""
+    """A stray key is one without a member; a missing one is that of a member with something sealed."""
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("ATTACH ? AS ring", (str(beside(path)),))
         keys = {key_id for (key_id,) in connection.execute("SELECT key_id FROM ring.wrapped_key")} - {MARKER}
         named = dict(connection.execute("SELECT member_id, key_id FROM main.member").fetchall())
         sealed = [member_id for (member_id,) in connection.execute(SEALED)]
-    yield from ("a key is left that no member has" for _ in keys - set(named.values()))
-    yield from ("something is sealed whose key is gone" for one in sealed if named.get(one) not in keys)
+    yield from ("stray key" for _ in keys - set(named.values()))
+    yield from ("missing key" for one in sealed if named.get(one) not in keys)
