@@ -159,7 +159,7 @@ OF_SEALED: Final = (
         "bot/store/backup.py",
         "        of_database.unlink()\n",
         "",
-        f"{OF_BACKUPS}::test_however_little_room_there_is_a_backup_is_whole_or_not_there",
+        f"{OF_BACKUP}::test_a_damaged_file_is_not_backed_up_and_neither_is_the_other_one",
     ),
     Guard(
         "the keys are copied after the database",

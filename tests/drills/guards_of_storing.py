@@ -70,7 +70,7 @@ OF_STORING: Final = (
     Guard(
         "ballast: made before anything else",
         DATABASE,
-        "                await aside(room.keep)\n",
+        "                    await aside(room.keep)\n",
         "",
         f"{OF_ROOM}::test_the_ballast_is_kept_from_the_start_and_goes_with_its_setting",
     ),

@@ -276,7 +276,7 @@ DRILLS: Final[Mapping[int, Drill]] = MappingProxyType(
             )
             + _in(
                 "store/test_backup",
-                "test_a_damaged_database_is_not_backed_up_over_a_good_backup",
+                "test_a_damaged_file_is_not_backed_up_and_neither_is_the_other_one",
                 "test_a_backup_of_a_newer_version_is_refused",
                 "test_a_backup_that_was_changed_or_is_not_there_says_so",
                 "test_who_left_after_the_backup_was_made_does_not_come_back_with_it",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -167,12 +168,15 @@ async def test_the_copy_of_the_keys_alone_is_not_put_back_and_the_other_one_is_n
         await look(file_of(tmp_path), keys_of(tmp_path), of_keys, MASTER)
 
 
-async def test_a_damaged_database_is_not_backed_up_over_a_good_backup(tmp_path: Path) -> None:
+@pytest.mark.parametrize("damaged", [file_of, keys_of], ids=["the database", "the keys"])
+async def test_a_damaged_file_is_not_backed_up_and_neither_is_the_other_one(
+    tmp_path: Path, damaged: Callable[[Path], Path]
+) -> None:
     async with Database.open(url(tmp_path), MASTER) as database:
         await both_join(database)
-    pages = bytearray((tmp_path / "a.db").read_bytes())
+    pages = bytearray(damaged(tmp_path).read_bytes())
     pages[4096 * 2 : 4096 * 3] = b"\xff" * 4096
-    (tmp_path / "a.db").write_bytes(pages)
+    damaged(tmp_path).write_bytes(pages)
 
     with pytest.raises(DatabaseUnusable):
         await made(tmp_path)
