@@ -29,7 +29,7 @@ PRESSES = (
 async def test_a_member_gets_nothing_from_a_moderators_command(world: World, command: str, in_dm: bool) -> None:
     answer = await raw.slash(world, world.robin, command, in_dm=in_dm)
 
-    assert "you may not manage this server" in answer.text
+    assert "Discord says that you do not have it here" in answer.text
     assert answer.is_private
     assert await world.app.journeys.enable.is_on(world.guild_id)
 
@@ -41,7 +41,7 @@ async def test_a_member_gets_nothing_from_a_moderators_button(world: World, cust
 
     answer = await raw.press(world, world.robin, custom_id.format(channel=world.channel.id), values=values, in_dm=in_dm)
 
-    assert "you may not manage this server" in answer.text
+    assert "Discord says that you do not have it here" in answer.text
     assert answer.to_channels == []
     assert await world.app.journeys.enable.is_on(world.guild_id)
 
@@ -49,7 +49,7 @@ async def test_a_member_gets_nothing_from_a_moderators_button(world: World, cust
 @pytest.mark.parametrize("command", COMMANDS)
 async def test_a_moderator_is_nobody_in_a_dm(world: World, command: str) -> None:
     """A DM is no server, whoever writes in it."""
-    assert "you may not manage this server" in (await raw.slash(world, world.sam, command, in_dm=True)).text
+    assert "Discord says that you do not have it here" in (await raw.slash(world, world.sam, command, in_dm=True)).text
 
 
 @pytest.mark.parametrize("custom_id", ["b:setup:post:{channel}", "b:community:disable"])
@@ -60,7 +60,7 @@ async def test_who_loses_the_right_between_screen_and_press_has_lost_it(world: W
 
     answer = await raw.press(world, casey, custom_id.format(channel=world.channel.id))
 
-    assert "you may not manage this server" in answer.text
+    assert "Discord says that you do not have it here" in answer.text
     assert await world.app.journeys.enable.is_on(world.guild_id)
 
 

@@ -89,8 +89,8 @@ async def test_what_discord_shows_by_default_is_checked_again_at_every_press(wor
     for role in list(world.env.backend.get_guild(world.guild_id).members[casey.id].role_ids):
         world.env.backend.get_guild(world.guild_id).members[casey.id].role_ids.remove(role)
 
-    assert "you may not manage this server" in (await casey.pick("channel", world.channel, on=setup)).text
-    assert "you may not manage this server" in (await casey.press("Stop everything", on=disable_asked)).text
+    assert "Discord says that you do not have it here" in (await casey.pick("channel", world.channel, on=setup)).text
+    assert "Discord says that you do not have it here" in (await casey.press("Stop everything", on=disable_asked)).text
     assert await world.app.journeys.enable.is_on(world.guild_id)
 
 

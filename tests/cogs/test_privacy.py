@@ -102,7 +102,7 @@ async def test_whose_key_is_lost_is_told_so_sees_the_rest_and_can_have_it_all_de
 
     for told in (text, files["porchlight.txt"]):
         assert "Some of what you answered or picked cannot be read any more" in told
-        assert "`/privacy delete` removes all of it" in told
+        assert "/privacy delete removes all of it" in told.replace("`", "")
         assert "zone Europe/Berlin" in told
         assert told.count("what cannot be read any more") == 4, "an answer, two set aside, a check-in"
         assert "calm" not in told

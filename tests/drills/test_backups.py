@@ -127,7 +127,7 @@ async def test_a_damaged_database_is_put_back_from_the_newest_backup_with_two_co
     put = await bot.command("restore", str(newest))
     seconds = time.monotonic() - began
 
-    told = f"{count + 1} members are in it, of whom 0 have left since and are erased again.\n"
+    told = f"Members in it: {count + 1}. Those who have left since, and are erased again: 0.\n"
     assert (looked[0], put[0]) == (0, 0), looked[1] + put[1]
     assert looked[1].endswith(told)
     assert put[1].endswith(told)
