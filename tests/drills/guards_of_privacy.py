@@ -221,7 +221,7 @@ LEAVES_CLEAN: Final = (
         "bot/journey/erasing.py",
         "    if not await database.scrub():\n",
         "    if False:\n",
-        f"{OF_LEAVING}::test_delete_overwrites_what_is_left_in_the_file_and_its_log",
+        f"{OF_LEAVING}::test_what_is_left_of_somebody_without_a_key_is_overwritten_as_well",
     ),
     Guard(
         "leaves clean: no Start from before or beside a deletion",

@@ -16,6 +16,7 @@ from bot.rules.occurrence import Answer, State
 from bot.rules.plan import PlanState
 from bot.rules.schedule import Window, local_date
 from tests.support.house import ALEX, EVENING, ROBIN, House
+from tests.support.sql import looking_into
 
 EVERYTHING = frozenset(Purpose)
 
@@ -216,6 +217,18 @@ async def test_delete_overwrites_what_is_left_in_the_file_and_its_log(house: Hou
     await full_member(house)
     trace = (await house.occurrences())[0].occurrence_id.encode()
     assert any(trace in path.read_bytes() for path in tmp_path.iterdir())
+
+    await house.journeys.leave.delete(ROBIN)
+
+    assert not any(trace in path.read_bytes() for path in tmp_path.iterdir())
+
+
+async def test_what_is_left_of_somebody_without_a_key_is_overwritten_as_well(house: House, tmp_path: Path) -> None:
+    """No key is buried then, so nothing else asks for it."""
+    await full_member(house)
+    trace = (await house.occurrences())[0].occurrence_id.encode()
+    with looking_into(tmp_path / "porchlight.db") as connection:
+        connection.exec_driver_sql("UPDATE member SET key_id = NULL")
 
     await house.journeys.leave.delete(ROBIN)
 
