@@ -17,9 +17,8 @@ import structlog
 
 from bot.clock import Clock
 from bot.content.library import Library
-from bot.errors import Unsealable
 from bot.journey.ahead import Step, look_ahead
-from bot.journey.past import Past, pasts
+from bot.journey.past import pasts
 from bot.journey.standing import standings_of
 from bot.rules.delivery import LEASE, PUT_OFF
 from bot.rules.plan import Plan
@@ -104,18 +103,11 @@ class Claims:
             # Deciding takes a while for many; whoever pressed a button meanwhile gets their turn in between.
             await asyncio.sleep(0)
             try:
-                steps.append(look_ahead(people[plan.member_id], _known(before[plan.member_id]), self._library, now))
+                steps.append(look_ahead(people[plan.member_id], before[plan.member_id], self._library, now))
             except Exception:
                 log.exception("delivery.undecided")
                 await records.plans.put(plan.moved_on(now + PUT_OFF, plan.again_nudge_id))
         return steps
-
-
-def _known(past: Past) -> Past:
-    """Raises Unsealable where it cannot be read what must not come to that member."""
-    if past.refused is None:
-        raise Unsealable
-    return past
 
 
 async def _put_off(records: Records, unreadable: Sequence[int], now: datetime) -> None:

@@ -21,8 +21,10 @@ from bot.rules.schedule import next_due
 from bot.store import key_schema, schema
 from bot.store.occurrences import Settled
 from tests.support.courier import DM_CHANNEL, FakeCourier
-from tests.support.house import ALEX, EVENING, LIMITS, ROBIN, House
+from tests.support.house import ALEX, EVENING, LIMITS, ROBIN, SERVER, House
 from tests.support.sql import looking_into
+
+CHANNEL = 300_000_000_000_000_001
 
 
 class Meanwhile(FakeCourier):
@@ -326,10 +328,7 @@ async def test_whose_key_is_gone_gets_nothing_and_keeps_nobody_else_back(house: 
             lambda records, one=member_id: records.refusals.refuse_theme(one, "rest", house.clock.now())
         )
         await house.set_due(member_id, house.clock.now() + timedelta(hours=6))
-    with looking_into(tmp_path / "porchlight.db") as connection:
-        key_id = connection.execute(select(schema.member.c.key_id).where(schema.member.c.member_id == ALEX)).scalar()
-    with looking_into(tmp_path / "porchlight.db.keys") as connection:
-        connection.execute(delete(key_schema.wrapped_key).where(key_schema.wrapped_key.c.key_id == key_id))
+    lose_key(tmp_path, ALEX)
     house.courier.sent.clear()
     house.clock.move(hours=6)
 
@@ -337,3 +336,26 @@ async def test_whose_key_is_gone_gets_nothing_and_keeps_nobody_else_back(house: 
 
     assert [letter.member_id for letter in house.courier.sent] == [ROBIN]
     assert due == house.clock.now() + PUT_OFF
+
+
+async def test_whose_key_is_gone_still_hears_that_their_server_was_switched_off(house: House, tmp_path: Path) -> None:
+    """A question needs nothing of what they set aside."""
+    await house.journeys.enable.switch_on(SERVER, CHANNEL)
+    await house.start(guild_id=SERVER)
+    await house.database.write(lambda records: records.refusals.refuse_theme(ROBIN, "rest", house.clock.now()))
+    lose_key(tmp_path, ROBIN)
+    await house.journeys.enable.switch_off(SERVER)
+    await to_due(house)
+
+    await house.journeys.deliver.run()
+
+    assert house.courier.kinds[-1] == Kind.GUILD_OFF
+
+
+def lose_key(folder: Path, member_id: int) -> None:
+    """As after a key database that is older than the member."""
+    with looking_into(folder / "porchlight.db") as connection:
+        key_id = connection.execute(select(schema.member.c.key_id).where(schema.member.c.member_id == member_id))
+        lost = delete(key_schema.wrapped_key).where(key_schema.wrapped_key.c.key_id == key_id.scalar())
+    with looking_into(folder / "porchlight.db.keys") as connection:
+        connection.execute(lost)
