@@ -19,7 +19,7 @@ from discord.ext import commands
 
 from bot.content.library import Language, Library
 from bot.content.words import Words
-from bot.errors import ForMember, Outdated, Unsealable
+from bot.errors import ForMember, Outdated
 from bot.journey.journeys import Journeys
 from bot.journey.traffic import Heard
 from bot.listening import listener
@@ -174,10 +174,10 @@ class Porchlight(commands.AutoShardedBot):
     async def explain(self, interaction: discord.Interaction[Any], error: BaseException) -> None:
         """Answer an error, in private, with a sentence that says what to do."""
         words = self.words(interaction)
-        if isinstance(error, Unsealable):
-            log.error("interaction.unsealable")
         if isinstance(error, ForMember):
             sentence = words(error.wording)
+            if error.is_ours:
+                log.error("interaction.refused", error=type(error).__name__)
         else:
             log.error("interaction.failed", exc_info=error)
             sentence = words("error.ours")

@@ -21,6 +21,8 @@ class ForMember(PorchlightError):
     """A member or moderator asked for something that cannot be done now."""
 
     wording: ClassVar[str]
+    is_ours: ClassVar[bool] = False
+    """Whether it is no doing of theirs, so that whoever runs the bot has to hear of it as well."""
 
 
 class NotEnabledHere(ForMember):
@@ -93,6 +95,7 @@ class Unsealable(ForMember):
     """A sealed value does not open: it was changed, or moved, or its key is another one, or gone."""
 
     wording = "error.unsealable"
+    is_ours = True
 
 
 class ForOperator(PorchlightError):

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 import simcord
+from structlog.testing import capture_logs
 
 from bot.app import retention_of
 from bot.content.library import Library
@@ -133,9 +134,11 @@ async def test_a_check_in_that_cannot_be_sealed_is_not_kept_and_says_why(world: 
     world.lose_keys()
 
     await world.robin.open_form("checkin")
-    screen = await world.robin.send(word=["calm"], keep="yes")
+    with capture_logs() as said:
+        screen = await world.robin.send(word=["calm"], keep="yes")
 
     assert "Its key is gone" in screen.text
+    assert [line["error"] for line in said if line["event"] == "interaction.refused"] == ["Unsealable"]
     assert len((await world.rows())["check_in"]) == 1
 
 
