@@ -23,7 +23,6 @@ async def erase(records: Records, member_id: int, now: datetime) -> int:
 
 
 async def overwrite(database: Database) -> None:
-    """After what was deleted is committed: overwrite what is left of it in the log too."""
-    await database.finish_errands()
+    """After what was deleted is committed: overwrite what is left of it in the logs too."""
     if not await database.scrub():
         log.warning("erasing.scrub_delayed")

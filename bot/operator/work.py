@@ -48,7 +48,6 @@ async def erase_user(settings: Settings, master: MasterKeys, member_id: int, now
     try:
         async with Database.open(url, master, keys=keys) as database:
             erased = await database.write(lambda records: records.holdings.erase(member_id, now))
-            await database.finish_errands()
             await database.scrub()
             return erased > 0
     except AlreadyRunning:

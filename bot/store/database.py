@@ -77,7 +77,8 @@ class Database:
         self._running: set[asyncio.Task[Any]] = set()
         self._busy_tries = BUSY_TRIES_AT_START
         self._closing = False
-        self._scrub_again = False
+        self._deletions = 0
+        self._overwritten = 0
         self._making_room: asyncio.Task[Any] | None = None
         self._trouble: asyncio.Future[ForOperator] = asyncio.get_running_loop().create_future()
 
@@ -135,30 +136,23 @@ class Database:
         return await self._shielded(self._write(work))
 
     async def finish_errands(self) -> int:
-        """Erase whoever is to be gone by now, and forget keys that nobody has; how many members were erased."""
-        if self._scrub_again:
-            self._scrub_again = not await self._scrub_once()
-        errands = await self._ring.errands()
-        if not errands:
-            return 0
-        erased = await self.write(lambda records: records.errands.erase(errands))
-        await self.write(lambda records: records.errands.finish(errands))
-        if Errand.ERASE in errands.values():
-            await self.scrub()
-        if erased:
-            log.info("storage.erased", how_many=erased)
+        """Erase whoever is to be gone by now, and forget keys that nobody has; how many members were erased.
+
+        What is still to be overwritten in the write-ahead logs is tried once.
+        """
+        erased = await self._run_errands()
+        if self._overwritten < self._deletions:
+            await self._overwrite(tries=1)
         return erased
 
     async def scrub(self) -> bool:
-        """Overwrite what was deleted in both write-ahead logs too.
+        """After a deletion: finish its errands, and overwrite what was deleted in both write-ahead logs too.
 
-        False when somebody kept reading an older state, as a backup does; then it is done with the next errands.
+        False when somebody kept reading an older state, as a backup does; then it is tried again with the next errands.
         """
-        for _ in range(SCRUB_TRIES):
-            if await self._scrub_once():
-                return True
-        self._scrub_again = True
-        return False
+        self._deletions += 1
+        await self._run_errands()
+        return await self._overwrite(SCRUB_TRIES)
 
     async def has_room(self) -> bool:
         """Whether the disk has room for more than what was begun."""
@@ -213,9 +207,25 @@ class Database:
             log.info("storage.sealed", how_many=sealed)
             await self._checkpoint()
 
-    async def _scrub_once(self) -> bool:
-        is_clean = await self._shielded(self._checkpoint())
-        return await self._shielded(self._ring.scrub()) and is_clean
+    async def _run_errands(self) -> int:
+        errands = await self._ring.errands()
+        if not errands:
+            return 0
+        erased = await self.write(lambda records: records.errands.erase(errands))
+        await self.write(lambda records: records.errands.finish(errands))
+        self._deletions += Errand.ERASE in errands.values()
+        if erased:
+            log.info("storage.erased", how_many=erased)
+        return erased
+
+    async def _overwrite(self, tries: int) -> bool:
+        deletions = self._deletions
+        for _ in range(tries):
+            is_clean = await self._shielded(self._checkpoint())
+            if await self._shielded(self._ring.scrub()) and is_clean:
+                self._overwritten = max(self._overwritten, deletions)
+                return True
+        return False
 
     async def _checkpoint(self) -> bool:
         async with self._one_at_a_time:

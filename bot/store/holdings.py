@@ -38,7 +38,7 @@ class Holdings:
     async def _opened(self, member_id: int, table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if not sealed_columns(table):
             return rows
-        key = (await self._seals.keys_of([member_id])).get(member_id)
+        key = await self._seals.key_if_left(member_id)
         return [told(key, table, row) for row in rows]
 
     async def erase(self, member_id: int, now: datetime) -> int:

@@ -186,7 +186,7 @@ class Occurrences:
         return first
 
     async def _sealed(self, member_id: int, occurrence_id: str, answer: Answer) -> bytes | None:
-        key = (await self._seals.keys_of([member_id])).get(member_id)
+        key = await self._seals.key_if_left(member_id)
         return None if key is None else sealed(key, occurrence.c.answer, occurrence_id, answer)
 
     async def _first(self, *conditions: Any) -> Occurrence | None:

@@ -26,10 +26,14 @@ class Seals:
 
     async def key_of(self, member_id: int) -> MemberKey:
         """That member's key. Raises Unsealable when it is gone."""
-        key = (await self.keys_of([member_id])).get(member_id)
+        key = await self.key_if_left(member_id)
         if key is None:
             raise Unsealable("The member's key is gone.")
         return key
+
+    async def key_if_left(self, member_id: int) -> MemberKey | None:
+        """That member's key; None when it is gone."""
+        return (await self.keys_of([member_id])).get(member_id)
 
     async def keys_of(self, member_ids: Collection[int]) -> Mapping[int, MemberKey]:
         """The keys of these members; one whose key is gone is left out."""

@@ -173,8 +173,15 @@ OF_SEALED: Final = (
     Guard(
         "what a reader kept in the logs is overwritten later",
         DATABASE,
-        "        self._scrub_again = True\n",
-        "",
+        "            await self._overwrite(tries=1)\n",
+        "            pass\n",
         f"{OF_SEALING}::test_what_a_reader_kept_in_the_logs_is_overwritten_at_the_next_wake_up",
+    ),
+    Guard(
+        "who was erased beside the running bot is overwritten in its logs",
+        DATABASE,
+        "        self._deletions += Errand.ERASE in errands.values()\n",
+        "",
+        f"{OF_SEALING}::test_whose_key_was_buried_is_erased_as_soon_as_it_is_heard_of",
     ),
 )

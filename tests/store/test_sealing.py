@@ -134,13 +134,12 @@ async def test_who_leaves_takes_their_key_along_so_no_copy_of_the_database_opens
         await both_join(database)
         ((key_id,),) = look_into(tmp_path / "a.db", "SELECT key_id FROM member WHERE member_id = ?", ROBIN)
         await leaves(database, ROBIN)
-        assert await database.scrub()
 
+        assert (key_id,) not in look_into(keys_of(tmp_path), "SELECT key_id FROM wrapped_key")
+        assert await database.scrub()
         assert await held(database, ROBIN) == {}
         assert (await held(database, ALEX))["check_in"][0]["picks"] == PICKS
 
-    kept = look_into(keys_of(tmp_path), "SELECT key_id FROM wrapped_key")
-    assert (key_id,) not in kept
     assert str(ROBIN).encode() not in everything_in(tmp_path)
 
 
@@ -178,6 +177,19 @@ async def test_what_a_reader_kept_in_the_logs_is_overwritten_at_the_next_wake_up
 
         assert ROBIN.to_bytes(8) not in everything_in(tmp_path)
         assert key_id.encode() not in everything_in(tmp_path)
+
+
+async def test_what_a_crash_left_in_the_logs_is_overwritten_at_the_next_start(tmp_path: Path) -> None:
+    """Also of somebody without a key, of whom no errand tells."""
+    async with Database.open(url(tmp_path), MASTER) as database:
+        await both_join(database)
+        look_into(tmp_path / "a.db", "UPDATE member SET key_id = NULL WHERE member_id = ?", ROBIN)
+        await leaves(database, ROBIN)
+        left = copied(tmp_path, tmp_path / "left", "a.db", "a.db-wal", "a.db.keys", "a.db.keys-wal")
+    assert ROBIN.to_bytes(8) in everything_in(left)
+
+    async with Database.open(url(left), MASTER):
+        assert ROBIN.to_bytes(8) not in everything_in(left)
 
 
 async def test_a_restored_copy_is_rid_of_who_left_since_at_its_first_opening(tmp_path: Path, opened: Opened) -> None:
@@ -228,18 +240,18 @@ async def test_whose_key_was_buried_is_erased_as_soon_as_it_is_heard_of(
 ) -> None:
     """As after a crash between the two files, or when an operator erases somebody beside the running bot."""
 
-    async def bury() -> None:
+    async with opened(url(tmp_path)) as database:
+        await both_join(database)
+        await database.finish_errands()
         ((key_id,),) = look_into(tmp_path / "a.db", "SELECT key_id FROM member WHERE member_id = ?", ROBIN)
         async with KeyRing.open(keys_of(tmp_path), MASTER) as ring:
             await ring.bury(key_id, NOW)
-
-    async with opened(url(tmp_path)) as database:
-        await both_join(database)
-        await bury()
         if not reopened:
             assert await database.finish_errands() == 1
             assert await database.finish_errands() == 0
             assert await held(database, ROBIN) == {}
+            assert ROBIN.to_bytes(8) not in everything_in(tmp_path)
+            assert key_id.encode() not in everything_in(tmp_path)
 
     async with opened(url(tmp_path)) as database:
         assert await held(database, ROBIN) == {}

@@ -91,18 +91,6 @@ async def test_a_master_key_is_made_named_and_used(bot: Bot) -> None:
     assert (await bot.terminate()).code == 0
 
 
-async def test_with_another_master_key_no_backup_is_made(bot: Bot) -> None:
-    """It could be opened by that other key alone, which opens nothing that lies in it."""
-    await bot.start()
-    await bot.terminate()
-
-    code, said = await bot.command("backup", **{VARIABLE: MasterKeys.fresh().text()})
-
-    assert code == 80
-    assert "not the one that this database was sealed with." in said
-    assert not (bot.folder / "backups").exists()
-
-
 @pytest.mark.parametrize(
     ("environment", "code", "sentence"),
     [
