@@ -19,5 +19,5 @@ async def opt_in(double: Double, zone: str, user: int = MEMBER) -> None:
     shown = await double.press(shown, "how", user)
     shown = await double.press(shown, "last", user)
     shown = await double.press(shown, "go", user)
-    assert "Your receipt is in your DMs" in text_of(shown)
+    assert "Your receipt is in your DMs" in text_of(shown), text_of(shown)
     assert len(double.dm_with(user)) == before + 1
