@@ -210,10 +210,10 @@ class Tree(app_commands.CommandTree[Porchlight]):
         return False
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
-        await self.client.explain(interaction, _cause(error))
+        await self.client.explain(interaction, cause_of(error))
 
 
-def _cause(error: app_commands.AppCommandError) -> BaseException:
+def cause_of(error: app_commands.AppCommandError) -> BaseException:
     """What really happened. A command that changed since Discord was told about it is an outdated one."""
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         return Outdated()

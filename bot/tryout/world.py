@@ -12,10 +12,13 @@ from typing import Final
 
 import discord
 import simcord
+from discord import app_commands
 from pydantic import SecretStr
 
 from bot.app import App, assemble
+from bot.client import Interaction, Porchlight, cause_of
 from bot.clock import SystemClock
+from bot.errors import ForMember
 from bot.keys import MasterKeys
 from bot.settings import DeliverySettings, DiscordSettings, Settings, StorageSettings
 
@@ -73,6 +76,7 @@ async def open_world(database: Path) -> AsyncIterator[World]:
         assemble(settings, MasterKeys.fresh(), clock) as app,
         simcord.run(app.client, shard_count=1, check_errors=False, settle_timeout=SETTLE_SECONDS) as env,
     ):
+        _answer_kindly(app.client)
         clock.follow(env)
         await env.advance_time((SystemClock().now() - env.now()).total_seconds())
         assert app.client.user is not None
@@ -89,3 +93,20 @@ async def open_world(database: Path) -> AsyncIterator[World]:
         finally:
             app.journeys.deliver.stop()
             await app.ticker.stop(within=5)
+
+
+def _answer_kindly(client: Porchlight) -> None:
+    """Let a sentence that tells a member what is missing be an answer.
+
+    SimCord notes whatever ends a command as a fault, and after a fault its page waits for ever, with the command in the
+    box. Real faults go on being noted.
+    """
+    note = client.tree.on_error
+
+    async def on_error(interaction: Interaction, error: app_commands.AppCommandError) -> None:
+        if isinstance(cause_of(error), ForMember):
+            await type(client.tree).on_error(client.tree, interaction, error)
+        else:
+            await note(interaction, error)
+
+    client.tree.on_error = on_error  # type: ignore[method-assign]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from playwright.async_api import expect
 
 from bot.errors import NoFreePort
 from bot.tryout.page import listen
@@ -59,6 +60,21 @@ async def test_ending_the_preview_by_its_own_menu_brings_it_back(tmp_path: Path)
         await visitor.page.wait_for_selector(f'#stage:not([src="{first}"])')
 
         await set_up(visitor)
+
+
+@needs_a_browser
+async def test_after_a_kind_refusal_the_next_command_can_be_typed(tmp_path: Path) -> None:
+    """To the simulated Discord, a sentence that tells what is missing is no fault of the bot's."""
+    assert CHROMIUM is not None
+    async with try_out(tmp_path) as running, visiting(running.url, CHROMIUM) as visitor:
+        await set_up(visitor)
+        await visitor.become("Robin in the server")
+        await visitor.slash("/nudge settings")
+        await visitor.sees("Nothing is set up yet.")
+        await visitor.slash("/privacy show")
+        await visitor.sees("Nothing is held about you.")
+
+        await expect(visitor.discord.get_by_text("Action outcome uncertain")).to_have_count(0)
 
 
 async def test_it_says_what_to_do_next_in_a_few_plain_lines(tmp_path: Path) -> None:
