@@ -40,6 +40,8 @@ class Agreed:
     purposes: frozenset[Purpose]
     void: frozenset[Purpose] = frozenset()
     """What they agreed to in words that have changed since: it counts for nothing until they agree anew."""
+    offered: frozenset[Purpose] = frozenset(Purpose)
+    """What they can say yes to now. Most of it takes a plan, and there is none before a Start."""
     receipt_id: str | None = None
 
 
@@ -85,7 +87,8 @@ class Review:
         now = self._clock.now()
 
         async def work(records: Records) -> Agreed:
-            await _refuse_too_early(records, member_id, purpose)
+            if purpose not in await _offered(records, member_id):
+                raise NotStarted
             if purpose in await purposes_of(records, member_id):
                 return await _agreed(records, member_id)
             await give(records, member_id, {purpose}, now)
@@ -110,7 +113,8 @@ class Review:
 
 async def _agreed(records: Records, member_id: int) -> Agreed:
     ledger = await records.consents.of(member_id)
-    return Agreed(records.questions.holding(ledger), records.questions.void(ledger))
+    offered = await _offered(records, member_id)
+    return Agreed(records.questions.holding(ledger), records.questions.void(ledger), offered)
 
 
 async def _is_behind(records: Records, member_id: int) -> bool:
@@ -132,11 +136,12 @@ async def _note_asked(records: Records, member_id: int) -> None:
     await records.members.note_asked(member_id, records.questions.edition)
 
 
-async def _refuse_too_early(records: Records, member_id: int, purpose: Purpose) -> None:
-    if await records.members.get(member_id) is None:
-        raise NotStarted
-    if purpose is not Purpose.CHECK_INS and await records.plans.get(member_id) is None:
-        raise NotStarted
+async def _offered(records: Records, member_id: int) -> frozenset[Purpose]:
+    """Everything once they have started; check-ins alone to whoever only keeps those; nothing to a stranger."""
+    if await records.plans.get(member_id) is not None:
+        return frozenset(Purpose)
+    is_known = await records.members.get(member_id) is not None
+    return frozenset({Purpose.CHECK_INS}) if is_known else frozenset()
 
 
 async def _let_nudges_come(records: Records, member_id: int, now: datetime) -> None:

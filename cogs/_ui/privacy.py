@@ -107,12 +107,16 @@ def export_json(holding: Holding) -> str:
 
 
 def choices_screen(agreed: Agreed, words: Words) -> ui.LayoutView:
-    """One question per purpose, each with its own switch."""
+    """One question per purpose that can be answered, each with its own switch; to a stranger, where to begin."""
+    if not agreed.offered:
+        return screen(words("privacy.choices.stranger"))
+    more = [] if agreed.offered == set(Purpose) else [small(words("privacy.choices.more"))]
     return screen(
         words("privacy.choices.title"),
         words("privacy.choices.text"),
         line(),
-        *(part for purpose in Purpose for part in _choice(purpose, agreed, words)),
+        *(part for purpose in Purpose if purpose in agreed.offered for part in _choice(purpose, agreed, words)),
+        *more,
     )
 
 

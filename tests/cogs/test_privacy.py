@@ -226,11 +226,51 @@ async def test_agreeing_to_nudges_here_says_when_dms_are_closed(world: World) ->
     assert "Your DMs are closed to this bot" in screen.text
 
 
-async def test_choices_before_a_first_yes_say_where_to_begin(world: World) -> None:
-    await world.robin.slash("privacy choices")
-    screen = await world.robin.press_id(world.robin.screen.control("agree_counts"))
+@pytest.mark.parametrize("in_dm", [False, True])
+async def test_choices_of_a_stranger_say_where_to_begin_and_offer_no_switch(world: World, *, in_dm: bool) -> None:
+    robin = world.robin
+    screen = await (robin.slash_in_dm if in_dm else robin.slash)("privacy choices")
 
-    assert "Nothing is set up yet" in screen.text
+    assert "Nothing is set up, so there is nothing here to switch." in screen.text
+    assert "`/nudge start` asks you first, in private." in screen.text
+    assert screen.labels == []
+    assert await world.rows() == {}
+
+
+async def test_a_switch_that_a_stranger_was_never_offered_begins_nothing(world: World) -> None:
+    for step in ("agree_counts", "agree_check_ins", "agree_nudges"):
+        assert "Nothing is set up yet" in (await world.press_crafted(world.robin, f"b:privacy:{step}")).text
+
+    assert await world.rows() == {}
+
+
+async def test_choices_of_whoever_only_keeps_check_ins_are_about_check_ins(world: World) -> None:
+    await world.robin.open_form("checkin")
+    await world.robin.send(word=["calm"], keep="yes")
+
+    screen = await world.robin.slash("privacy choices")
+
+    assert "Keep my check-ins" in screen.text
+    assert "Nudges by DM" not in screen.text
+    assert "`/nudge start` asks the other questions, in private." in screen.text
+    assert screen.labels == ["It is on"]
+    await world.robin.press_id(screen.control("ask_check_ins"))
+    screen = await world.robin.press_id(world.robin.screen.control("withdraw_check_ins"))
+    assert screen.labels == ["It is off"]
+    assert (await world.robin.press_id(screen.control("agree_check_ins"))).labels == ["It is on"]
+
+
+async def test_switches_that_were_left_open_are_gone_after_delete(world: World) -> None:
+    await full_member(world)
+    left_open = await world.robin.slash("privacy choices")
+    await world.robin.slash("privacy delete")
+    await world.robin.press("Delete everything")
+
+    screen = await world.robin.press_id(left_open.control("withdraw_nudges"), left_open)
+
+    assert "nothing here to switch" in screen.text
+    assert screen.labels == []
+    assert await world.rows() == {}
 
 
 async def test_delete_asks_once_and_leaves_nothing(world: World) -> None:
