@@ -98,6 +98,12 @@ class Unsealable(ForMember):
     is_ours = True
 
 
+class CannotSetAside(Unsealable):
+    """A member's key is gone, so what they say was not for them cannot be kept. Nothing was changed."""
+
+    wording = "error.cannot_set_aside"
+
+
 class ForOperator(PorchlightError):
     """Porchlight cannot run like this."""
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from bot.clock import Clock
 from bot.content.library import Library
 from bot.content.nudges import Nudge
-from bot.errors import NoLongerHeld
+from bot.errors import CannotSetAside, NoLongerHeld, Unsealable
 from bot.journey.courier import Says
 from bot.journey.letters import says_of
 from bot.journey.past import past_of
@@ -73,7 +73,8 @@ class AnswerNudge:
     ) -> Answered:
         """Take one answer, to the nudge or to its smaller version.
 
-        Raises NoLongerHeld for a deleted message, and for somebody else's.
+        Raises NoLongerHeld for a deleted message, and for somebody else's; CannotSetAside when what was not for them
+        cannot be kept, because their key is gone.
         """
 
         async def work(records: Records) -> Answered:
@@ -82,7 +83,12 @@ class AnswerNudge:
                 await _follow(records, press, answer, smaller=smaller)
             return await _conclude(records, press, already=not press.is_first and answer not in ALWAYS_HEARD)
 
-        return await self._database.write(work)
+        try:
+            return await self._database.write(work)
+        except Unsealable:
+            if answer in ALWAYS_HEARD:
+                raise CannotSetAside from None
+            raise
 
     async def later(self, member_id: int, occurrence_id: str, days: int, language: str) -> Answered:
         """Take "later": the same nudge once more, in that many days, in the place of the next one."""

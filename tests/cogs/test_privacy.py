@@ -129,6 +129,27 @@ async def test_no_command_of_whose_key_is_lost_ends_as_a_fault_of_ours(world: Wo
     assert "Something went wrong" not in text
 
 
+@pytest.mark.parametrize("said", ["not_for_me", "not_ok"])
+async def test_what_cannot_be_set_aside_is_told_so_with_the_ways_out(world: World, said: str) -> None:
+    await world.set_up()
+    await world.start()
+    nudge = await world.to_next_nudge()
+    world.lose_keys()
+
+    text = (await world.robin.pick("menu", said, on=nudge)).text
+
+    assert text.startswith("Thank you for saying so. It could not be kept")
+    assert "So this one may come again." in text
+    assert "What you set aside" not in text, "nothing was set aside before"
+    assert "*Stop*, on every nudge, ends them all at once." in text
+    assert await world.messages(answered=True) == []
+    await world.robin.slash("privacy delete")
+    await world.robin.press("Delete everything")
+    await world.start()
+    await world.robin.pick("menu", said, on=await world.to_next_nudge())
+    assert "refusal" in await world.rows(), "the way that the sentence names is one"
+
+
 async def test_a_check_in_that_cannot_be_sealed_is_not_kept_and_says_why(world: World) -> None:
     await full_member(world)
     world.lose_keys()
