@@ -69,8 +69,10 @@ class PrivacyCog(commands.GroupCog, group_name="privacy"):
 
     @app_commands.command()
     async def delete(self, interaction: Interaction) -> None:
-        """Delete all of it, after one question."""
-        await _turn.say(interaction, delete_screen(self._client.words(interaction)))
+        """Delete all of it, after one question; who has nothing here is asked none."""
+        words = self._client.words(interaction)
+        holding = await self._client.journeys.review.holding(interaction.user.id)
+        await _turn.say(interaction, delete_screen(words) if holding.rows else screen(words("privacy.nothing")))
 
     async def press(self, interaction: Interaction, press: Press) -> None:
         words = self._client.words(interaction)

@@ -53,8 +53,12 @@ class StreakCog(commands.GroupCog, group_name="streak"):
 
     def _text(self, interaction: Interaction, count: Count) -> str:
         words = self._client.words(interaction)
+        if not count.has_plan:
+            return words("streak.stranger")
         if not count.is_on:
             return words("streak.off")
+        if not count.weeks:
+            return words("streak.none_yet")
         return words("streak.count", count=count.weeks)
 
     async def _say(self, interaction: Interaction, text: str) -> None:

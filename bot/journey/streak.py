@@ -16,11 +16,12 @@ from bot.store import Database, Records
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """The weeks of one member, and whether they are counted and mentioned."""
+    """The weeks of one member, and whether they are counted, are mentioned, and could be counted."""
 
     is_on: bool
     is_hidden: bool
     weeks: int
+    has_plan: bool = True
 
 
 class Streak:
@@ -75,6 +76,9 @@ class Streak:
 async def _count(records: Records, member_id: int) -> Count:
     who = await standing_of(records, member_id)
     if who is None:
-        return Count(is_on=False, is_hidden=False, weeks=0)
-    is_on = Purpose.STREAK in who.standing.purposes
-    return Count(is_on, who.member.streak_hidden, await records.weeks.count(member_id))
+        return Count(is_on=False, is_hidden=False, weeks=0, has_plan=False)
+    return Count(
+        is_on=Purpose.STREAK in who.standing.purposes,
+        is_hidden=who.member.streak_hidden,
+        weeks=await records.weeks.count(member_id),
+    )

@@ -164,8 +164,10 @@ async def test_a_check_in_that_cannot_be_sealed_is_not_kept_and_says_why(world: 
 
 
 async def test_nothing_held_is_said_plainly(world: World) -> None:
-    for command in ("privacy show", "privacy export"):
-        assert "Nothing is held about you" in (await world.robin.slash(command)).text
+    for command in ("privacy show", "privacy export", "privacy delete"):
+        screen = await world.robin.slash(command)
+        assert "Nothing is held about you" in screen.text
+        assert screen.labels == [], "and there is nothing to press"
 
 
 async def test_the_export_is_every_row_to_read_and_as_json(world: World) -> None:

@@ -44,7 +44,7 @@ async def test_a_check_in_is_dated_by_the_members_own_calendar(house: House) -> 
 
 
 async def test_a_count_of_weeks_is_off_until_it_is_asked_for(house: House) -> None:
-    assert await house.journeys.streak.show(ROBIN) == Count(is_on=False, is_hidden=False, weeks=0)
+    assert await house.journeys.streak.show(ROBIN) == Count(is_on=False, is_hidden=False, weeks=0, has_plan=False)
     with pytest.raises(NotStarted):
         await house.journeys.streak.on(ROBIN)
     await house.start()
