@@ -94,7 +94,8 @@ class AnswerPresses(commands.Cog):
         leads_on = answered.nudge is not None and answered.nudge.leads_to_a_person and not smaller
         with_somebody = answer is Answer.DID_IT and leads_on
         reply = words("nudge.reply.did_it_with_somebody") if with_somebody else words(f"nudge.reply.{answer}")
-        await self._reply(interaction, occurrence_id, answered, reply, smaller=smaller)
+        regretted = answer is Answer.NOT_OK
+        await self._reply(interaction, occurrence_id, answered, reply, smaller=smaller, regretted=regretted)
 
     async def _choose_days(self, interaction: Interaction, step: Step, data: str) -> None:
         words, journey = self._client.words(interaction), self._client.journeys.answer
@@ -127,7 +128,14 @@ class AnswerPresses(commands.Cog):
         return words("nudge.reply.later_after_pause", at=at, until=moment(answered.paused_until, "D"))
 
     async def _reply(
-        self, interaction: Interaction, occurrence_id: str, answered: Answered, reply: str, *, smaller: bool = False
+        self,
+        interaction: Interaction,
+        occurrence_id: str,
+        answered: Answered,
+        reply: str,
+        *,
+        smaller: bool = False,
+        regretted: bool = False,
     ) -> None:
         words = self._client.words(interaction)
         said = [words("nudge.reply.already") if answered.already else reply]
@@ -137,7 +145,7 @@ class AnswerPresses(commands.Cog):
             await _turn.show(interaction, gone_screen(occurrence_id, said, words))
         else:
             card = NudgeCard(answered.nudge, occurrence_id)
-            await _turn.show(interaction, answered_screen(card, said, words, smaller=smaller))
+            await _turn.show(interaction, answered_screen(card, said, words, smaller=smaller, regretted=regretted))
 
     async def _say_yes(self, interaction: Interaction, step: Step, occurrence_id: str) -> None:
         """To one of the two questions. The question goes, its answer stays."""

@@ -92,10 +92,15 @@ def smaller_screen(card: NudgeCard, words: Words) -> ui.LayoutView:
     )
 
 
-def answered_screen(card: NudgeCard, said: Sequence[str], words: Words, *, smaller: bool = False) -> ui.LayoutView:
-    """What was answered still readable, with what is said back below it. Saying that it was not OK stays possible."""
+def answered_screen(
+    card: NudgeCard, said: Sequence[str], words: Words, *, smaller: bool = False, regretted: bool = False
+) -> ui.LayoutView:
+    """What was answered still readable, with what is said back below it.
+
+    Saying that it was not OK stays possible, until it was said (`regretted`).
+    """
     body = _smaller_body(card.nudge, words) if smaller else _body(card.nudge, words)
-    return screen(*body, line(), *said, [*_regret(card, words), *_after(card, words)])
+    return screen(*body, line(), *said, [*([] if regretted else _regret(card, words)), *_after(card, words)])
 
 
 def choice_screen(card: NudgeCard, step: Literal[Step.LATER, Step.PAUSE], words: Words) -> ui.LayoutView:

@@ -119,7 +119,9 @@ async def test_not_for_me_takes_it_away(world: World, nudge: Screen) -> None:
 
 
 async def test_this_was_not_ok_takes_the_kind_away_and_settings_can_undo_it(world: World, nudge: Screen) -> None:
-    assert "This kind is off now" in (await world.robin.pick("menu", "not_ok", on=nudge)).text
+    said = await world.robin.pick("menu", "not_ok", on=nudge)
+    assert "This kind is off now" in said.text
+    assert said.labels == ["Stop", "Need more than a nudge?"], "what was said needs no saying again"
     assert len((await world.app.journeys.review.holding(world.robin.id)).rows["refusal"]) == 2
 
     await world.robin.slash("nudge settings")
