@@ -20,6 +20,7 @@ from bot.client import COGS
 from bot.clock import SystemClock
 from bot.content.library import Library
 from bot.journey.traffic import Hold
+from bot.keys.sources import CREDENTIAL
 from bot.rules.occurrence import BEGINNINGS, TRANSITIONS
 from bot.settings import Settings, keys, variable
 from bot.simulate.promises import Promise
@@ -248,6 +249,17 @@ def test_the_settings_that_documents_name_exist() -> None:
                 assert f"{section}.{key}" in set(keys()), f"{name(path)} names {section}.{key}"
         for named in re.findall(r"PORCHLIGHT_[A-Z_]+", document):
             assert named in {variable(key) for key in keys()} | FOR_TESTS, f"{name(path)} names {named}"
+
+
+def test_what_systemd_starts_is_named_by_its_whole_path_and_given_the_key_by_its_name() -> None:
+    """systemd-run looks for a path like `.venv/bin/python` where its caller stands, whatever the working directory."""
+    running = text("docs/running.md")
+    started = re.findall(r"systemd-run (?:.*\\\n)+.*", running) + re.findall(r"^ *ExecStart=.*", running, re.MULTILINE)
+
+    assert len(started) == 3
+    for one in started:
+        assert re.search(r"(?:^| |=)/opt/porchlight/\.venv/bin/python -m bot", one), one
+    assert set(re.findall(r"(?:LoadCredentialEncrypted=|--name=)([\w-]+)", running)) == {CREDENTIAL}
 
 
 def test_the_changelog_begins_with_this_version() -> None:
