@@ -77,7 +77,9 @@ audit:
 	@test -x .cache/audit/bin/pip-audit || { $(PYTHON) -m venv .cache/audit \
 		&& .cache/audit/bin/python -m pip install --quiet --only-binary :all: pip-audit==2.10.1; }
 	@.cache/audit/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off \
-		--cache-dir .cache/audit/answers -r requirements.txt -r requirements-dev.txt
+		--cache-dir .cache/audit/answers -r requirements.txt -r requirements-dev.txt \
+		|| { echo "Not clean, or not finished: it says above which. It asks pypi.org itself; where a mirror answers in its" \
+			"place, or nobody, it ends at the first package, and says nothing about the others."; exit 1; }
 
 clean:
 	rm -rf $(VENV) .cache .coverage .hypothesis .try build

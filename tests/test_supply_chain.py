@@ -7,6 +7,8 @@ Known weaknesses of these versions are not looked for here: that takes a list of
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -222,3 +224,24 @@ def test_the_audit_is_strict_looks_at_both_locks_and_is_no_part_of_the_tests() -
     for option in ("--strict", "--require-hashes", "-r requirements.txt", "-r requirements-dev.txt"):
         assert option in targets["audit"]
     assert "audit" not in targets["test"] + targets["check"]
+
+
+@pytest.mark.parametrize(("ends", "told"), [(0, ""), (1, "Not clean, or not finished: it says above which.")])
+def test_an_audit_that_could_not_ask_is_told_from_a_clean_one(tmp_path: Path, ends: int, told: str) -> None:
+    """Without the network, pip-audit ends at the first package as if that one did not exist."""
+    auditor = tmp_path / ".cache" / "audit" / "bin" / "pip-audit"
+    auditor.parent.mkdir(parents=True)
+    auditor.write_text(f"#!/bin/sh\nexit {ends}\n", "utf-8")
+    auditor.chmod(0o700)
+
+    run = subprocess.run(  # noqa: S603 - our own Makefile
+        [shutil.which("make") or "make", "-f", ROOT / "Makefile", "audit"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (run.returncode != 0) is (ends != 0)
+    assert run.stdout.startswith(told)
+    assert bool(run.stdout) is bool(told)
