@@ -17,6 +17,8 @@ from bot.rules.occurrence import Answer
 from bot.store import Database
 from bot.store.schema import Instant, LocalDate, Sealed, member_tables, metadata
 from bot.store.upkeep import SIGNS
+from cogs._ui.privacy import ORDER
+from tests.support.code import ROOT
 from tests.support.house import open_house
 from tests.support.keys import MASTER
 from tests.support.sql import looking_into
@@ -150,6 +152,15 @@ def test_every_column_that_is_held_is_told_in_plain_words(library: Library) -> N
             said = dict(language.words)
             sentence = said[f"held.{table.name}.row"] + said[f"held.{table.name}.facts"]
             assert set(re.findall(r"{(\w+)}", sentence)) == set(table.columns.keys()), table.name
+
+
+def test_the_page_that_tells_what_is_stored_has_a_row_for_every_table() -> None:
+    page = (ROOT / "docs" / "privacy.md").read_text("utf-8")
+    told = re.findall(r"^\| (?:its )?([a-z-]+):", page, re.MULTILINE)
+
+    assert [one.replace("-", "_") for one in told if one != "answer"] == [
+        table.name for table in sorted(member_tables(), key=lambda table: ORDER.index(table.name))
+    ]
 
 
 def test_what_a_member_answered_or_picked_stands_in_sealed_columns_only() -> None:

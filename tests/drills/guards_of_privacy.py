@@ -28,8 +28,8 @@ ONLY_WHEN_ASKED: Final = (
     Guard(
         "only when asked: nobody is let in by a switch who has not started",
         "bot/journey/review.py",
-        "    if purpose is not Purpose.CHECK_INS and await records.plans.get(member_id) is None:\n",
-        "    if False:\n",
+        "            if purpose not in await _offered(records, member_id):\n",
+        "            if False:\n",
         f"{OF_LEAVING}::test_choices_come_after_a_first_yes",
     ),
     Guard(
