@@ -216,6 +216,13 @@ OF_KEEPING: Final = (
         f"{OF_RIGHTS}::test_a_folder_that_everybody_may_write_to_is_refused_before_anything_is_written",
     ),
     Guard(
+        "rights: nor one for the keys",
+        "bot/store/database.py",
+        "            await aside(refuse_open_folder, keys.parent)\n",
+        "",
+        f"{OF_RIGHTS}::test_a_folder_of_the_keys_that_everybody_may_write_to_is_refused_as_well",
+    ),
+    Guard(
         "rights: a token that lies open is said",
         SETTINGS,
         "    if path.stat().st_mode & stat.S_IROTH and ",
