@@ -31,6 +31,7 @@ from bot.store.lock import alone_with
 from bot.store.migrate import migrate
 from bot.store.records import Records
 from bot.store.refuse import explained, make_ready, place_of
+from bot.store.restore import remove_left_behind
 from bot.store.rights import keep_all_private, refuse_open_folder
 from bot.store.watch import look_through
 
@@ -114,6 +115,7 @@ class Database:
         with alone_with(path) if alone else nullcontext():
             room = Room(path, reserve, disk)
             await aside(make_ready, path)
+            await aside(remove_left_behind, path, keys or beside(path))
             await aside(room.make_way)
             is_checked = await aside(migrate, path)
             async with KeyRing.open(keys or beside(path), master, connect, await aside(named_in, path)) as ring:

@@ -128,6 +128,27 @@ OF_SEALED: Final = (
         f"{OF_OPERATOR}::test_the_master_key_is_changed_while_the_bot_runs",
     ),
     Guard(
+        "what a backup has not sealed yet lies beside the database",
+        "bot/store/backup.py",
+        "source.with_name(source.name + NOT_SEALED)",
+        "target.with_name(target.name + NOT_SEALED)",
+        f"{OF_BACKUPS}::test_at_no_moment_of_a_backup_is_anything_readable_in_its_folder",
+    ),
+    Guard(
+        "what a killed restore had laid out goes",
+        DATABASE,
+        "            await aside(remove_left_behind, path, keys or beside(path))\n",
+        "",
+        f"{OF_BACKUP}::test_what_a_restore_that_was_killed_had_laid_out_is_gone_at_the_next_start",
+    ),
+    Guard(
+        "a database that a killed restore had moved aside is not begun anew",
+        "bot/store/refuse.py",
+        "    if not path.exists() and path.with_name(path.name + RESTORING).exists():\n",
+        "    if False:\n",
+        f"{OF_BACKUP}::test_a_restore_that_was_killed_at_its_worst_moment_is_not_taken_for_a_new_beginning",
+    ),
+    Guard(
         "what an older master key wrapped is overwritten",
         BESIDE,
         "        await _overwrite(ring)\n",
