@@ -6,7 +6,7 @@ Neither by how long it is, nor by a time or an id that stands elsewhere as well.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
 from itertools import product
@@ -85,3 +85,42 @@ async def test_when_on_its_day_a_check_in_was_kept_cannot_be_told(house: House, 
     ((kept_as,),) = stolen(tmp_path, "SELECT check_in_id FROM check_in")
     assert str(PRESS) not in kept_as
     assert str(PRESS).encode() not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+
+
+async def withdraws(house: House) -> None:
+    await house.journeys.review.withdraw(ROBIN, Purpose.CHECK_INS)
+
+
+async def starts_anew_without(house: House) -> None:
+    await house.start()
+
+
+@pytest.mark.parametrize("ends_it", [withdraws, starts_anew_without])
+async def test_what_a_yes_allowed_to_be_kept_is_overwritten_when_it_is_taken_back(
+    house: House, tmp_path: Path, ends_it: Callable[[House], Awaitable[None]]
+) -> None:
+    """Their key stays: whoever has it could open what is left in the file or in its log."""
+    await house.start()
+    await house.journeys.check_in.keep(ROBIN, PRESS, {"word": "tired"}, "en")
+    ((picks,),) = stolen(tmp_path, "SELECT picks FROM check_in")
+
+    await ends_it(house)
+
+    assert picks not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+
+
+async def test_weeks_and_what_was_set_aside_are_overwritten_when_they_are_forgotten(
+    house: House, tmp_path: Path
+) -> None:
+    await house.start(also=frozenset({Purpose.STREAK}))
+    await house.journeys.streak.rest(ROBIN)
+    nudge = await house.to_next_nudge()
+    await house.journeys.answer.press(ROBIN, nudge.occurrence_id, Answer.NOT_FOR_ME, "en")
+    ((picked, monday),) = stolen(tmp_path, "SELECT picked, monday FROM refusal JOIN week")
+
+    await house.journeys.adjust.show_all_again(ROBIN)
+    await house.journeys.streak.forget(ROBIN)
+
+    left = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert picked not in left
+    assert monday.encode() not in left
