@@ -17,7 +17,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from bot.errors import CannotWrite, DatabaseUnusable, ForOperator, Unsealable
 from bot.keys import MasterKeys, stream
@@ -139,7 +139,7 @@ def _sealed_copy(source: Path, target: Path, master: MasterKeys) -> Path:
         sync_folder(target.parent)
     except OSError as error:
         if error.errno == errno.ENOSPC:
-            raise _no_room(target.parent) from error
+            _end_without_room(target.parent, error)
         raise CannotWrite(f"The backup {target} cannot be written: {error.strerror}.") from error
     finally:
         for left in (plain, begun):
@@ -156,15 +156,15 @@ def _copy(source: Path, target: Path) -> None:
             connection.execute("VACUUM INTO ?", (str(target),))
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
-            raise _no_room(target.parent) from error
+            _end_without_room(target.parent, error)
         raise explained(error, source) from error
 
 
-def _no_room(folder: Path) -> CannotWrite:
-    return CannotWrite(
+def _end_without_room(folder: Path, error: Exception) -> NoReturn:
+    raise CannotWrite(
         f"There is no room for a backup in {folder}. Make some: it takes the size of the database there, and for a "
         "moment the same beside the database. The copies that are there were left alone."
-    )
+    ) from error
 
 
 def _check(path: Path) -> None:
