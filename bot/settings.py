@@ -29,7 +29,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from bot.errors import SettingsUnreadable, SettingsWrong
+from bot.errors import MasterKeyUnusable, SettingsUnreadable, SettingsWrong
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -170,9 +170,15 @@ class Settings(Section):
 def read_settings(path: Path | None, environ: Mapping[str, str]) -> Settings:
     """The settings from that file, with the environment over it.
 
-    Raises SettingsUnreadable when the file cannot be read, SettingsWrong when a key is missing, unknown or unusable.
+    Raises SettingsUnreadable when the file cannot be read, SettingsWrong when a key is missing, unknown or unusable,
+    and MasterKeyUnusable where the file holds the master key for everybody to read.
     """
     tables = _from_file(path) if path is not None else {}
+    if path is not None and tables.get("sealing", {}).get("master_key") and _is_open_to_everybody(path):
+        raise MasterKeyUnusable(
+            f"Everybody on this machine may read {path}, and the master key stands in it. Take that away: "
+            f"chmod o-r {path}"
+        )
     for section, entries in _from_environment(environ).items():
         tables.setdefault(section, {}).update(entries)
     try:
@@ -186,10 +192,12 @@ def read_settings(path: Path | None, environ: Mapping[str, str]) -> Settings:
 
 def warn_of_open_token(path: Path | None) -> None:
     """Say so, once the log is set up, where that file holds the token and every account of this machine may read it."""
-    if path is None or sys.platform == "win32":
-        return
-    if path.stat().st_mode & stat.S_IROTH and _from_file(path).get("discord", {}).get("token"):
+    if path is not None and _is_open_to_everybody(path) and _from_file(path).get("discord", {}).get("token"):
         log.warning("rights.token_open_to_everybody", file=path.name, mend=f"chmod o-r {path.name}")
+
+
+def _is_open_to_everybody(path: Path) -> bool:
+    return sys.platform != "win32" and bool(path.stat().st_mode & stat.S_IROTH)
 
 
 def keys() -> Iterator[str]:

@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.app import retention_of
-from bot.errors import SettingsUnreadable, SettingsWrong
+from bot.errors import MasterKeyUnusable, SettingsUnreadable, SettingsWrong
 from bot.rules.choose import NOT_AGAIN_FOR
 from bot.rules.due import LOOK_BACK
 from bot.rules.plan import LONGEST_PAUSE
@@ -269,6 +269,19 @@ def test_a_token_that_every_account_may_read_is_warned_about_by_the_name_of_its_
             "log_level": "warning",
         }
     ]
+
+
+def test_a_master_key_in_a_file_that_every_account_may_read_is_refused(tmp_path: Path) -> None:
+    path = minimal(tmp_path)
+    path.write_text(f'{path.read_text("utf-8")}\n[sealing]\nmaster_key = "canary"\n', "utf-8")
+    path.chmod(0o644)
+
+    with pytest.raises(MasterKeyUnusable, match="the master key stands in it") as said:
+        read_settings(path, {})
+    path.chmod(0o640)
+
+    assert "canary" not in str(said.value)
+    assert read_settings(path, {}).sealing.master_key is not None
 
 
 @pytest.mark.parametrize("rights", [0o600, 0o640])

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from bot.clock import Clock
 from bot.content.library import Library
+from bot.journey.erasing import overwrite
 from bot.journey.ledger import take_back
 from bot.journey.past import past_of
 from bot.journey.standing import MemberStanding, known, schedule_of, willing
@@ -124,8 +125,9 @@ class Adjust:
         await self._database.write(work)
 
     async def show_all_again(self, member_id: int) -> None:
-        """Undo every "not for me" and "this wasn't OK"."""
+        """Undo every "not for me" and "this wasn't OK", and overwrite what stood there."""
         await self._database.write(lambda records: records.refusals.forget(member_id))
+        await overwrite(self._database)
 
     async def _change(
         self, member_id: int, change: Change, *, asked_by: Reader = known, leaving_guild: bool = False

@@ -52,6 +52,6 @@ class CheckIn:
                 await give(records, member_id, {Purpose.CHECK_INS}, now)
             plan = await records.plans.get(member_id)
             day = now.date() if plan is None else local_date(plan.schedule.zone, now)
-            await records.check_ins.add(str(press_id), member_id, day, picks)
+            await records.check_ins.add(press_id, member_id, day, picks)
 
         await self._database.write(work)

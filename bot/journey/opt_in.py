@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.clock import Clock
 from bot.errors import NotEnabledHere
+from bot.journey.erasing import overwrite
 from bot.journey.farewell import Farewells
 from bot.journey.ledger import give, take_back
 from bot.journey.letters import ask_for_receipt
@@ -92,7 +93,8 @@ class OptIn:
         """Store the yes and the wishes. `press_id` names the press, so that Discord may deliver it twice.
 
         Whoever starts anew keeps a pause, what they asked to see again, how far steps have grown, and the server they
-        came from, unless that has Porchlight switched off by now. Raises NotEnabledHere where this server has it
+        came from, unless that has Porchlight switched off by now. What a yes that ends had allowed to be kept is
+        overwritten. Raises NotEnabledHere where this server has it
         switched off, UnknownZone for a zone that is none, JustLeft for a press that a deletion has overtaken.
         """
         now = self._clock.now()
@@ -116,7 +118,11 @@ class OptIn:
                 return Started(None)
             return Started(await ask_for_receipt(records, member_id, press_id, now))
 
-        return await self._database.write(work)
+        before = await self.before(member_id)
+        started = await self._database.write(work)
+        if before.given - purposes:
+            await overwrite(self._database)
+        return started
 
     async def try_again(self, member_id: int, press_id: int) -> Started:
         """After closed DMs: let nudges come again, and send a new receipt to see whether they arrive.

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.errors import NotStarted
+from bot.journey.erasing import overwrite
 from bot.journey.ledger import give, take_back
 from bot.journey.letters import ask_for_receipt
 from bot.journey.past import past_of
@@ -101,14 +102,16 @@ class Review:
         return await self._database.write(work)
 
     async def withdraw(self, member_id: int, purpose: Purpose) -> Agreed:
-        """Take one yes back, in whatever wording it was given, with all that it allowed."""
+        """Take one yes back, in whatever wording it was given, with all that it allowed, and overwrite that."""
         now = self._clock.now()
 
         async def work(records: Records) -> Agreed:
             await take_back(records, member_id, {purpose}, now)
             return await _agreed(records, member_id)
 
-        return await self._database.write(work)
+        agreed = await self._database.write(work)
+        await overwrite(self._database)
+        return agreed
 
 
 async def _agreed(records: Records, member_id: int) -> Agreed:

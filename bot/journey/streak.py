@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.clock import Clock
 from bot.errors import NotCounted
+from bot.journey.erasing import overwrite
 from bot.journey.ledger import give, take_back
 from bot.journey.standing import known, standing_of
 from bot.rules.consent import Purpose
@@ -68,9 +69,10 @@ class Streak:
         return await self._database.write(work)
 
     async def forget(self, member_id: int) -> None:
-        """Stop counting, and forget every week."""
+        """Stop counting, forget every week, and overwrite them."""
         now = self._clock.now()
         await self._database.write(lambda records: take_back(records, member_id, {Purpose.STREAK}, now))
+        await overwrite(self._database)
 
 
 async def _count(records: Records, member_id: int) -> Count:

@@ -1,7 +1,8 @@
 """Sealing with a member's own key: AES-256-GCM.
 
 Law: a sealed value opens in one place only: its table, column, member and row, under the key that sealed it. Whatever
-was moved, or changed by a single bit, is refused.
+was moved, or changed by a single bit, is refused. And it is as long as any other of up to `STEP_BYTES`: what is picked
+comes from short lists, where the length alone would tell which one it was.
 """
 
 from __future__ import annotations
@@ -20,8 +21,14 @@ from bot.errors import Unsealable
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
 
-# How a sealed value is laid out; the first byte of each. Another layout gets the next number.
-LAYOUT: Final = b"\x01"
+# How a sealed value is laid out; the first byte of each. Another layout gets the next number. The first one was as long
+# as its words; it is still opened.
+AS_LONG_AS_ITS_WORDS: Final = b"\x01"
+LAYOUT: Final = b"\x02"
+
+# Words are filled up to a whole number of these: a byte that ends them, then zeros.
+STEP_BYTES: Final = 128
+END: Final = b"\x80"
 
 # Stands between the parts of a place. No part of one contains it.
 BETWEEN: Final = "\x1f"
@@ -46,22 +53,33 @@ class MemberKey:
 
     def seal(self, place: Place, words: str) -> bytes:
         """The words, readable at that place only."""
-        return LAYOUT + encrypt(self.secret, words.encode(), self._bound_to(place))
+        return LAYOUT + encrypt(self.secret, _filled_up(words.encode()), self._bound_to(place))
 
     def open(self, place: Place, sealed: bytes) -> str:
         """What was sealed there. Raises Unsealable when it was moved or changed, or has another key."""
-        if not sealed.startswith(LAYOUT):
+        layout, encrypted = sealed[:1], sealed[1:]
+        if layout not in (LAYOUT, AS_LONG_AS_ITS_WORDS):
             raise Unsealable
-        return decrypt(self.secret, sealed.removeprefix(LAYOUT), self._bound_to(place)).decode()
+        opened = decrypt(self.secret, encrypted, self._bound_to(place, layout))
+        return (_words_of(opened) if layout == LAYOUT else opened).decode()
 
     def mark(self, words: str) -> str:
         """The same mark for the same words, which says nothing about them without the key; 32 hex digits."""
         return hmac.digest(hmac.digest(self.secret, b"mark", hashlib.sha256), words.encode(), hashlib.sha256).hex()[:32]
 
-    def _bound_to(self, place: Place) -> bytes:
+    def _bound_to(self, place: Place, layout: bytes = LAYOUT) -> bytes:
         parts = (place.table, place.column, str(self.member_id), place.row, self.key_id)
         assert not any(BETWEEN in part for part in parts), "two places could be taken for one another"
-        return BETWEEN.join(parts).encode()
+        return BETWEEN.join(parts).encode() + (layout if layout != AS_LONG_AS_ITS_WORDS else b"")
+
+
+def _filled_up(words: bytes) -> bytes:
+    ended = words + END
+    return ended + bytes(-len(ended) % STEP_BYTES)
+
+
+def _words_of(filled_up: bytes) -> bytes:
+    return filled_up.rstrip(b"\0").removesuffix(END)
 
 
 def encrypt(secret: bytes, plain: bytes, bound_to: bytes) -> bytes:

@@ -28,6 +28,7 @@ QUESTIONS: Final = frozenset({Kind.STILL_WANTED, Kind.GUILD_OFF})
 LAST_NOON: Final = time(12, tzinfo=UTC)
 A_DAY: Final = timedelta(days=1)
 A_WEEK: Final = timedelta(days=7)
+LONGEST_MONTH: Final = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +125,17 @@ class Signs:
     """A message was due that they may have seen, or asked for."""
     answered_at: datetime | None = None
     set_aside_at: datetime | None = None
+    """The beginning of the month in which they set something aside; more is not held."""
     checked_in_on: date | None = None
     week_of: date | None = None
     """The Monday of the last week in which they showed up."""
 
     @property
     def last(self) -> datetime:
-        """The last of them; a date counts to its end, wherever it is."""
+        """The last of them; a date counts to its end, wherever it is, and so does a month."""
         instants = [one for one in astuple(self) if isinstance(one, datetime)]
+        if self.set_aside_at is not None:
+            instants.append(self.set_aside_at + LONGEST_MONTH)
         if self.checked_in_on is not None:
             instants.append(_end_of(self.checked_in_on))
         if self.week_of is not None:

@@ -3,19 +3,21 @@
 The database comes first and the keys after it: whoever leaves in between is in the copy of the one, and has their
 tombstone in the copy of the other, so that nobody comes back. Whoever joins in between has a key there, and no row.
 
-Law: under a backup's name stands a whole and checked file or none, and no plain copy outlives the call. Where one
-of the two cannot be made, the other one goes again; what was there before is left alone.
+Law: under a backup's name stands a whole and checked file or none. What is not sealed lies beside what it is a copy of,
+for a moment, and never in the folder for backups, which others may read, fetch and share. Where one of the two cannot
+be made, the other one goes again; what was there before is left alone.
 """
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from bot.errors import CannotWrite, DatabaseUnusable, ForOperator, Unsealable
 from bot.keys import MasterKeys, stream
@@ -27,6 +29,7 @@ OF_DATABASE: Final = ".db.sealed"
 OF_KEYS: Final = ".keys.sealed"
 PREFIX: Final = "porchlight-"
 UNFINISHED: Final = ".unfinished"
+NOT_SEALED: Final = ".backing-up"
 
 CHECK: Final = "PRAGMA integrity_check(1)"
 BUSY_SECONDS: Final = 30.0
@@ -98,7 +101,8 @@ def expire(folder: Path, ages: Ages, now: datetime) -> int:
 def opened(sealed: Path, at: Path, master: MasterKeys) -> Iterator[Path]:
     """What was sealed, as a checked database at that place, for as long as the block lasts.
 
-    Raises DatabaseUnusable when it is missing, was changed or cut short, or is no sound database; and MasterKeyWrong.
+    Raises DatabaseUnusable when it is missing, was changed or cut short, or is no sound database; CannotWrite when
+    there is no room for it; and MasterKeyWrong.
     """
     try:
         _unsealed(sealed, at, master)
@@ -114,24 +118,31 @@ def _unsealed(sealed: Path, at: Path, master: MasterKeys) -> None:
             stream.unseal(source, plain, master)
     except FileNotFoundError:
         raise DatabaseUnusable(f"There is no backup {sealed}.") from None
+    except OSError as error:
+        raise CannotWrite(f"The backup {sealed} cannot be opened beside the database: {error.strerror}.") from error
     except Unsealable as error:
         raise DatabaseUnusable(f"The backup {sealed.name} cannot be opened. {error}") from None
 
 
 def _sealed_copy(source: Path, target: Path, master: MasterKeys) -> Path:
-    plain, again, begun = (target.with_name(f"{target.name}{UNFINISHED}{number}") for number in range(3))
+    plain, begun = source.with_name(source.name + NOT_SEALED), target.with_name(target.name + UNFINISHED)
     try:
+        # One that was killed has left its own.
+        plain.unlink(missing_ok=True)
         _copy(source, plain)
         with plain.open("rb") as copy, new_private(begun) as sealed:
             stream.seal(copy, sealed, master)
-        with opened(begun, again, master):
+        plain.unlink()
+        with opened(begun, plain, master):
             pass  # it opens, and is sound
         begun.replace(target)
         sync_folder(target.parent)
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            _end_without_room(target.parent, error)
         raise CannotWrite(f"The backup {target} cannot be written: {error.strerror}.") from error
     finally:
-        for left in (plain, again, begun):
+        for left in (plain, begun):
             left.unlink(missing_ok=True)
     return target
 
@@ -145,11 +156,15 @@ def _copy(source: Path, target: Path) -> None:
             connection.execute("VACUUM INTO ?", (str(target),))
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
-            raise CannotWrite(
-                f"There is no room for a backup in {target.parent}. Make some: it takes three times the size of the "
-                "database for a moment, and once in the end. The copies that are there were left alone."
-            ) from error
+            _end_without_room(target.parent, error)
         raise explained(error, source) from error
+
+
+def _end_without_room(folder: Path, error: Exception) -> NoReturn:
+    raise CannotWrite(
+        f"There is no room for a backup in {folder}. Make some: it takes the size of the database there, and for a "
+        "moment the same beside the database. The copies that are there were left alone."
+    ) from error
 
 
 def _check(path: Path) -> None:

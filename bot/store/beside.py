@@ -32,8 +32,10 @@ async def wrap_all_anew(
 ) -> int:
     """Wrap every key that is not by the newest master key, telling how many are left; how many it were.
 
-    It may be stopped at any moment and called again. Raises MasterKeyUnusable while the running bot does not know the
-    newest one yet, and what opening the files raises.
+    What the older ones wrapped is overwritten before it returns: members keep their keys, so an older master key would
+    still open them there. It may be stopped at any moment and called again. Raises MasterKeyUnusable while the running
+    bot does not know the newest one yet, AlreadyRunning while somebody keeps reading what was there before, and what
+    opening the files raises.
     """
     path = file_of(url)
     async with KeyRing.open(keys or beside(path), master, expected=_ring_of(path)) as ring:
@@ -47,7 +49,20 @@ async def wrap_all_anew(
             watch(left)
             await ring.wrap_anew()
             left = await ring.count_of_older()
+        await _overwrite(ring)
         return wanted
+
+
+async def _overwrite(ring: KeyRing) -> None:
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not await ring.scrub():  # noqa: ASYNC110 - another process has to come to its end
+                await asyncio.sleep(LOOK_EVERY_SECONDS)
+    except TimeoutError:
+        raise AlreadyRunning(
+            "Every key is wrapped anew, but another program, such as a backup, keeps reading the key database, so what "
+            "the older master key opens is still in its file. Wait until that is done, then run this again."
+        ) from None
 
 
 async def bury(url: str, master: MasterKeys, member_id: int, now: datetime, keys: Path | None = None) -> bool:

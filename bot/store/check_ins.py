@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.schema import check_in
-from bot.store.sealed import sealed
+from bot.store.sealed import mark, sealed
 from bot.store.seals import Seals
 
 
@@ -19,9 +19,13 @@ class CheckIns:
         self._connection = connection
         self._seals = seals
 
-    async def add(self, check_in_id: str, member_id: int, day: date, picks: Mapping[str, str]) -> bool:
-        """Keep one; False when this very one is kept already."""
+    async def add(self, press_id: int, member_id: int, day: date, picks: Mapping[str, str]) -> bool:
+        """Keep one; False when that of this very press is kept already.
+
+        Discord's ids tell the moment of a press, of which nothing but the day is to be known. So it goes by a mark.
+        """
         key = await self._seals.key_of(member_id)
+        check_in_id = mark(key, press_id)
         words = sealed(key, check_in.c.picks, check_in_id, dict(picks))
         result = await self._connection.execute(
             insert(check_in)

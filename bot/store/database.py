@@ -31,7 +31,8 @@ from bot.store.lock import alone_with
 from bot.store.migrate import migrate
 from bot.store.records import Records
 from bot.store.refuse import explained, make_ready, place_of
-from bot.store.rights import keep_all_private, keep_private
+from bot.store.restore import remove_left_behind
+from bot.store.rights import keep_all_private, refuse_open_folder
 from bot.store.watch import look_through
 
 log = structlog.stdlib.get_logger(__name__)
@@ -108,10 +109,13 @@ class Database:
         """
         path: Path = await aside(place_of, url, disk)
         await aside(keep_all_private, path)
-        await aside(keep_private, keys or beside(path))
+        if keys is not None:
+            await aside(refuse_open_folder, keys.parent)
+            await aside(keep_all_private, keys)
         with alone_with(path) if alone else nullcontext():
             room = Room(path, reserve, disk)
             await aside(make_ready, path)
+            await aside(remove_left_behind, path, keys or beside(path))
             await aside(room.make_way)
             is_checked = await aside(migrate, path)
             async with KeyRing.open(keys or beside(path), master, connect, await aside(named_in, path)) as ring:

@@ -1,9 +1,13 @@
-"""What members never want to see again: a nudge, or a theme. Sealed: the row tells nobody what it is about."""
+"""What members never want to see again: a nudge, or a theme. Sealed: the row tells nobody what it is about.
+
+Nor does its time, of which the month alone is kept: the instant stands with the answer to the nudge as well, and would
+say which one it was.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy import bindparam, delete, select
@@ -66,6 +70,11 @@ class Refusals:
         words = sealed(key, refusal.c.picked, refusal_id, picked)
         await self._connection.execute(
             insert(refusal)
-            .values(member_id=member_id, refusal_id=refusal_id, picked=words, refused_at=now)
+            .values(member_id=member_id, refusal_id=refusal_id, picked=words, refused_at=_month_of(now))
             .on_conflict_do_nothing()
         )
+
+
+def _month_of(now: datetime) -> datetime:
+    """When that month began, by UTC."""
+    return now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)

@@ -20,6 +20,9 @@ SCHEME: Final = "sqlite:///"
 CHECK: Final = "PRAGMA quick_check(1)"
 SOUND: Final = "ok"
 
+# So goes the name of what a restore lays out beside a file, until it takes the file's place.
+RESTORING: Final = ".restoring"
+
 
 def place_of(url: str, disk: Disk) -> Path:
     """The file itself, wherever links lead to it: so it has one lock and one log. Raises DatabaseUnusable."""
@@ -87,6 +90,11 @@ def _refuse_cut_short(path: Path) -> None:
     if _size(path) > 0:
         return
     log = path.with_name(f"{path.name}-wal")
+    if not path.exists() and path.with_name(path.name + RESTORING).exists():
+        raise DatabaseUnusable(
+            f"The database {path.name} is gone: a restore was stopped just as it put a backup in its place. Run that "
+            "restore again."
+        )
     if _size(log) > 0:
         raise DatabaseUnusable(
             f"The database {path.name} is empty or gone, but {log.name} beside it is not. Put a backup in their "

@@ -22,7 +22,7 @@ from bot.store.key_schema import named_in
 from bot.store.keyring import KeyRing
 from bot.store.lock import alone_with
 from bot.store.migrate import refuse_newer
-from bot.store.refuse import explained
+from bot.store.refuse import RESTORING, explained
 
 ENDINGS: Final = ("", "-wal", "-shm")
 
@@ -64,6 +64,13 @@ async def put_back(path: Path, keys: Path, backup: Path, master: MasterKeys, now
         return found
 
 
+def remove_left_behind(path: Path, keys: Path) -> None:
+    """What a restore that was killed has laid out: a whole copy, of those who have left since as well."""
+    for one in (path, keys):
+        for ending in ENDINGS:
+            one.with_name(f"{one.name}{RESTORING}{ending}").unlink(missing_ok=True)
+
+
 @dataclass(frozen=True, slots=True)
 class _Laid:
     """A backup, opened beside the place where it would go."""
@@ -76,9 +83,8 @@ class _Laid:
 
 @contextmanager
 def _laid_out(path: Path, keys: Path, backup: Path, master: MasterKeys) -> Iterator[_Laid]:
-    beside, keys_beside = (one.with_name(f"{one.name}.restoring") for one in (path, keys))
-    for left_behind in (beside, keys_beside):
-        left_behind.unlink(missing_ok=True)
+    beside, keys_beside = (one.with_name(one.name + RESTORING) for one in (path, keys))
+    remove_left_behind(path, keys)
     if backup.name.endswith(OF_KEYS):
         of_database = backup.name.removesuffix(OF_KEYS) + OF_DATABASE
         raise DatabaseUnusable(

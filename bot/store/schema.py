@@ -185,7 +185,7 @@ occurrence: Final = Table(
     Index(None, "wake_at"),
 )
 
-# What a member never wants to see again: one nudge, or a whole theme.
+# What a member never wants to see again: one nudge, or a whole theme; and in which month they said so.
 refusal: Final = Table(
     "refusal",
     metadata,

@@ -46,6 +46,9 @@ QUOTED: Final = 60
 # Taking these back removes something that was kept, so it is asked about once.
 REMOVES: Final = frozenset({Purpose.ANSWERS, Purpose.CHECK_INS, Purpose.STREAK})
 
+# Of these instants only the month is held.
+MONTHS: Final = frozenset({("refusal", "refused_at")})
+
 # Where the names that columns hold stand in the catalogue. A name that has left it is shown as it is stored.
 NAMES: Final = MappingProxyType(
     {
@@ -209,6 +212,8 @@ def _value(table: str, name: str, value: object, language: Language) -> str:
         return _quoted(value, language)
     if isinstance(value, bool):
         return words("held.yes") if value else words("held.no")
+    if (table, name) in MONTHS and isinstance(value, datetime):
+        return f"{value:%Y-%m}"
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M} UTC"
     if table == "refusal" and isinstance(value, Mapping):

@@ -216,10 +216,24 @@ OF_KEEPING: Final = (
         f"{OF_RIGHTS}::test_a_folder_that_everybody_may_write_to_is_refused_before_anything_is_written",
     ),
     Guard(
+        "rights: nor one for the keys",
+        "bot/store/database.py",
+        "            await aside(refuse_open_folder, keys.parent)\n",
+        "",
+        f"{OF_RIGHTS}::test_a_folder_of_the_keys_that_everybody_may_write_to_is_refused_as_well",
+    ),
+    Guard(
+        "rights: a master key that lies open is refused",
+        SETTINGS,
+        ' and tables.get("sealing", {}).get("master_key") and _is_open_to_everybody(path):',
+        " and False:",
+        f"{OF_SETTINGS}::test_a_master_key_in_a_file_that_every_account_may_read_is_refused",
+    ),
+    Guard(
         "rights: a token that lies open is said",
         SETTINGS,
-        "    if path.stat().st_mode & stat.S_IROTH and ",
-        "    if path.stat().st_mode & stat.S_ISVTX and ",
+        "    if path is not None and _is_open_to_everybody(path) and ",
+        "    if path is None and ",
         f"{OF_SETTINGS}::test_a_token_that_every_account_may_read_is_warned_about_by_the_name_of_its_file",
     ),
 )

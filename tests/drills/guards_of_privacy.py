@@ -15,6 +15,7 @@ OF_RACES: Final = "tests/attacks/test_races.py"
 OF_TEXTS: Final = "tests/attacks/test_texts.py"
 OF_ALL_SENT: Final = "tests/attacks/test_everything_sent.py"
 OF_LOGS: Final = "tests/test_logs.py"
+OF_STOLEN_FILES: Final = "tests/attacks/test_stolen_files.py"
 OF_LEAVING: Final = "tests/journey/test_review_and_leave.py"
 
 ONLY_WHEN_ASKED: Final = (
@@ -250,6 +251,20 @@ LEAVES_CLEAN: Final = (
         "        await records.occurrences.forget_answers(member_id)\n",
         "        pass\n",
         f"{OF_LEAVING}::test_taking_answers_back_forgets_which_buttons_were_pressed_but_not_that_one_was",
+    ),
+    Guard(
+        "leaves clean: what a yes allowed is overwritten when it is taken back",
+        "bot/journey/review.py",
+        "        await overwrite(self._database)\n",
+        "",
+        f"{OF_STOLEN_FILES}::test_what_a_yes_allowed_to_be_kept_is_overwritten_when_it_is_taken_back",
+    ),
+    Guard(
+        "leaves clean: what a yes allowed is overwritten when a new start ends it",
+        "bot/journey/opt_in.py",
+        "            await overwrite(self._database)\n",
+        "            pass\n",
+        f"{OF_STOLEN_FILES}::test_what_a_yes_allowed_to_be_kept_is_overwritten_when_it_is_taken_back",
     ),
     Guard(
         "leaves clean: a check-in goes with the yes to keeping it",

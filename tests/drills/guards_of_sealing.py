@@ -15,6 +15,7 @@ RESTORE: Final = "bot/store/restore.py"
 SOURCES: Final = "bot/keys/sources.py"
 OF_BACKUP: Final = "tests/store/test_backup.py"
 OF_SEALING: Final = "tests/store/test_sealing.py"
+OF_STOLEN_FILES: Final = "tests/attacks/test_stolen_files.py"
 OF_BACKUPS: Final = "tests/drills/test_backups.py"
 OF_SOURCES: Final = "tests/keys/test_sources.py"
 OF_OPERATOR: Final = "tests/wire/test_operator.py"
@@ -125,6 +126,55 @@ OF_SEALED: Final = (
         "        if is_running(path) and not await ring.is_told_of_newest():",
         "        if False:",
         f"{OF_OPERATOR}::test_the_master_key_is_changed_while_the_bot_runs",
+    ),
+    Guard(
+        "what a backup has not sealed yet lies beside the database",
+        "bot/store/backup.py",
+        "source.with_name(source.name + NOT_SEALED)",
+        "target.with_name(target.name + NOT_SEALED)",
+        f"{OF_BACKUPS}::test_at_no_moment_of_a_backup_is_anything_readable_in_its_folder",
+    ),
+    Guard(
+        "what a killed restore had laid out goes",
+        DATABASE,
+        "            await aside(remove_left_behind, path, keys or beside(path))\n",
+        "",
+        f"{OF_BACKUP}::test_what_a_restore_that_was_killed_had_laid_out_is_gone_at_the_next_start",
+    ),
+    Guard(
+        "a database that a killed restore had moved aside is not begun anew",
+        "bot/store/refuse.py",
+        "    if not path.exists() and path.with_name(path.name + RESTORING).exists():\n",
+        "    if False:\n",
+        f"{OF_BACKUP}::test_a_restore_that_was_killed_at_its_worst_moment_is_not_taken_for_a_new_beginning",
+    ),
+    Guard(
+        "what an older master key wrapped is overwritten",
+        BESIDE,
+        "        await _overwrite(ring)\n",
+        "",
+        f"{OF_SEALING}::test_after_a_leak_the_old_master_key_opens_nothing_that_is_left_in_the_files",
+    ),
+    Guard(
+        "the length of what is sealed tells nothing",
+        "bot/keys/sealing.py",
+        "    return ended + bytes(-len(ended) % STEP_BYTES)\n",
+        "    return ended\n",
+        f"{OF_STOLEN_FILES}::test_however_somebody_answered_what_is_sealed_is_as_long",
+    ),
+    Guard(
+        "of what is set aside only the month is known",
+        "bot/store/refusals.py",
+        "refused_at=_month_of(now))",
+        "refused_at=now)",
+        f"{OF_STOLEN_FILES}::test_which_nudge_was_set_aside_cannot_be_told_by_its_time",
+    ),
+    Guard(
+        "a check-in does not tell the moment of its press",
+        "bot/store/check_ins.py",
+        "        check_in_id = mark(key, press_id)\n",
+        "        check_in_id = str(press_id)\n",
+        f"{OF_STOLEN_FILES}::test_when_on_its_day_a_check_in_was_kept_cannot_be_told",
     ),
     Guard(
         "a backup of a newer version is refused",

@@ -30,7 +30,7 @@ from tests.support.mounts import fill_up, small_disk
 from tests.wire.double import Double
 from tests.wire.mail import MEMBER, text_of
 from tests.wire.opting_in import opt_in
-from tests.wire.process import Bot
+from tests.wire.process import Bot, Child
 
 ROOM_STEP = 48 * 1024
 FOLDER = "PORCHLIGHT_BACKUPS__FOLDER"
@@ -157,9 +157,9 @@ def harm(file: Path, damage: str) -> None:
 
 
 class Interrupted:
-    """A backup that is stopped before one line of its code, for something to happen, and then goes on."""
+    """A backup that is stopped before one line of its code (None: each), for something to happen, and then goes on."""
 
-    def __init__(self, at: int, happens: Callable[[], None]) -> None:
+    def __init__(self, at: int | None, happens: Callable[[], None]) -> None:
         self.lines = 0
         self._at = at
         self._happens = happens
@@ -179,7 +179,7 @@ class Interrupted:
     def _line(self, _frame: FrameType, event: str, _given: object) -> Any:
         if event == "line":
             self.lines += 1
-            if self.lines == self._at:
+            if self._at in (None, self.lines):
                 self._happens()
         return self._line
 
@@ -196,7 +196,8 @@ async def test_whoever_leaves_at_any_moment_of_a_backup_does_not_come_back_with_
         folder, had_been_copied = tmp_path / f"backups-{at}", []
 
         def robin_leaves() -> None:
-            had_been_copied.extend(one for one in folder.glob("*.keys.sealed*") if one.stat().st_size)
+            copies = [*folder.glob("*.keys.sealed*"), *tmp_path.glob("a.db.keys.backing-up")]
+            had_been_copied.extend(one for one in copies if one.stat().st_size)
             asyncio.run_coroutine_threadsafe(leave.delete(ROBIN), loop).result()
 
         if not await held(database, ROBIN):
@@ -230,11 +231,44 @@ async def is_back(live: Path, folder: Path, name: str, *, keys: bool) -> list[st
         rows = await held(database, ROBIN)
         assert (await held(database, ALEX)).keys() >= {"check_in", "refusal"}
     lying_there = everything_in(elsewhere)
-    canaries = (ROBIN.to_bytes(8), f"entry-{ROBIN}".encode())
-    return [*rows, *(repr(canary) for canary in canaries if canary in lying_there)]
+    return [*rows, *([str(ROBIN)] if ROBIN.to_bytes(8) in lying_there else [])]
 
 
-STAGES = (".db.sealed.unfinished0", ".db.sealed.unfinished2", ".keys.sealed.unfinished0", ".keys.sealed.unfinished2")
+STAGES = (
+    "porchlight.db.backing-up",
+    "backups/*.db.sealed.unfinished",
+    "porchlight.db.keys.backing-up",
+    "backups/*.keys.sealed.unfinished",
+)
+
+
+async def begun_until(bot: Bot, stage: str) -> tuple[Child, Path]:
+    """The real command, as soon as that file is there, and what it says."""
+    child, told = await bot.begin("backup")
+    async with asyncio.timeout(20):
+        while not list(bot.folder.glob(stage)):  # noqa: ASYNC110 - another process makes it
+            await asyncio.sleep(0.0005)
+    return child, told
+
+
+def is_readable(path: Path) -> bool:
+    content = path.read_bytes()
+    return content[:6] == b"SQLite" or ROBIN.to_bytes(8) in content
+
+
+async def test_at_no_moment_of_a_backup_is_anything_readable_in_its_folder(tmp_path: Path, database: Database) -> None:
+    """It is fetched from, synchronised, shared; and a backup may be killed at any moment."""
+    folder, seen = tmp_path / "backups", []
+
+    def look_around() -> None:
+        seen.extend(path.name for path in folder.glob("*") if is_readable(path))
+
+    assert "member" in await held(database, ROBIN)
+    backup = Interrupted(None, look_around)
+    await asyncio.to_thread(backup.run, lambda: back_up(tmp_path / "a.db", keys_of(tmp_path), folder, MASTER, NOW))
+
+    assert backup.lines > 1
+    assert seen == []
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -248,10 +282,7 @@ async def test_deleting_oneself_beside_a_backup_that_was_stopped_is_final(
     bot.sql("UPDATE plan SET next_due_at = next_due_at + 3600000")
     await bot.start()
     await opt_in(double, zone_where_it_is(13))
-    child, told = await bot.begin("backup")
-    async with asyncio.timeout(20):
-        while not list((bot.folder / "backups").glob(f"*{stage}")):  # noqa: ASYNC110 - another process makes it
-            await asyncio.sleep(0.0005)
+    child, told = await begun_until(bot, stage)
     child.send_signal(signal.SIGSTOP)
 
     asked = await double.slash("privacy", "delete")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.errors import Unsealable
 from bot.keys import MemberKey, Place
+from bot.keys.sealing import AS_LONG_AS_ITS_WORDS, STEP_BYTES, encrypt
 
 KEY = MemberKey(1, "key-1", bytes(32))
 PLACE = Place("check_in", "picks", "row-1")
@@ -31,6 +32,17 @@ def test_the_same_words_are_never_sealed_alike(words: str) -> None:
 @given(WORDS.filter(len))
 def test_a_sealed_value_does_not_show_its_words(words: str) -> None:
     assert f"<{words}>".encode() not in KEY.seal(PLACE, f"<{words}>")
+
+
+@given(st.text(max_size=(STEP_BYTES - 1) // 4), st.text(max_size=(STEP_BYTES - 1) // 4))
+def test_how_long_it_is_tells_nothing_of_its_words(some: str, others: str) -> None:
+    assert len(KEY.seal(PLACE, some)) == len(KEY.seal(PLACE, others))
+
+
+def test_what_was_sealed_when_the_length_still_told_opens_all_the_same() -> None:
+    bound_to = b"\x1f".join((b"check_in", b"picks", b"1", b"row-1", b"key-1"))
+
+    assert KEY.open(PLACE, AS_LONG_AS_ITS_WORDS + encrypt(KEY.secret, b"a walk", bound_to)) == "a walk"
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,10 @@ def test_a_date_counts_to_its_end_wherever_it_is() -> None:
     assert week.last == datetime(2026, 3, 9, 12, tzinfo=UTC)
 
 
+def test_a_month_in_which_something_was_set_aside_counts_to_its_end() -> None:
+    assert Signs(LONG_AGO, set_aside_at=datetime(2026, 3, 1, tzinfo=UTC)).last == datetime(2026, 4, 1, tzinfo=UTC)
+
+
 # ------------------------------------------------------------------ messages
 
 

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import AlreadyRunning, DatabaseUnusable, MasterKeyWrong
+from bot.errors import AlreadyRunning, CannotWrite, DatabaseUnusable, MasterKeyWrong
 from bot.keys import MasterKeys
 from bot.store import Database
 from bot.store.backup import Ages, Backup, back_up, backups_in, expire
 from bot.store.restore import Found, look, put_back
 from tests.store.test_sealing import ALEX, PICKS, ROBIN, both_join, everything_in, held, keys_of, leaves, look_into, url
 from tests.support.keys import MASTER
+from tests.support.mounts import fill_up, small_disk
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -46,6 +47,18 @@ async def test_a_backup_is_made_beside_the_open_database_and_shows_nothing(tmp_p
     assert [word for word in (b"SQLite", b"member", str(ROBIN).encode()) if word in lying_there] == []
     assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "backups").iterdir()} == {0o600}
     assert stat.S_IMODE((tmp_path / "backups").stat().st_mode) == 0o700
+
+
+async def test_what_a_backup_that_was_killed_has_left_in_the_clear_the_next_one_removes(tmp_path: Path) -> None:
+    async with Database.open(url(tmp_path), MASTER) as database:
+        await both_join(database)
+        for name in ("a.db", "a.db.keys"):
+            (tmp_path / f"{name}.backing-up").write_bytes(b"half of everything")
+
+        backup = await made(tmp_path)
+
+    assert list(tmp_path.rglob("*.backing-up")) == []
+    assert (await look(file_of(tmp_path), keys_of(tmp_path), backup, MASTER)).members == 2
 
 
 async def test_after_everything_is_lost_a_backup_brings_everything_back(tmp_path: Path) -> None:
@@ -112,6 +125,62 @@ async def test_nothing_is_put_back_under_a_running_bot(tmp_path: Path) -> None:
             await put_back(file_of(tmp_path), keys_of(tmp_path), backup, MASTER, NOW)
 
         assert "member" in await held(database, ROBIN)
+
+
+async def test_what_a_restore_that_was_killed_had_laid_out_is_gone_at_the_next_start(tmp_path: Path) -> None:
+    """It is a whole copy in the clear, also of whoever leaves afterwards."""
+    async with Database.open(url(tmp_path), MASTER) as database:
+        await both_join(database)
+        back_up(file_of(tmp_path), keys_of(tmp_path), tmp_path / "backups", MASTER, NOW)
+    for name in ("a.db", "a.db.keys"):
+        (tmp_path / f"{name}.restoring").write_bytes((tmp_path / name).read_bytes())
+        (tmp_path / f"{name}.restoring-wal").write_bytes(b"the last of it")
+
+    async with Database.open(url(tmp_path), MASTER) as database:
+        await leaves(database, ROBIN)
+        assert await database.scrub()
+
+    assert list(tmp_path.glob("*.restoring*")) == []
+    assert ROBIN.to_bytes(8) not in everything_in(tmp_path)
+
+
+async def test_a_restore_that_was_killed_at_its_worst_moment_is_not_taken_for_a_new_beginning(tmp_path: Path) -> None:
+    """What was there is aside already, and what comes in its place is not there yet."""
+    async with Database.open(url(tmp_path), MASTER) as database:
+        await both_join(database)
+        backup = await made(tmp_path)
+    file_of(tmp_path).rename(tmp_path / "a.db.restoring")
+
+    with pytest.raises(DatabaseUnusable, match="Run that restore again"):
+        async with Database.open(url(tmp_path), MASTER):
+            pass
+    assert not file_of(tmp_path).exists()
+
+    await put_back(file_of(tmp_path), keys_of(tmp_path), backup, MASTER, NOW)
+    async with Database.open(url(tmp_path), MASTER) as database:
+        assert (await held(database, ROBIN))["check_in"][0]["picks"] == PICKS
+
+
+async def test_where_there_is_no_room_to_put_a_backup_back_it_says_so_and_changes_nothing(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", "4m") as disk:
+        async with Database.open(url(disk), MASTER) as database:
+            await both_join(database)
+        backup, _keys = back_up(file_of(disk), keys_of(disk), tmp_path / "backups", MASTER, NOW)
+        fill_up(disk / "somebody else's")
+        before = {path.name: path.read_bytes() for path in disk.iterdir()}
+
+        with pytest.raises(CannotWrite, match="cannot be opened beside the database: No space left on device"):
+            await put_back(file_of(disk), keys_of(disk), backup.path, MASTER, NOW)
+
+        assert {path.name: path.read_bytes() for path in disk.iterdir()} == before
+
+
+async def test_a_folder_is_no_backup_and_that_is_said(tmp_path: Path) -> None:
+    async with Database.open(url(tmp_path), MASTER):
+        pass
+
+    with pytest.raises(CannotWrite, match="Is a directory"):
+        await look(file_of(tmp_path), keys_of(tmp_path), tmp_path, MASTER)
 
 
 async def test_a_backup_of_a_newer_version_is_refused(tmp_path: Path) -> None:

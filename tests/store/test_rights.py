@@ -155,6 +155,25 @@ async def test_a_log_that_somebody_else_has_put_beside_a_database_is_refused(tmp
     assert planted.read_bytes() == b"whatever they like"
 
 
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can give a file away")
+async def test_a_log_beside_a_key_database_that_lies_elsewhere_is_looked_at_as_well(
+    tmp_path: Path, opened: Opened
+) -> None:
+    keys = tmp_path / "keys" / "a.keys"
+    keys.parent.mkdir()
+    async with opened(f"sqlite:///{tmp_path}/a.db", keys=keys):
+        pass
+    planted = tmp_path / "keys" / "a.keys-wal"
+    planted.write_bytes(b"whatever they like")
+    os.chown(planted, 65_534, 65_534)
+
+    with pytest.raises(DatabaseUnusable, match=r"The file a\.keys-wal belongs to another account"):
+        async with opened(f"sqlite:///{tmp_path}/a.db", keys=keys):
+            pass
+
+    assert planted.read_bytes() == b"whatever they like"
+
+
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can give a link away")
 def test_a_link_of_somebody_else_is_refused_wherever_it_leads(tmp_path: Path) -> None:
     (tmp_path / "mine").touch(0o600)
@@ -204,6 +223,20 @@ async def test_a_folder_that_everybody_may_write_to_is_refused_before_anything_i
         f"Close it: chmod o-w {folder}"
     )
     assert list(folder.iterdir()) == []
+
+
+async def test_a_folder_of_the_keys_that_everybody_may_write_to_is_refused_as_well(
+    tmp_path: Path, opened: Opened
+) -> None:
+    elsewhere = tmp_path / "keys"
+    elsewhere.mkdir()
+    elsewhere.chmod(0o777)
+
+    with pytest.raises(DatabaseUnusable, match=f"take files out of {elsewhere} and"):
+        async with opened(f"sqlite:///{tmp_path}/a.db", keys=elsewhere / "a.keys"):
+            pass
+
+    assert list(elsewhere.iterdir()) == []
 
 
 @pytest.mark.parametrize("mode", [0o1777, 0o755, 0o700])
