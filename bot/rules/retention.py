@@ -135,7 +135,7 @@ class Signs:
         """The last of them; a date counts to its end, wherever it is, and so does a month."""
         instants = [one for one in astuple(self) if isinstance(one, datetime)]
         if self.set_aside_at is not None:
-            instants.append(self.set_aside_at + LONGEST_MONTH)
+            instants.append((self.set_aside_at + LONGEST_MONTH).replace(day=1))
         if self.checked_in_on is not None:
             instants.append(_end_of(self.checked_in_on))
         if self.week_of is not None:

@@ -114,9 +114,11 @@ def choices_screen(agreed: Agreed, words: Words) -> ui.LayoutView:
     if not agreed.offered:
         return screen(words("privacy.choices.stranger"))
     more = [] if agreed.offered == set(Purpose) else [small(words("privacy.choices.more"))]
+    sends = [words("privacy.choices.sends")] if Purpose.NUDGES in agreed.offered else []
     return screen(
         words("privacy.choices.title"),
         words("privacy.choices.text"),
+        *sends,
         line(),
         *(part for purpose in Purpose if purpose in agreed.offered for part in _choice(purpose, agreed, words)),
         *more,

@@ -55,7 +55,7 @@ async def test_privacy_says_for_how_long_everything_stays_with_the_numbers_that_
     assert f"Messages to you: {kept.delivery_records} days." in text
     assert f"where you wanted them kept: {kept.answers} days." in text
     assert f"A yes that you took back: {kept.withdrawn_consents} days." in text
-    assert f"After {kept.inactive_members} days with nothing from you or to you, all of it is deleted." in text
+    assert f"After {kept.inactive_members} days with nothing from you or to you, all of it is deleted; with" in text
 
 
 async def test_the_bot_that_runs_keeps_house_by_these_numbers(world: World) -> None:
@@ -98,7 +98,8 @@ async def test_whose_key_is_lost_is_told_so_sees_the_rest_and_can_have_it_all_de
     nudge = await world.to_next_nudge()
     world.lose_keys()
 
-    text = (await world.robin.slash("privacy show")).text
+    screen = await world.robin.slash("privacy show")
+    text = "\n".join([screen.text, *(await read(screen)).values()])
     files = await read(await world.robin.slash("privacy export"))
 
     for told in (text, files["porchlight.txt"]):
@@ -275,6 +276,7 @@ async def test_choices_of_whoever_only_keeps_check_ins_are_about_check_ins(world
 
     assert "Keep my check-ins" in screen.text
     assert "Nudges by DM" not in screen.text
+    assert "one DM" not in screen.text
     assert "`/nudge start` asks the other questions, in private." in screen.text
     assert screen.labels == ["It is on"]
     await world.robin.press_id(screen.control("ask_check_ins"))

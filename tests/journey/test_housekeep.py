@@ -93,7 +93,9 @@ async def test_whoever_was_away_for_a_year_is_deleted_whole_and_not_written_to(h
 
     await long(house, 364)
     assert await members(house) == {ROBIN}
-    await nights(house, 8)
+    await nights(house, 5)
+    assert await members(house) == {ROBIN}, "they set something aside, of which the month alone is known"
+    await nights(house, 7)
 
     assert await house.rows() == {}
     assert not any(trace in path.read_bytes() for path in tmp_path.iterdir()), "as after /privacy delete"
@@ -146,12 +148,22 @@ async def take_back(house: House) -> None:
 
 @pytest.mark.parametrize(
     "does",
-    [press_something_old, check_in, choose_rest, ask_for_one, agree, take_back],
+    [check_in, choose_rest, ask_for_one, agree, take_back],
     ids=lambda one: one.__name__,
 )
 async def test_whatever_comes_from_a_member_keeps_them_for_another_year(
     house: House, does: Callable[[House], Any]
 ) -> None:
+    await comes_once_more(house, does, gone_after=20)
+
+
+async def test_setting_something_aside_keeps_them_for_a_year_and_to_the_end_of_its_month(house: House) -> None:
+    """More than the month is not held."""
+    await comes_once_more(house, press_something_old, gone_after=31)
+
+
+async def comes_once_more(house: House, does: Callable[[House], Any], gone_after: int) -> None:
+    """And is gone so many days after they are still there for sure."""
     await house.start(also=frozenset({Purpose.STREAK, Purpose.CHECK_INS}))
     await house.to_next_nudge()
     await house.journeys.review.withdraw(ROBIN, Purpose.NUDGES)
@@ -163,7 +175,7 @@ async def test_whatever_comes_from_a_member_keeps_them_for_another_year(
     await long(house, 360)
     assert await members(house) == {ROBIN}
 
-    await long(house, 20)
+    await long(house, gone_after)
     assert await members(house) == set()
 
 
