@@ -235,7 +235,7 @@ def test_an_audit_that_could_not_ask_is_told_from_a_clean_one(tmp_path: Path, en
     auditor.chmod(0o700)
 
     run = subprocess.run(  # noqa: S603 - our own Makefile
-        [shutil.which("make") or "make", "-f", ROOT / "Makefile", "audit"],
+        [shutil.which("make") or "make", "--no-print-directory", "-f", ROOT / "Makefile", "audit"],
         cwd=tmp_path,
         capture_output=True,
         text=True,

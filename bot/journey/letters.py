@@ -17,6 +17,10 @@ TIMES_ON_RECEIPT: Final = 3
 # The receipt answers a press; when it cannot go out within this time, it does not come later as a surprise.
 RECEIPT_WITHIN: Final = timedelta(minutes=15)
 
+# For so long it is left to the press that asked for it, so that no wake-up takes it away from under that: its member
+# would be told that it has not arrived. After that, whoever wakes up takes it over.
+RECEIPT_LEFT_TO_ITS_PRESS: Final = timedelta(seconds=15)
+
 
 def says_of(occurrence: Occurrence, standing: Standing, language: Language, now: datetime) -> Says | None:
     """What stands on that message; None for a nudge that has left the library."""
@@ -42,7 +46,7 @@ async def ask_for_receipt(records: Records, member_id: int, press_id: int, now: 
         nudge_id=None,
         due_at=now,
         until_at=now + RECEIPT_WITHIN,
-        wake_at=now,
+        wake_at=now + RECEIPT_LEFT_TO_ITS_PRESS,
     )
     await records.occurrences.add([receipt])
     return receipt.occurrence_id

@@ -382,6 +382,7 @@ DRILLS: Final[Mapping[int, Drill]] = MappingProxyType(
                 "test_neither_a_person_nor_a_secret_is_ever_written_to_the_log_whatever_goes_wrong",
                 "test_the_token_is_never_written_to_the_database_or_its_log",
             )
+            + _in("drills/test_backups", "test_at_no_moment_of_a_backup_is_anything_readable_in_its_folder")
             + _in("test_logs", "test_no_member_and_no_token_is_written_whoever_logs_it"),
         ),
         33: Drill(

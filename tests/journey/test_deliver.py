@@ -605,6 +605,7 @@ async def test_sending_now_what_is_gone_says_that_it_dissolved(house: House) -> 
 async def test_a_receipt_is_sent_at_night_because_its_press_was(house: House) -> None:
     house.clock.move(hours=12)
     await house.journeys.opt_in.start(ROBIN, None, "en", ON_AT_FIRST, EVENING, press_id=1)
+    house.clock.move(seconds=15)
 
     await house.journeys.deliver.run()
 

@@ -104,6 +104,7 @@ async def test_a_zone_that_is_none_stores_nothing(house: House) -> None:
 
 async def test_a_receipt_that_a_crash_kept_back_comes_when_the_ticker_wakes(house: House) -> None:
     await house.journeys.opt_in.start(ROBIN, None, "en", ON_AT_FIRST, EVENING, press_id=7)
+    house.clock.move(seconds=15)
 
     await house.journeys.deliver.run()
 

@@ -59,6 +59,7 @@ async def test_a_receipt_waits_for_room_as_well(tmp_path: Path, library: Library
         assert (receipt.state, house.courier.kinds) == (State.WAITING, [])
 
         disk.room = 11 * MEGABYTE
+        house.clock.move(seconds=15)
         await house.journeys.deliver.run()
         assert house.courier.kinds == ["receipt"]
 

@@ -14,6 +14,7 @@ from sqlalchemy import delete, select, update
 from bot.journey.courier import LastLook, Letter, SendOutcome
 from bot.journey.journeys import Journeys
 from bot.journey.traffic import Heard, Hold, Limits, Traffic
+from bot.rules.consent import Purpose
 from bot.rules.delivery import LEASE, LOOK_AGAIN, PUT_OFF, RETRY_FIRST, Absent, Fate, NotNow, Sent, Unreachable, Unsure
 from bot.rules.occurrence import Kind, Occurrence, State
 from bot.rules.plan import PlanState
@@ -359,3 +360,14 @@ def lose_key(folder: Path, member_id: int) -> None:
         lost = delete(key_schema.wrapped_key).where(key_schema.wrapped_key.c.key_id == key_id.scalar())
     with looking_into(folder / "porchlight.db.keys") as connection:
         connection.execute(lost)
+
+
+async def test_a_wake_up_beside_a_start_leaves_the_receipt_to_the_start(house: House) -> None:
+    """Who has just pressed Start would be told that Discord is slow, of a receipt that is there."""
+    started = await house.journeys.opt_in.start(ROBIN, None, "en", frozenset({Purpose.NUDGES}), EVENING, 7)
+    assert started.receipt_id is not None
+
+    await house.journeys.deliver.run()
+
+    assert house.courier.sent == []
+    assert await house.journeys.deliver.send_now(started.receipt_id) is State.SENT
