@@ -39,6 +39,7 @@ from bot.rules.delivery import (
     Unreachable,
     fate_of,
     has_time,
+    is_on_its_date,
     must_look_first,
     why_not,
 )
@@ -141,7 +142,10 @@ class Carrier:
             return HeldBack(Obstacle.STOPPED)
         if self._traffic.hold() is not None:
             return NotNow()
-        obstacle = why_not(who.standing, occurrence.kind, occurrence.until_at, self._clock.now())
+        now, zone = self._clock.now(), who.standing.plan.schedule.zone
+        obstacle = why_not(who.standing, occurrence.kind, occurrence.until_at, now)
+        if obstacle is None and not is_on_its_date(occurrence, zone, now):
+            obstacle = Obstacle.OTHER_DATE
         if obstacle is None and await self._is_answered(occurrence, who):
             obstacle = Obstacle.ANSWERED
         return None if obstacle is None else HeldBack(obstacle)

@@ -15,7 +15,7 @@ from typing import Final
 from bot.rules.consent import Purpose
 from bot.rules.occurrence import Kind, Occurrence, State
 from bot.rules.plan import Plan, PlanState
-from bot.rules.schedule import is_night, local_minute
+from bot.rules.schedule import is_night, local_date, local_minute
 
 # How long a claim is good for, and the longest that one call of the courier may take. A letter is carried only while
 # the claim outlasts both of its calls: looking for it, and sending it.
@@ -58,6 +58,8 @@ class Obstacle(StrEnum):
     NIGHT = "night"
     OUTSIDE = "outside"
     """The member's clock stands outside of their window by now, because one of the two was changed."""
+    OTHER_DATE = "other_date"
+    """The member's clock shows another date by now than the message was for, because their zone was changed."""
     OVER = "over"
     ANSWERED = "answered"
     """The silence that a question was about has ended."""
@@ -106,6 +108,12 @@ def why_not(standing: Standing, kind: Kind, until_at: datetime, now: datetime) -
         Obstacle.OVER: now >= until_at,
     }
     return next((obstacle for obstacle, stands in facts.items() if stands and obstacle in CHECKS[kind]), None)
+
+
+def is_on_its_date(occurrence: Occurrence, zone: str, now: datetime) -> bool:
+    """Whether clocks in that zone show the date that the message is for: so no date has two. A receipt is for none."""
+    is_for_a_date = occurrence.kind is Kind.NUDGE or occurrence.kind in AFTER_QUESTION
+    return not is_for_a_date or occurrence.slot == local_date(zone, now).isoformat()
 
 
 def must_look_first(occurrence: Occurrence, now: datetime) -> bool:

@@ -75,6 +75,14 @@ OF_RULES: Final = (
         f"{DELIVER}::test_a_retry_keeps_to_the_window_that_holds_by_then",
     ),
     Guard(
+        "window: on its own date, where the member is by now",
+        DELIVERY,
+        "    return not is_for_a_date or occurrence.slot == local_date(zone, now).isoformat()",
+        "    return True",
+        "tests/journey/test_worst_moments.py"
+        "::test_whoever_moves_a_day_back_while_a_letter_waits_gets_no_second_one_on_one_date",
+    ),
+    Guard(
         "night",
         DELIVERY,
         "        Obstacle.NIGHT: is_night(plan.schedule.zone, now),",

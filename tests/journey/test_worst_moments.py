@@ -18,7 +18,7 @@ from bot.rules.consent import Purpose
 from bot.rules.delivery import LEASE, LOOK_AGAIN, PUT_OFF, RETRY_FIRST, Absent, Fate, NotNow, Sent, Unreachable, Unsure
 from bot.rules.occurrence import Kind, Occurrence, State
 from bot.rules.plan import PlanState
-from bot.rules.schedule import next_due
+from bot.rules.schedule import Window, local_minute, next_due
 from bot.store import key_schema, schema
 from bot.store.occurrences import Settled
 from tests.support.courier import DM_CHANNEL, FakeCourier
@@ -360,6 +360,25 @@ def lose_key(folder: Path, member_id: int) -> None:
         lost = delete(key_schema.wrapped_key).where(key_schema.wrapped_key.c.key_id == key_id.scalar())
     with looking_into(folder / "porchlight.db.keys") as connection:
         connection.execute(lost)
+
+
+async def test_whoever_moves_a_day_back_while_a_letter_waits_gets_no_second_one_on_one_date(house: House) -> None:
+    """From the first zone of the calendar to one that shows the date of yesterday's nudge, at an hour that suits it."""
+    await house.start(wishes=replace(EVENING, zone="Pacific/Kiritimati", window=Window(8 * 60, 10 * 60)))
+    await to_due(house)
+    house.courier.answers.append(NotNow())
+    await house.journeys.deliver.run()
+    await house.journeys.adjust.change(
+        ROBIN, replace(EVENING, zone="Etc/UTC", window=Window(18 * 60, 20 * 60), per_week=1)
+    )
+    assert local_minute("Etc/UTC", house.clock.now()) < 20 * 60 - 1
+    tried = len(house.courier.sent)
+
+    house.clock.move_to(house.clock.now() + RETRY_FIRST)
+    await house.journeys.deliver.run()
+
+    assert len(house.courier.sent) == tried
+    assert [one.state for one in await nudges(house)] == [State.DISSOLVED]
 
 
 async def test_a_wake_up_beside_a_start_leaves_the_receipt_to_the_start(house: House) -> None:
