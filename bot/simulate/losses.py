@@ -138,6 +138,17 @@ def _is_held(evidence: Evidence, due: float) -> bool:
     return any(begin - 3 * HOUR < due < end + 3 * HOUR for begin, end in evidence.history.held)
 
 
+def _last_sure_touch(evidence: Evidence, person: Person, before: float) -> float:
+    """When the member last said anything while our clock was believed.
+
+    An answer that was written down by a clock that stood ahead counts for its own nudge alone (`bot.journey.past`).
+    """
+    held = evidence.history.held
+    said = [answer.begun for answer in person.answers if answer.begun <= before]
+    sure = [at for at in said if not any(begin <= at <= end for begin, end in held)]
+    return max([*sure, evidence.last_renewal(person.member_id, before)], default=0.0)
+
+
 def _is_slower(evidence: Evidence, person: Person, due: float) -> bool:
     """Whether three in a row had gone unanswered when the date before this one was decided about.
 
@@ -145,7 +156,7 @@ def _is_slower(evidence: Evidence, person: Person, due: float) -> bool:
     """
     rows = [row for row in evidence.rows_of[person.member_id] if row.before is None and row.kind in OF_A_DATE]
     decided = max((row.at for row in rows if row.at < due), default=0.0)
-    touched = evidence.last_touch(person.member_id, decided)
+    touched = _last_sure_touch(evidence, person, decided)
     silent = [
         one
         for one in evidence.history.arrivals
