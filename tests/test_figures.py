@@ -20,7 +20,7 @@ from bot.journey import claims, deliver, together, traffic
 from bot.rules import breaker, choose, clocks, delivery, due, opens, pace, retention, schedule, silence, streak
 from bot.settings import DeliverySettings, RetentionSettings, StorageSettings
 from bot.simulate import faults, habits, model, world
-from bot.store import database, disk, engines, migrate
+from bot.store import disk, engines, migrate, units
 from tests.support.code import ROOT
 
 WORDS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -60,7 +60,7 @@ def hours(length: timedelta) -> float:
 
 
 # One try to begin a unit of work: SQLite waits for the lock, and then we do.
-TRY_SECONDS: Final = database.BUSY_PAUSE_SECONDS + engines.WRITER_BUSY_MS / 1000
+TRY_SECONDS: Final = units.BUSY_PAUSE_SECONDS + engines.WRITER_BUSY_MS / 1000
 
 DELIVERY: Final = "docs/delivery.md"
 RUNNING: Final = "docs/running.md"
@@ -106,9 +106,9 @@ FIGURES: Final = (
     Figure(
         DELIVERY,
         "every {} ms, for {} minutes, off the event loop",
-        (TRY_SECONDS * 1000, TRY_SECONDS * database.BUSY_TRIES / 60),
+        (TRY_SECONDS * 1000, TRY_SECONDS * units.BUSY_TRIES / 60),
     ),
-    Figure(DELIVERY, "At the start it is {} seconds", (TRY_SECONDS * database.BUSY_TRIES_AT_START,)),
+    Figure(DELIVERY, "At the start it is {} seconds", (TRY_SECONDS * units.BUSY_TRIES_AT_START,)),
     Figure(DELIVERY, "a file above {} MB", (migrate.CHECKED_FIRST_BYTES / disk.MEGABYTE,)),
     Figure(DELIVERY, "is {} seconds away at the most", (SENDING.wake_at_most_seconds,)),
     Figure(DELIVERY, "remembers a nonce for {} minutes, shows", (model.NONCE_MEMORY / 60,)),

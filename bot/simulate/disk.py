@@ -150,8 +150,7 @@ class Disk(Database):
                 connection.stop()
 
     def _compile_into(self, compiled: Compiled) -> None:
-        self._writer = self._writer.execution_options(compiled_cache=compiled)
-        self._reader = self._reader.execution_options(compiled_cache=compiled)
+        self._units.compile_into(compiled)
         self._ring.compile_into(compiled)
 
     async def read(self, work: Callable[[Records], Awaitable[T]]) -> T:

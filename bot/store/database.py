@@ -1,30 +1,22 @@
-"""Opening the database, and the two ways to use it: `read` beside everything else, `write` one at a time.
-
-A unit of work always runs to its end, even when whoever asked for it is cancelled: a cancelled statement would
-otherwise go on in its thread and join the next transaction (docs/delivery.md). On a full disk it runs once more, after
-all that it did has been undone: so a unit of work changes nothing but its records.
-"""
+"""Opening the database, and what it does for itself: taking it over, finishing deletions, keeping room on the disk."""
 
 from __future__ import annotations
 
 import asyncio
-import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import structlog
-from sqlalchemy.exc import DatabaseError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.exc import DatabaseError
 
-from bot.errors import DatabaseUnusable, ForOperator, Superseded
+from bot.errors import DatabaseUnusable, ForOperator
 from bot.keys import MasterKeys
 from bot.rules.consent import QUESTIONS, Questions
-from bot.store import owner
 from bot.store.clear import seal_some
 from bot.store.disk import REAL_DISK, Disk, Reserve, Room
-from bot.store.engines import WRITER_BUSY_MS, Connect, empty_log, in_a_thread, is_busy, is_full, reading, writing
+from bot.store.engines import Connect, in_a_thread, reading, writing
 from bot.store.key_schema import RING, named_in
 from bot.store.keyring import Errand, KeyRing, beside
 from bot.store.lock import alone_with
@@ -33,55 +25,30 @@ from bot.store.records import Records
 from bot.store.refuse import explained, make_ready, place_of
 from bot.store.restore import remove_left_behind
 from bot.store.rights import keep_all_private, refuse_open_folder
+from bot.store.units import Aside, Units, Work
 from bot.store.watch import look_through
 
 log = structlog.stdlib.get_logger(__name__)
 
 T = TypeVar("T")
-Work = Callable[[Records], Awaitable[T]]
-Aside = Callable[..., Awaitable[Any]]
-"""How a function that blocks is run: with its arguments, like `asyncio.to_thread`."""
 
 NO_RESERVE: Final = Reserve()
 APPLICATION: Final = "application"
-
-# Between tries everybody else gets their turn. Each takes about 50 ms: five seconds at the start, where a supervisor
-# can try again, and two minutes later on.
-BUSY_PAUSE_SECONDS: Final = 0.03
-BUSY_TRIES_AT_START: Final = 100
-BUSY_TRIES: Final = 2_400
 SCRUB_TRIES: Final = 5
 
 
 class Database:
     """The store, open. Made by `Database.open`, which also closes it."""
 
-    def __init__(
-        self,
-        path: Path,
-        writer: AsyncEngine,
-        reader: AsyncEngine,
-        ring: KeyRing,
-        room: Room,
-        aside: Aside,
-        questions: Questions = QUESTIONS,
-    ) -> None:
+    def __init__(self, path: Path, units: Units, ring: KeyRing, room: Room, aside: Aside) -> None:
         self._path = path
-        self._writer = writer
-        self._reader = reader
+        self._units = units
         self._ring = ring
         self._room = room
         self._aside = aside
-        self._questions = questions
-        self._token = secrets.token_hex(16)
-        self._one_at_a_time = asyncio.Lock()
-        self._running: set[asyncio.Task[Any]] = set()
-        self._busy_tries = BUSY_TRIES_AT_START
-        self._closing = False
         self._deletions = 0
         self._overwritten = 0
         self._making_room: asyncio.Task[Any] | None = None
-        self._trouble: asyncio.Future[ForOperator] = asyncio.get_running_loop().create_future()
 
     @classmethod
     @asynccontextmanager
@@ -119,25 +86,26 @@ class Database:
             await aside(room.make_way)
             is_checked = await aside(migrate, path)
             async with KeyRing.open(keys or beside(path), master, connect, await aside(named_in, path)) as ring:
-                database = cls(path, writing(path, connect), reading(path, connect), ring, room, aside, questions)
+                units = Units(writing(path, connect), reading(path, connect), ring, room, aside, questions)
+                database = cls(path, units, ring, room, aside)
                 try:
-                    await database._shielded(database._take_over())
+                    await units.to_its_end(database._take_over())
                     await aside(room.keep)
-                    async with look_through(None if is_checked else connect(path), path, database._stop_for):
+                    async with look_through(None if is_checked else connect(path), path, units.stop_for):
                         yield database
                 finally:
-                    await database._close()
+                    await units.close()
 
     async def read(self, work: Work[T]) -> T:
         """Run `work` on what is committed now; it cannot change anything."""
-        return await self._shielded(self._read(work))
+        return await self._units.to_its_end(self._units.read(work))
 
     async def write(self, work: Work[T]) -> T:
         """Run `work` in one transaction: committed when it returns, undone when it raises.
 
         Raises Superseded when another copy has taken the file over.
         """
-        return await self._shielded(self._write(work))
+        return await self._units.to_its_end(self._units.write(work))
 
     async def finish_errands(self) -> int:
         """Erase whoever is to be gone by now, and forget keys that nobody has; how many members were erased.
@@ -163,12 +131,12 @@ class Database:
         if not await self._aside(self._room.is_enough):
             return False
         if not self._room.is_kept and self._making_room is None:
-            self._making_room = self._in_hand(self._make_room())
+            self._making_room = self._units.begin(self._make_room())
         return True
 
     async def trouble(self) -> ForOperator:
         """Wait for what this process has to end with: superseded, or damaged. Usually never."""
-        return await asyncio.shield(self._trouble)
+        return await self._units.trouble()
 
     async def belong_to(self, application_id: int) -> None:
         """Be this bot's database from now on. Raises DatabaseUnusable when it is another bot's."""
@@ -188,14 +156,14 @@ class Database:
 
     async def _take_over(self) -> None:
         try:
-            await self._write_anyhow(lambda connection: owner.take_over(connection, self._token))
-            if erased := await self._write(self._belong_to_ring):
+            await self._units.take_over()
+            if erased := await self._units.write(self._belong_to_ring):
                 log.warning("storage.erased_again", how_many=erased)
-                await self._checkpoint()
+                await self._units.empty_log()
             await self._seal_what_is_clear()
         except DatabaseError as error:
             raise explained(error, self._path) from error
-        self._busy_tries = BUSY_TRIES
+        self._units.be_patient()
 
     async def _belong_to_ring(self, records: Records) -> int:
         """How many members are erased again, after a restore of an older copy."""
@@ -205,11 +173,11 @@ class Database:
 
     async def _seal_what_is_clear(self) -> None:
         sealed = 0
-        while some := await self._write_anyhow(lambda connection: seal_some(connection, self._ring)):
+        while some := await self._units.write_anyhow(lambda connection: seal_some(connection, self._ring)):
             sealed += some
         if sealed:
             log.info("storage.sealed", how_many=sealed)
-            await self._checkpoint()
+            await self._units.empty_log()
 
     async def _run_errands(self) -> int:
         errands = await self._ring.errands()
@@ -225,82 +193,14 @@ class Database:
     async def _overwrite(self, tries: int) -> bool:
         deletions = self._deletions
         for _ in range(tries):
-            is_clean = await self._shielded(self._checkpoint())
-            if await self._shielded(self._ring.scrub()) and is_clean:
+            is_clean = await self._units.to_its_end(self._units.empty_log())
+            if await self._units.to_its_end(self._ring.scrub()) and is_clean:
                 self._overwritten = max(self._overwritten, deletions)
                 return True
         return False
-
-    async def _checkpoint(self) -> bool:
-        async with self._one_at_a_time:
-            return await empty_log(self._writer, WRITER_BUSY_MS)
-
-    async def _read(self, work: Work[T]) -> T:
-        async with self._reader.begin() as connection:
-            return await work(Records(connection, self._ring, self._questions))
-
-    async def _write(self, work: Work[T]) -> T:
-        async def ours(connection: AsyncConnection) -> T:
-            if not await owner.is_still(connection, self._token):
-                self._stop_for(Superseded())
-                raise Superseded
-            return await work(Records(connection, self._ring, self._questions))
-
-        if self._trouble.done():
-            raise self._trouble.result()
-        return await self._write_anyhow(ours)
-
-    async def _write_anyhow(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        """Once more in the ballast's room where the disk is full; what was begun has been undone by then."""
-        async with self._one_at_a_time:
-            try:
-                return await self._in_transaction(work)
-            except OperationalError as error:
-                if not is_full(error) or not await self._aside(self._room.give_away):
-                    raise
-            return await self._in_transaction(work)
-
-    async def _in_transaction(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        async with AsyncExitStack() as transaction:
-            return await work(await self._begun(transaction))
-
-    async def _begun(self, transaction: AsyncExitStack) -> AsyncConnection:
-        """Begin; where another program has the lock, nothing has begun, so it is tried again."""
-        tries = 0
-        while True:
-            tries += 1
-            try:
-                return await transaction.enter_async_context(self._writer.begin())
-            except OperationalError as error:
-                if not is_busy(error) or self._closing or tries >= self._busy_tries:
-                    raise
-            if tries == 1:
-                log.warning("storage.busy")
-            await asyncio.sleep(BUSY_PAUSE_SECONDS)
 
     async def _make_room(self) -> None:
         try:
             await self._aside(self._room.keep)
         finally:
             self._making_room = None
-
-    def _stop_for(self, reason: ForOperator) -> None:
-        if not self._trouble.done():
-            self._trouble.set_result(reason)
-
-    async def _shielded(self, unit: Coroutine[Any, Any, T]) -> T:
-        return await asyncio.shield(self._in_hand(unit))
-
-    def _in_hand(self, unit: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        task = asyncio.ensure_future(unit)
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        return task
-
-    async def _close(self) -> None:
-        """Let what is under way end; what still waits for another program's lock gives up."""
-        self._closing = True
-        if self._running:
-            await asyncio.wait(self._running)
-        await self._reader.dispose()
-        await self._writer.dispose()

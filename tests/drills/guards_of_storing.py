@@ -11,6 +11,7 @@ ENGINES: Final = "bot/store/engines.py"
 MIGRATE: Final = "bot/store/migrate.py"
 REFUSE: Final = "bot/store/refuse.py"
 ALONE: Final = "tests/store/test_alone.py"
+UNITS: Final = "bot/store/units.py"
 OF_DATABASE: Final = "tests/store/test_database.py"
 OF_MIGRATE: Final = "tests/store/test_migrate.py"
 OF_REFUSALS: Final = "tests/store/test_refusals.py"
@@ -41,8 +42,8 @@ OF_STORING: Final = (
     ),
     Guard(
         "shielding of units of work",
-        DATABASE,
-        "        return await asyncio.shield(self._in_hand(unit))",
+        UNITS,
+        "        return await asyncio.shield(self.begin(unit))",
         "        return await unit",
         f"{OF_DATABASE}::test_a_unit_of_work_runs_to_its_end_when_its_caller_is_cancelled",
     ),
@@ -55,14 +56,14 @@ OF_STORING: Final = (
     ),
     Guard(
         "owner token",
-        DATABASE,
+        UNITS,
         "            if not await owner.is_still(connection, self._token):",
         "            if False:",
         f"{ALONE}::test_one_that_was_superseded_writes_nothing_more_and_says_so",
     ),
     Guard(
         "ballast",
-        DATABASE,
+        UNITS,
         "                if not is_full(error) or not await self._aside(self._room.give_away):",
         "                if True:",
         f"{OF_ROOM}::test_on_a_full_disk_a_unit_of_work_runs_once_more_in_the_room_of_the_ballast",
@@ -83,7 +84,7 @@ OF_STORING: Final = (
     ),
     Guard(
         "another program's lock is waited for",
-        DATABASE,
+        UNITS,
         "                if not is_busy(error) or self._closing or tries >= self._busy_tries:",
         "                if True:",
         "tests/store/test_busy.py::test_a_lock_of_three_seconds_stops_neither_the_loop_nor_any_unit_of_work",

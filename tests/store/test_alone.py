@@ -166,4 +166,4 @@ async def test_a_database_stays_with_the_bot_it_was_made_for(tmp_path: Path, ope
 
 async def test_nothing_waits_for_trouble_that_does_not_come(tmp_path: Path) -> None:
     async with Database.open(url(tmp_path / "a.db"), MASTER) as database:
-        assert not database._trouble.done()
+        assert not database._units._trouble.done()

@@ -29,7 +29,7 @@ class Asked:
 
     def __init__(self, database: Database) -> None:
         self.statements: dict[str, Any] = {}
-        for engine in (database._writer, database._reader):
+        for engine in (database._units._writer, database._units._reader):
             event.listen(engine.sync_engine, "before_cursor_execute", self._note)
 
     def _note(self, _connection: Any, _cursor: Any, statement: str, given: Any, _context: Any, is_many: bool) -> None:

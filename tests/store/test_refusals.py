@@ -188,7 +188,7 @@ async def test_a_large_file_is_looked_through_beside_the_work(tmp_path: Path, op
 
     async with opened(f"sqlite:///{tmp_path}/a.db") as database:
         await database.write(lambda records: records.facts.put("fact", "there"))
-        assert not database._trouble.done()
+        assert not database._units._trouble.done()
 
 
 async def test_damage_in_a_large_file_stops_the_process_with_a_sentence(tmp_path: Path, opened: Opened) -> None:

@@ -83,7 +83,7 @@ async def test_below_the_floor_there_is_no_room_and_no_ballast_is_made(tmp_path:
 async def settled(database: Database) -> None:
     """What was begun in the background has ended."""
     async with asyncio.timeout(10):
-        await asyncio.gather(*database._running)
+        await database._units.all_ended()
 
 
 def test_a_disk_that_gives_no_answer_has_no_room(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ async def test_a_dm_channel_is_written_down_once(tmp_path: Path, library: Librar
             if statement.startswith("UPDATE member"):
                 written.append(statement)
 
-        event.listen(house.database._writer.sync_engine, "before_cursor_execute", note)
+        event.listen(house.database._units._writer.sync_engine, "before_cursor_execute", note)
         nudge = await house.to_next_nudge()
 
         assert (nudge.state, nudge.channel_id) == (State.SENT, DM_CHANNEL)
