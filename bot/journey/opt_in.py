@@ -13,7 +13,7 @@ from bot.journey.farewell import Farewells
 from bot.journey.ledger import give, take_back
 from bot.journey.letters import ask_for_receipt
 from bot.journey.past import past_of
-from bot.journey.standing import MemberStanding, purposes_of, schedule_of, standing_of, willing
+from bot.journey.standing import MemberStanding, schedule_of, standing_of, willing
 from bot.rules.consent import Purpose
 from bot.rules.due import Lately
 from bot.rules.plan import Plan, PlanState, Wishes
@@ -64,14 +64,7 @@ class OptIn:
 
     async def before(self, member_id: int) -> Before:
         """Where this member's draft begins."""
-
-        async def work(records: Records) -> Before:
-            plan = await records.plans.get(member_id)
-            ledger, questions = await records.consents.of(member_id), records.questions
-            wishes = None if plan is None else plan.wishes
-            return Before(questions.holding(ledger), wishes, questions.void(ledger))
-
-        return await self._database.read(work)
+        return await self._database.read(lambda records: _before(records, member_id))
 
     async def next_times(self, member_id: int, wishes: Wishes) -> Times:
         """The next three times, for the member to check against their own clock. Raises UnknownZone."""
@@ -94,33 +87,30 @@ class OptIn:
 
         Whoever starts anew keeps a pause, what they asked to see again, how far steps have grown, and the server they
         came from, unless that has Porchlight switched off by now. What a yes that ends had allowed to be kept is
-        overwritten. Raises NotEnabledHere where this server has it
-        switched off, UnknownZone for a zone that is none, JustLeft for a press that a deletion has overtaken.
+        overwritten. Raises NotEnabledHere where this server has it switched off, UnknownZone for a zone that is none,
+        JustLeft for a press that a deletion has overtaken.
         """
         now = self._clock.now()
         schedule_of(member_id, wishes)
 
-        async def work(records: Records) -> Started:
+        async def work(records: Records) -> tuple[Started, bool]:
             self._farewells.refuse_older(member_id, press_id)
             await _refuse_disabled(records, guild_id)
             if not purposes and await records.members.get(member_id) is None:
-                return Started(None, is_kept=False)
-            who = await standing_of(records, member_id)
+                return Started(None, is_kept=False), False
+            who, before = await standing_of(records, member_id), await _before(records, member_id)
             await records.members.put(member_id, _home(who, guild_id), language, now)
             await records.members.note_asked(member_id, records.questions.edition)
             lately = (await past_of(records, member_id, now)).lately
             plan = _plan(who, member_id, wishes, now, lately, purposes)
             await records.plans.put(plan)
-            agreed = await purposes_of(records, member_id)
             await take_back(records, member_id, frozenset(Purpose) - purposes, now)
-            await give(records, member_id, purposes - agreed, now)
-            if Purpose.NUDGES not in purposes:
-                return Started(None)
-            return Started(await ask_for_receipt(records, member_id, press_id, now))
+            await give(records, member_id, purposes - before.purposes, now)
+            receipt = await ask_for_receipt(records, member_id, press_id, now) if Purpose.NUDGES in purposes else None
+            return Started(receipt), bool(before.given - purposes)
 
-        before = await self.before(member_id)
-        started = await self._database.write(work)
-        if before.given - purposes:
+        started, ended_some = await self._database.write(work)
+        if ended_some:
             await overwrite(self._database)
         return started
 
@@ -137,6 +127,13 @@ class OptIn:
             return Started(await ask_for_receipt(records, member_id, press_id, now))
 
         return await self._database.write(work)
+
+
+async def _before(records: Records, member_id: int) -> Before:
+    plan = await records.plans.get(member_id)
+    ledger, questions = await records.consents.of(member_id), records.questions
+    wishes = None if plan is None else plan.wishes
+    return Before(questions.holding(ledger), wishes, questions.void(ledger))
 
 
 async def _refuse_disabled(records: Records, guild_id: int | None) -> None:
