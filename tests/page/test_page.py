@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
@@ -11,70 +12,68 @@ from playwright.async_api import expect
 
 from bot.errors import NoFreePort
 from bot.tryout.page import listen
-from tests.support.page import browser, set_up, start, try_out, visiting
-
-CHROMIUM = browser()
-needs_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed, so the page is not looked at")
+from tests.support.page import Visitor, browser, set_up, start, try_out, visiting
 
 
-@needs_a_browser
-async def test_a_visitor_is_the_moderator_then_the_member_and_answers_a_nudge(tmp_path: Path) -> None:
-    assert CHROMIUM is not None
-    async with try_out(tmp_path) as running, visiting(running.url, CHROMIUM) as visitor:
-        await set_up(visitor)
-        await visitor.become("Robin in the server")
-        await visitor.press("Try one now")
-        await visitor.press("Did it")
-        await visitor.sees("This was to try, so nothing is stored.")
-        await start(visitor)
-
-        await visitor.become("Robin in the DM")
-        await visitor.sees("Your receipt")
-        await visitor.move_time("Go to the next nudge")
-        await visitor.press("Did it")
-        await visitor.sees("You did it.")
-        await visitor.slash("/checkin")
-        await visitor.sees("How are things?")
-        await visitor.discord.get_by_role("dialog").get_by_text("Space", exact=True).click()
-        await visitor.press("Submit")
-        await visitor.sees("Wanting space is fine.")
-        await visitor.slash("/privacy show")
-        await visitor.sees("All that is held about you")
-        await visitor.has_in_view("Moderators cannot, unless they run it.")
-        await visitor.move_time("+ 1 day")
-        await visitor.become("Sam moderator")
-        await visitor.slash("/community status")
-        await visitor.sees("Fewer than ten people agreed to be counted")
-
-        assert visitor.complaints == []
-        assert visitor.addresses == {running.url.split("/")[2]}, "nothing leaves this machine"
+@pytest.fixture
+async def visitor(tmp_path: Path) -> AsyncIterator[Visitor]:
+    """Somebody who has just opened it."""
+    chromium = browser()
+    if chromium is None:
+        pytest.skip("no Chromium is installed, so the page is not looked at")
+    async with try_out(tmp_path) as running, visiting(running.url, chromium) as visitor:
+        yield visitor
 
 
-@needs_a_browser
-async def test_ending_the_preview_by_its_own_menu_brings_it_back(tmp_path: Path) -> None:
-    assert CHROMIUM is not None
-    async with try_out(tmp_path) as running, visiting(running.url, CHROMIUM) as visitor:
-        first = await visitor.page.locator("#stage").get_attribute("src")
-        await visitor.discord.get_by_text("More", exact=True).click()
-        await visitor.discord.get_by_role("button", name="End preview session").click()
-        await visitor.page.wait_for_selector(f'#stage:not([src="{first}"])')
+async def test_a_visitor_is_the_moderator_then_the_member_and_answers_a_nudge(visitor: Visitor) -> None:
+    await set_up(visitor)
+    await visitor.become("Robin in the server")
+    await visitor.press("Try one now")
+    await visitor.press("Did it")
+    await visitor.sees("This was to try, so nothing is stored.")
+    await start(visitor)
 
-        await set_up(visitor)
+    await visitor.become("Robin in the DM")
+    await visitor.sees("Your receipt")
+    await visitor.move_time("Go to the next nudge")
+    await visitor.press("Did it")
+    await visitor.sees("You did it.")
+    await visitor.slash("/checkin")
+    await visitor.sees("How are things?")
+    await visitor.discord.get_by_role("dialog").get_by_text("Space", exact=True).click()
+    await visitor.press("Submit")
+    await visitor.sees("Wanting space is fine.")
+    await visitor.slash("/privacy show")
+    await visitor.sees("All that is held about you")
+    await visitor.has_in_view("Moderators cannot, unless they run it.")
+    await visitor.move_time("+ 1 day")
+    await visitor.become("Sam moderator")
+    await visitor.slash("/community status")
+    await visitor.sees("Fewer than ten people agreed to be counted")
+
+    assert visitor.complaints == []
+    assert visitor.addresses == {visitor.page.url.split("/")[2]}, "nothing leaves this machine"
 
 
-@needs_a_browser
-async def test_after_a_kind_refusal_the_next_command_can_be_typed(tmp_path: Path) -> None:
+async def test_ending_the_preview_by_its_own_menu_brings_it_back(visitor: Visitor) -> None:
+    first = await visitor.page.locator("#stage").get_attribute("src")
+    await visitor.discord.get_by_text("More", exact=True).click()
+    await visitor.discord.get_by_role("button", name="End preview session").click()
+    await visitor.page.wait_for_selector(f'#stage:not([src="{first}"])')
+
+    await set_up(visitor)
+
+
+async def test_after_a_kind_refusal_the_next_command_can_be_typed(visitor: Visitor) -> None:
     """To the simulated Discord, a sentence that tells what is missing is no fault of the bot's."""
-    assert CHROMIUM is not None
-    async with try_out(tmp_path) as running, visiting(running.url, CHROMIUM) as visitor:
-        await set_up(visitor)
-        await visitor.become("Robin in the server")
-        await visitor.slash("/nudge settings")
-        await visitor.sees("Nothing is set up yet.")
-        await visitor.slash("/privacy show")
-        await visitor.sees("Nothing is held about you.")
+    await set_up(visitor)
+    await visitor.become("Robin in the server")
+    await visitor.slash("/nudge settings")
+    await visitor.sees("Nothing is set up yet.")
+    await visitor.slash("/privacy show")
+    await visitor.sees("Nothing is held about you.")
 
-        await expect(visitor.discord.get_by_text("Action outcome uncertain")).to_have_count(0)
+    await expect(visitor.discord.get_by_text("Action outcome uncertain")).to_have_count(0)
 
 
 async def test_it_says_what_to_do_next_in_a_few_plain_lines(tmp_path: Path) -> None:
