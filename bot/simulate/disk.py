@@ -60,6 +60,8 @@ class _Watched(sqlite3.Connection):
     def watch(self, fuse: Fuse, tell: Callable[[Told], None], *, is_of_keys: bool) -> None:
         self._fuse, self._tell, self._writes = fuse, tell, False
         self._told: Told = []
+        # Where temporary things are held is set again when the file is opened: a change would drop these triggers.
+        super().execute("PRAGMA temp_store = MEMORY")
         for statement in () if is_of_keys else WATCHED:
             super().execute(statement)
         self.create_function("told", -1, lambda *what: self._told.append(what))

@@ -1,7 +1,8 @@
 """How the file is opened: one connection that writes and a few that read, all with the same pragmas.
 
 WAL with synchronous=FULL, so that what was acknowledged survives a power cut; secure_delete, so that what was deleted
-is overwritten. Whoever opens the database may hand over another way to connect; the pragmas are the same for all.
+is overwritten; temp_store=MEMORY, so that nothing of anybody lies in a folder for temporary files. Whoever opens the
+database may hand over another way to connect; the pragmas are the same for all.
 """
 
 from __future__ import annotations
@@ -107,6 +108,7 @@ def _engine(path: Path, connect: Connect, size: int, begin: str, own: dict[str, 
         "synchronous": "FULL",
         "foreign_keys": "ON",
         "secure_delete": "ON",
+        "temp_store": "MEMORY",
         **own,
     }
 

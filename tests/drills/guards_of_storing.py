@@ -34,6 +34,13 @@ OF_STORING: Final = (
         f"{OF_DATABASE}::test_every_connection_is_set_to_survive_a_power_cut_and_to_overwrite_what_is_deleted",
     ),
     Guard(
+        "no temporary files",
+        ENGINES,
+        '        "temp_store": "MEMORY",',
+        '        "temp_store": "FILE",',
+        f"{OF_DATABASE}::test_every_connection_is_set_to_survive_a_power_cut_and_to_overwrite_what_is_deleted",
+    ),
+    Guard(
         "transactions that write begin so",
         ENGINES,
         '"BEGIN IMMEDIATE"',

@@ -630,7 +630,7 @@ class Statements:
 
     def __init__(self, house: House) -> None:
         self.sizes: list[int] = []
-        event.listen(house.database._writer.sync_engine, "before_cursor_execute", self._note)
+        event.listen(house.database._units._writer.sync_engine, "before_cursor_execute", self._note)
 
     def _note(self, _connection: Any, _cursor: Any, statement: str, given: Any, _context: Any, _many: bool) -> None:
         if statement.startswith(

@@ -46,7 +46,7 @@ async def test_only_its_own_account_may_read_the_file(tmp_path: Path, opened: Op
 async def test_every_connection_is_set_to_survive_a_power_cut_and_to_overwrite_what_is_deleted(
     tmp_path: Path, opened: Opened
 ) -> None:
-    wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
+    wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "temp_store": 2}
 
     async def pragmas(records: Records) -> dict[str, object]:
         connection = records.facts._connection
