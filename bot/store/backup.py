@@ -22,6 +22,7 @@ from typing import Final, NoReturn
 from bot.errors import CannotWrite, DatabaseUnusable, ForOperator, Unsealable
 from bot.keys import MasterKeys, stream
 from bot.keys.files import new_private, sync_folder
+from bot.store.lock import alone_in
 from bot.store.refuse import SOUND, explained
 
 STAMP: Final = "%Y%m%dT%H%M%SZ"
@@ -61,9 +62,15 @@ class Ages:
 def back_up(path: Path, keys: Path, folder: Path, master: MasterKeys, now: datetime) -> list[Backup]:
     """Copy both into that folder; it blocks for as long as that takes.
 
-    Raises DatabaseUnusable when one cannot be read, CannotWrite when its copy cannot be written.
+    Raises DatabaseUnusable when one cannot be read, CannotWrite when its copy cannot be written, AlreadyRunning while
+    another backup is made there.
     """
     _make_private(folder)
+    with alone_in(folder):
+        return _backed_up(path, keys, folder, master, now)
+
+
+def _backed_up(path: Path, keys: Path, folder: Path, master: MasterKeys, now: datetime) -> list[Backup]:
     for left_behind in folder.glob(f"{PREFIX}*{UNFINISHED}*"):
         left_behind.unlink()
     stem = folder / f"{PREFIX}{now.astimezone(UTC):{STAMP}}"

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import structlog
 
-from bot.errors import AlreadyRunning, DatabaseUnusable
+from bot.errors import AlreadyRunning, CannotWrite, DatabaseUnusable, ForOperator
 from bot.store.rights import PRIVATE
 
 if sys.platform != "win32":
@@ -43,24 +43,38 @@ def alone_with(path: Path) -> Iterator[None]:
             f"The database {path} cannot be opened: {lock.name} beside it cannot be written ({error.strerror}). "
             "Check storage.url and its folder."
         ) from error
+    others = (
+        f"Another Porchlight is running on {path.name}. Stop that one first, or give this one a storage.url of its own."
+    )
+    unknown = f"The folder of {path.name} knows no locks. Point storage.url to a disk of this machine."
+    with _locked(held, others, DatabaseUnusable(unknown)):
+        yield
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Be the only one who makes backups in that folder. Raises AlreadyRunning when another process does."""
+    if sys.platform == "win32":
+        yield
+        return
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    others = f"Another backup is being made in {folder}. Let it end first."
+    with _locked(held, others, CannotWrite(f"The folder for backups {folder} knows no locks. Choose another one.")):
+        yield
+
+
+@contextmanager
+def _locked(held: int, others: str, unknown: ForOperator) -> Iterator[None]:
+    """Hold the lock of that open file, and close it. Raises AlreadyRunning with what to say of others who have it."""
     try:
-        _take(held, path)
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
+                raise AlreadyRunning(others) from None
+            raise unknown from error
         yield
     finally:
         # A process that was forked off shares the lock, and would keep it.
         fcntl.flock(held, fcntl.LOCK_UN)
         os.close(held)
-
-
-def _take(held: int, path: Path) -> None:
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
-            raise AlreadyRunning(
-                f"Another Porchlight is running on {path.name}. Stop that one first, or give this one a storage.url of "
-                "its own."
-            ) from None
-        raise DatabaseUnusable(
-            f"The folder of {path.name} knows no locks ({error.strerror}). Point storage.url to a disk of this machine."
-        ) from error

@@ -26,6 +26,9 @@ from bot.store.refuse import RESTORING, explained
 
 ENDINGS: Final = ("", "-wal", "-shm")
 
+# Under another name than what takes the place of a file: looking holds no lock, and may go on beside a restore.
+LOOKED_INTO: Final = ".looked-into"
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -43,7 +46,7 @@ async def look(path: Path, keys: Path, backup: Path, master: MasterKeys) -> Foun
 
     Raises MasterKeyWrong, and DatabaseUnusable when it cannot be put back, with the reason.
     """
-    with _laid_out(path, keys, backup, master) as laid:
+    with _laid_out(path, keys, backup, master, LOOKED_INTO) as laid:
         return await _found(laid, master)
 
 
@@ -52,7 +55,7 @@ async def put_back(path: Path, keys: Path, backup: Path, master: MasterKeys, now
 
     Raises what `look` raises, and AlreadyRunning while a bot has the database open.
     """
-    with alone_with(path), _laid_out(path, keys, backup, master) as laid:
+    with alone_with(path), _laid_out(path, keys, backup, master, RESTORING) as laid:
         found = await _found(laid, master)
         aside = f".replaced-{now.astimezone(UTC):{STAMP}}"
         _move_aside(path, aside)
@@ -66,9 +69,14 @@ async def put_back(path: Path, keys: Path, backup: Path, master: MasterKeys, now
 
 def remove_left_behind(path: Path, keys: Path) -> None:
     """What a restore that was killed has laid out: a whole copy, of those who have left since as well."""
+    for name in (RESTORING, LOOKED_INTO):
+        _remove_laid_out(path, keys, name)
+
+
+def _remove_laid_out(path: Path, keys: Path, name: str) -> None:
     for one in (path, keys):
         for ending in ENDINGS:
-            one.with_name(f"{one.name}{RESTORING}{ending}").unlink(missing_ok=True)
+            one.with_name(f"{one.name}{name}{ending}").unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +90,9 @@ class _Laid:
 
 
 @contextmanager
-def _laid_out(path: Path, keys: Path, backup: Path, master: MasterKeys) -> Iterator[_Laid]:
-    beside, keys_beside = (one.with_name(one.name + RESTORING) for one in (path, keys))
-    remove_left_behind(path, keys)
+def _laid_out(path: Path, keys: Path, backup: Path, master: MasterKeys, name: str) -> Iterator[_Laid]:
+    beside, keys_beside = (one.with_name(one.name + name) for one in (path, keys))
+    _remove_laid_out(path, keys, name)
     if backup.name.endswith(OF_KEYS):
         of_database = backup.name.removesuffix(OF_KEYS) + OF_DATABASE
         raise DatabaseUnusable(

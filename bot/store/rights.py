@@ -30,7 +30,7 @@ OF_OTHERS: Final = 0o077
 BESIDE: Final = (
     *("-wal", "-shm", "-journal", ".lock", ".ballast", ".ballast.begun", ".copying"),
     *(".keys", ".keys-wal", ".keys-shm"),
-    *(".backing-up", ".keys.backing-up", ".restoring", ".keys.restoring"),
+    *(".backing-up", ".keys.backing-up", ".restoring", ".keys.restoring", ".looked-into", ".keys.looked-into"),
 )
 COPIES: Final = ".before-"
 

@@ -184,6 +184,20 @@ OF_SEALED: Final = (
         f"{OF_BACKUP}::test_a_backup_of_a_newer_version_is_refused",
     ),
     Guard(
+        "looking into a backup leaves a restore alone",
+        RESTORE,
+        "backup, master, LOOKED_INTO) as laid:",
+        "backup, master, RESTORING) as laid:",
+        f"{OF_BACKUP}::test_looking_into_a_backup_does_not_disturb_a_restore_that_is_under_way",
+    ),
+    Guard(
+        "one backup at a time",
+        "bot/store/backup.py",
+        "    with alone_in(folder):\n",
+        "    if folder:\n",
+        f"{OF_BACKUP}::test_two_backups_are_not_made_at_once",
+    ),
+    Guard(
         "nothing is put back under a running bot",
         RESTORE,
         "    with alone_with(path), _laid_out(",

@@ -13,6 +13,7 @@ from bot.errors import AlreadyRunning, CannotWrite, DatabaseUnusable, MasterKeyW
 from bot.keys import MasterKeys
 from bot.store import Database
 from bot.store.backup import Ages, Backup, back_up, backups_in, expire
+from bot.store.lock import alone_in
 from bot.store.restore import Found, look, put_back
 from tests.store.test_sealing import ALEX, PICKS, ROBIN, both_join, everything_in, held, keys_of, leaves, look_into, url
 from tests.support.keys import MASTER
@@ -105,6 +106,32 @@ async def test_looking_into_a_backup_changes_nothing_and_leaves_nothing(tmp_path
     assert {name: content for name, content in after.items() if not name.endswith(("-wal", "-shm"))} == before
 
 
+async def test_looking_into_a_backup_does_not_disturb_a_restore_that_is_under_way(tmp_path: Path) -> None:
+    async with Database.open(url(tmp_path), MASTER) as database:
+        await both_join(database)
+        backup = await made(tmp_path)
+    laid_out = tmp_path / "a.db.restoring"
+    laid_out.write_bytes(b"what takes the place of the database in a moment")
+
+    await look(file_of(tmp_path), keys_of(tmp_path), backup, MASTER)
+
+    assert laid_out.exists()
+
+
+async def test_two_backups_are_not_made_at_once(tmp_path: Path) -> None:
+    async with Database.open(url(tmp_path), MASTER) as database:
+        await both_join(database)
+        (folder := tmp_path / "backups").mkdir()
+        (begun := folder / "porchlight-20260601T115959Z.db.sealed.unfinished").write_bytes(b"half of it")
+
+        with alone_in(folder), pytest.raises(AlreadyRunning, match="Another backup is being made"):
+            await made(tmp_path)
+        assert begun.exists()
+
+        await made(tmp_path)
+        assert not begun.exists()
+
+
 async def test_what_a_backup_replaces_is_kept_beside_it(tmp_path: Path) -> None:
     async with Database.open(url(tmp_path), MASTER) as database:
         backup = await made(tmp_path)
@@ -133,14 +160,15 @@ async def test_what_a_restore_that_was_killed_had_laid_out_is_gone_at_the_next_s
         await both_join(database)
         back_up(file_of(tmp_path), keys_of(tmp_path), tmp_path / "backups", MASTER, NOW)
     for name in ("a.db", "a.db.keys"):
-        (tmp_path / f"{name}.restoring").write_bytes((tmp_path / name).read_bytes())
-        (tmp_path / f"{name}.restoring-wal").write_bytes(b"the last of it")
+        for ending in ("restoring", "looked-into"):
+            (tmp_path / f"{name}.{ending}").write_bytes((tmp_path / name).read_bytes())
+            (tmp_path / f"{name}.{ending}-wal").write_bytes(b"the last of it")
 
     async with Database.open(url(tmp_path), MASTER) as database:
         await leaves(database, ROBIN)
         assert await database.scrub()
 
-    assert list(tmp_path.glob("*.restoring*")) == []
+    assert [*tmp_path.glob("*.restoring*"), *tmp_path.glob("*.looked-into*")] == []
     assert ROBIN.to_bytes(8) not in everything_in(tmp_path)
 
 
