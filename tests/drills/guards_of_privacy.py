@@ -41,6 +41,13 @@ ONLY_WHEN_ASKED: Final = (
         "tests/journey/test_opt_in.py::test_agreeing_to_nothing_keeps_nothing_of_somebody_new",
     ),
     Guard(
+        "only when asked: the first DM is the receipt",
+        "bot/journey/opt_in.py",
+        "press_id, now) if Purpose.NUDGES in purposes else None\n",
+        "press_id, now) if not purposes else None\n",
+        "tests/journey/test_opt_in.py::test_the_first_dm_is_the_receipt_and_there_is_one",
+    ),
+    Guard(
         "only when asked: Stop on every DM",
         "cogs/_ui/nudges.py",
         '    return [button(Flow.NUDGE, Step.STOP, words("button.stop"), data), need_more(words)]\n',
@@ -216,6 +223,20 @@ LEAVES_CLEAN: Final = (
         "    for table in reversed(member_tables()):\n",
         "    for table in reversed(member_tables()[1:]):\n",
         "tests/test_privacy.py::test_after_delete_no_table_holds_a_row_of_the_member",
+    ),
+    Guard(
+        "leaves clean: what is shown is every row of every table",
+        "bot/store/holdings.py",
+        "        for table in member_tables():\n",
+        "        for table in member_tables()[:-1]:\n",
+        "tests/test_privacy.py::test_all_that_is_held_is_shown_row_by_row",
+    ),
+    Guard(
+        "leaves clean: what is handed over is every row of every table",
+        "bot/store/holdings.py",
+        "        for table in member_tables():\n",
+        "        for table in member_tables()[:-1]:\n",
+        "tests/cogs/test_export.py::test_an_export_is_as_the_published_schema_says",
     ),
     Guard(
         "leaves clean: what is deleted is overwritten in the log as well",
