@@ -1,4 +1,4 @@
-"""The guards that keep the promises: what decides, seals, sends, stores, lets go and closes, and what keeps people private.
+"""The guards that keep the promises: what decides, seals, sends, stores, lets go and closes, and keeps people private.
 
 Law, held by tests/drills/test_guards.py: each text is the code as it is, and each proof is there. Whether the proof
 fails without its guard takes minutes, and `make drills` asks for all of them.
