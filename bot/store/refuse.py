@@ -60,7 +60,10 @@ def refuse_left_above(path: Path) -> None:
     So it is when a database is given a folder of its own, and was not moved along.
     """
     above = path.parent.parent / path.name
-    if path.exists() or above == path or not _size(above) or not above.is_file():
+    if above == path or not _size(above) or not above.is_file():
+        return
+    # Where any of it is there, it was not left behind; what is missing then, `make_ready` tells.
+    if any(path.with_name(f"{path.name}{ending}").exists() for ending in ("", "-wal", RESTORING)):
         return
     folder, old = (shlex.quote(str(one)) for one in (path.parent, above))
     raise DatabaseUnusable(

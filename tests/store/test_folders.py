@@ -200,7 +200,7 @@ def test_a_folder_that_a_link_leads_to_is_the_one_that_is_looked_at(tmp_path: Pa
 # ------------------------------------------------------------------ one that is open, and not ours alone
 
 
-@pytest.mark.parametrize("other", ["README.md", ".git/HEAD", "a.db.txt", "b.db", "photos", "backups/list.txt"])
+@pytest.mark.parametrize("other", ["README.md", ".git/HEAD", "a.db.txt", "b.db", "photos", "old/a.db", "backups/list"])
 async def test_an_open_folder_with_anything_else_in_it_is_refused_and_never_shut_away(kept: Path, other: str) -> None:
     opening(kept)
     if other == "photos":
