@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Coroutine
 from typing import Annotated, Any, Final
@@ -28,12 +29,14 @@ def porchlight() -> None:
 def run(config: commands.Config = None) -> None:
     """Run the bot on Discord."""
     from bot.app import run as run_bot  # noqa: PLC0415 - `--help` answers without loading everything
+    from bot.keys.sources import close_file  # noqa: PLC0415
     from bot.logs import set_up_logs, tell_crash  # noqa: PLC0415
     from bot.settings import warn_of_open_token  # noqa: PLC0415
 
     settings, master = commands.opened_with(config)
     set_up_logs(settings.log)
     warn_of_open_token(config)
+    close_file(settings.sealing.master_key_file, os.environ)
     try:
         _live(run_bot(settings, master))
     except ForOperator:

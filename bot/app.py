@@ -32,6 +32,7 @@ from bot.rules.consent import QUESTIONS, Questions
 from bot.rules.retention import Retention
 from bot.settings import DeliverySettings, RetentionSettings, Settings
 from bot.store import Database, Reserve
+from bot.store.backup import keep_all_backups_private
 from bot.ticker import Ticker
 
 log = structlog.stdlib.get_logger(__name__)
@@ -120,6 +121,7 @@ async def run(settings: Settings, master: MasterKeys) -> None:
     gateway = settings.discord.gateway_url
     seams.point_to(str(settings.discord.api_url), None if gateway is None else str(gateway))
     stop = asyncio.create_task(stop_signal().wait())
+    await asyncio.to_thread(keep_all_backups_private, settings.backups.folder)
     async with assemble(settings, master) as app:
         await _log_in(app.client, settings)
         spare_the_collector()

@@ -73,7 +73,7 @@ class DiscordSettings(Section):
 class StorageSettings(Section):
     """Where everything is kept, and how much room is kept for it."""
 
-    url: Annotated[str, Field(pattern=r"^sqlite:///.+")] = "sqlite:///porchlight.db"
+    url: Annotated[str, Field(pattern=r"^sqlite:///.+")] = "sqlite:///data/porchlight.db"
     ballast_megabytes: Annotated[int, Field(ge=0, le=1_024)] = 16
     free_megabytes_at_least: Annotated[int, Field(ge=0, le=1_048_576)] = 64
 

@@ -45,6 +45,7 @@ FOR_OPERATORS = {
     "database.py",
     "refuse.py",
     "rights.py",
+    "folders.py",
     "__main__.py",
     "kindness.py",
     # What the judges of a simulated run say about it.

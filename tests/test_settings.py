@@ -44,7 +44,7 @@ def test_a_token_is_all_it_takes(tmp_path: Path) -> None:
     assert settings.discord.token.get_secret_value() == TOKEN
     assert str(settings.discord.api_url) == "https://discord.com/api/v10"
     assert settings.discord.gateway_url is None
-    assert settings.storage.url == "sqlite:///porchlight.db"
+    assert settings.storage.url == "sqlite:///data/porchlight.db"
 
 
 def test_everything_can_come_from_the_environment() -> None:

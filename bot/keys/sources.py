@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+import structlog
 from pydantic import SecretStr
 
 from bot.errors import MasterKeyUnusable
 from bot.keys.files import OWNER_READS, new_private, sync_folder
 from bot.keys.master import HOW_TO_MAKE_ONE, MasterKeys
+
+log = structlog.stdlib.get_logger(__name__)
 
 CREDENTIALS: Final = "CREDENTIALS_DIRECTORY"
 CREDENTIAL: Final = "porchlight-master-key"
@@ -25,8 +29,8 @@ def master_keys(file: Path | None, given: SecretStr | None, environ: Mapping[str
 
     Raises MasterKeyUnusable, which says what to do.
     """
-    credential = Path(environ[CREDENTIALS], CREDENTIAL) if environ.get(CREDENTIALS) else None
-    if credential is not None and credential.exists():
+    credential = _credential(environ)
+    if credential is not None:
         return MasterKeys.parse(_read(credential), f"the credential {CREDENTIAL}")
     if file is not None:
         return read_file(file)
@@ -54,6 +58,22 @@ def read_file(path: Path) -> MasterKeys:
     return MasterKeys.parse(_read(path), f"the file {path}")
 
 
+def close_file(file: Path | None, environ: Mapping[str, str], change: Callable[[Path, int], None] = os.chmod) -> None:
+    """Once the keys are read: where that file is where they came from, let even its owner only read it (0400).
+
+    By then nobody else may read it, so this keeps from mistakes alone: a disk that cannot be written to is no trouble.
+    """
+    if os.name != "posix" or file is None or _credential(environ) is not None:
+        return
+    here = file.stat()
+    rights = stat.S_IMODE(here.st_mode)
+    if rights == OWNER_READS or here.st_uid != os.geteuid():
+        return
+    with suppress(OSError):
+        change(file, OWNER_READS)
+        log.info("rights.key_file_closed", file=file.name, were=f"{rights:o}")
+
+
 def make_file(path: Path) -> MasterKeys:
     """A master key in a new file; or one version more in a file that has some. Nothing that was in it is lost.
 
@@ -70,6 +90,12 @@ def make_file(path: Path) -> MasterKeys:
     except OSError as error:
         raise MasterKeyUnusable(f"The master key file {path} cannot be written: {error.strerror}.") from None
     return keys
+
+
+def _credential(environ: Mapping[str, str]) -> Path | None:
+    """What systemd hands over, if it does."""
+    path = Path(environ[CREDENTIALS], CREDENTIAL) if environ.get(CREDENTIALS) else None
+    return path if path is not None and path.exists() else None
 
 
 def _read(path: Path) -> str:

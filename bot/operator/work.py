@@ -16,7 +16,7 @@ from bot.store.backup import Ages, Backup, back_up, expire
 from bot.store.beside import bury, file_of, refuse_wrong_key, wrap_all_anew
 from bot.store.disk import REAL_DISK
 from bot.store.keyring import beside
-from bot.store.refuse import place_of
+from bot.store.refuse import make_room_for, place_of
 from bot.store.restore import Found, look, put_back
 
 
@@ -44,7 +44,7 @@ async def erase_user(settings: Settings, master: MasterKeys, member_id: int, now
     it, would be told to whoever asked.
     """
     url, keys = settings.storage.url, settings.sealing.keys
-    file_of(url)
+    file_of(url, keys)
     try:
         async with Database.open(url, master, keys=keys) as database:
             erased = await database.write(lambda records: records.holdings.erase(member_id, now))
@@ -60,7 +60,7 @@ async def back_up_now(settings: Settings, master: MasterKeys, now: datetime) -> 
     Raises DatabaseUnusable when one cannot be read or opened again, CannotWrite when there is no room for its copy, and
     MasterKeyWrong: nobody could use a copy that is sealed with another master key than the members' keys in it.
     """
-    path, folder = file_of(settings.storage.url), settings.backups.folder
+    path, folder = file_of(settings.storage.url, settings.sealing.keys), settings.backups.folder
     await refuse_wrong_key(path, _keys(settings, path), master)
     made = await asyncio.to_thread(back_up, path, _keys(settings, path), folder, master, now)
     ages = Ages(timedelta(days=settings.backups.keep_days), timedelta(days=settings.backups.keep_keys_days))
@@ -69,7 +69,7 @@ async def back_up_now(settings: Settings, master: MasterKeys, now: datetime) -> 
 
 async def look_into_backup(settings: Settings, master: MasterKeys, backup: Path) -> Found:
     """Open that backup, check it, and say what putting it back would mean; nothing is changed."""
-    path = place_of(settings.storage.url, REAL_DISK)
+    path = _place(settings)
     return await look(path, _keys(settings, path), backup, master)
 
 
@@ -78,11 +78,18 @@ async def restore(settings: Settings, master: MasterKeys, backup: Path, now: dat
 
     Raises AlreadyRunning while the bot runs, and what `look_into_backup` raises.
     """
-    path = place_of(settings.storage.url, REAL_DISK)
+    path = _place(settings)
     found = await put_back(path, _keys(settings, path), backup, master, now)
     async with Database.open(settings.storage.url, master, keys=settings.sealing.keys) as database:
         await database.scrub()
     return found
+
+
+def _place(settings: Settings) -> Path:
+    """Where the database is, or is to be, in a folder that is there."""
+    path = place_of(settings.storage.url, REAL_DISK, settings.sealing.keys)
+    make_room_for(path, settings.sealing.keys)
+    return path
 
 
 def _keys(settings: Settings, path: Path) -> Path:

@@ -4,14 +4,16 @@ The database comes first and the keys after it: whoever leaves in between is in 
 tombstone in the copy of the other, so that nobody comes back. Whoever joins in between has a key there, and no row.
 
 Law: under a backup's name stands a whole and checked file or none. What is not sealed lies beside what it is a copy of,
-for a moment, and never in the folder for backups, which others may read, fetch and share. Where one of the two cannot
-be made, the other one goes again; what was there before is left alone.
+for a moment, and never in the folder for backups, from which copies are passed on. Where one of the two cannot be made,
+the other one goes again; what was there before is left alone.
 """
 
 from __future__ import annotations
 
 import errno
+import os
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -22,8 +24,10 @@ from typing import Final, NoReturn
 from bot.errors import CannotWrite, DatabaseUnusable, ForOperator, Unsealable
 from bot.keys import MasterKeys, stream
 from bot.keys.files import new_private, sync_folder
+from bot.store.folders import OWNERS, keep_folder_private, of_backups
 from bot.store.lock import alone_in
 from bot.store.refuse import SOUND, explained
+from bot.store.rights import keep_private
 
 STAMP: Final = "%Y%m%dT%H%M%SZ"
 OF_DATABASE: Final = ".db.sealed"
@@ -92,6 +96,15 @@ def backups_in(folder: Path) -> list[Backup]:
         if _is_stamp(stamp := path.name.removeprefix(PREFIX).removesuffix(ending))
     ]
     return sorted(found, key=lambda one: one.made_at, reverse=True)
+
+
+def keep_all_backups_private(folder: Path) -> None:
+    """See to it that nobody but this account may look into that folder, or read a backup there, where it holds any.
+
+    Raises DatabaseUnusable, with what mends it.
+    """
+    if backups_in(folder):
+        _make_private(folder)
 
 
 def expire(folder: Path, ages: Ages, now: datetime) -> int:
@@ -186,9 +199,18 @@ def _check(path: Path) -> None:
 
 def _make_private(folder: Path) -> None:
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=OWNERS, parents=True, exist_ok=True)
     except OSError as error:
         raise CannotWrite(f"The folder for backups {folder} cannot be made: {error.strerror}.") from error
+    keep_folder_private(folder.resolve(), of_backups())
+    _keep_backups_private(folder)
+
+
+def _keep_backups_private(folder: Path) -> None:
+    """Those of another account are left to the folder, which nobody else may look into."""
+    for one in backups_in(folder):
+        if sys.platform != "win32" and one.path.stat().st_uid == os.geteuid():
+            keep_private(one.path)
 
 
 def _is_stamp(text: str) -> bool:

@@ -20,7 +20,7 @@ from bot.store.disk import REAL_DISK
 from bot.store.key_schema import named_in
 from bot.store.keyring import KeyRing, beside
 from bot.store.lock import alone_with
-from bot.store.refuse import explained, place_of
+from bot.store.refuse import explained, place_of, refuse_left_above
 
 # The bot looks what there is to do at each wake-up, which is half a minute away at the most unless set otherwise.
 LOOK_EVERY_SECONDS: Final = 0.5
@@ -37,7 +37,7 @@ async def wrap_all_anew(
     bot does not know the newest one yet, AlreadyRunning while somebody keeps reading what was there before, and what
     opening the files raises.
     """
-    path = file_of(url)
+    path = file_of(url, keys)
     async with KeyRing.open(keys or beside(path), master, expected=_ring_of(path)) as ring:
         if is_running(path) and not await ring.is_told_of_newest():
             raise MasterKeyUnusable(
@@ -70,7 +70,7 @@ async def bury(url: str, master: MasterKeys, member_id: int, now: datetime, keys
 
     False when nothing is held about them. Raises TimeoutError when the bot has not done it; the key is gone by then.
     """
-    path = file_of(url)
+    path = file_of(url, keys)
     key_id = _key_of(path, member_id)
     if key_id is None:
         return False
@@ -97,9 +97,10 @@ def is_running(path: Path) -> bool:
         return True
 
 
-def file_of(url: str) -> Path:
+def file_of(url: str, keys: Path | None = None) -> Path:
     """The database that this names, which has to be there. Raises DatabaseUnusable."""
-    path = place_of(url, REAL_DISK)
+    path = place_of(url, REAL_DISK, keys)
+    refuse_left_above(path)
     if not path.exists():
         raise DatabaseUnusable(f"There is no database {path}. Check storage.url.")
     return path

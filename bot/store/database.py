@@ -22,9 +22,9 @@ from bot.store.keyring import Errand, KeyRing, beside
 from bot.store.lock import alone_with
 from bot.store.migrate import migrate
 from bot.store.records import Records
-from bot.store.refuse import explained, make_ready, place_of
+from bot.store.refuse import explained, make_ready, make_room_for, place_of
 from bot.store.restore import remove_left_behind
-from bot.store.rights import keep_all_private, refuse_open_folder
+from bot.store.rights import keep_all_private
 from bot.store.units import Aside, Units, Work
 from bot.store.watch import look_through
 
@@ -74,10 +74,10 @@ class Database:
         Raises, with one clear sentence, DatabaseUnusable when that cannot be done and AlreadyRunning when somebody
         else has it open; MasterKeyWrong when it was sealed with another master key.
         """
-        path: Path = await aside(place_of, url, disk)
+        path: Path = await aside(place_of, url, disk, keys)
+        await aside(make_room_for, path, keys)
         await aside(keep_all_private, path)
         if keys is not None:
-            await aside(refuse_open_folder, keys.parent)
             await aside(keep_all_private, keys)
         with alone_with(path) if alone else nullcontext():
             room = Room(path, reserve, disk)

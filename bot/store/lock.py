@@ -19,7 +19,7 @@ from pathlib import Path
 
 import structlog
 
-from bot.errors import AlreadyRunning, CannotWrite, DatabaseUnusable, ForOperator
+from bot.errors import AlreadyRunning, CannotWrite, DatabaseUnusable
 from bot.store.rights import PRIVATE
 
 if sys.platform != "win32":
@@ -43,11 +43,19 @@ def alone_with(path: Path) -> Iterator[None]:
             f"The database {path} cannot be opened: {lock.name} beside it cannot be written ({error.strerror}). "
             "Check storage.url and its folder."
         ) from error
-    others = (
-        f"Another Porchlight is running on {path.name}. Stop that one first, or give this one a storage.url of its own."
-    )
-    unknown = f"The folder of {path.name} knows no locks. Point storage.url to a disk of this machine."
-    with _locked(held, others, DatabaseUnusable(unknown)):
+    with _let_go_of(held):
+        try:
+            is_ours = _take(held)
+        except OSError as error:
+            raise DatabaseUnusable(
+                f"The folder of {path.name} knows no locks ({error.strerror}). Point storage.url to a disk of this "
+                "machine."
+            ) from error
+        if not is_ours:
+            raise AlreadyRunning(
+                f"Another Porchlight is running on {path.name}. Stop that one first, or give this one a storage.url of "
+                "its own."
+            )
         yield
 
 
@@ -58,23 +66,34 @@ def alone_in(folder: Path) -> Iterator[None]:
         yield
         return
     held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    others = f"Another backup is being made in {folder}. Let it end first."
-    with _locked(held, others, CannotWrite(f"The folder for backups {folder} knows no locks. Choose another one.")):
+    with _let_go_of(held):
+        try:
+            is_ours = _take(held)
+        except OSError as error:
+            raise CannotWrite(
+                f"The folder for backups {folder} knows no locks ({error.strerror}). Choose another one."
+            ) from error
+        if not is_ours:
+            raise AlreadyRunning(f"Another backup is being made in {folder}. Let it end first.")
         yield
+
+
+def _take(held: int) -> bool:
+    """Whether the lock of that open file is ours now. Raises OSError where there is no such thing."""
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
+            return False
+        raise
+    return True
 
 
 @contextmanager
-def _locked(held: int, others: str, unknown: ForOperator) -> Iterator[None]:
-    """Hold the lock of that open file, and close it. Raises AlreadyRunning with what to say of others who have it."""
+def _let_go_of(held: int) -> Iterator[None]:
+    """At the end: a process that was forked off shares the lock, and would keep it."""
     try:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
-                raise AlreadyRunning(others) from None
-            raise unknown from error
         yield
     finally:
-        # A process that was forked off shares the lock, and would keep it.
         fcntl.flock(held, fcntl.LOCK_UN)
         os.close(held)

@@ -6,6 +6,7 @@ Law: a file that may hold members is never taken for a new one, and no refusal c
 from __future__ import annotations
 
 import os
+import shlex
 import sqlite3
 from pathlib import Path
 from typing import Final
@@ -14,9 +15,9 @@ from sqlalchemy.exc import DatabaseError
 
 from bot.errors import AlreadyRunning, DatabaseUnusable, ForOperator
 from bot.store.disk import Disk, refuse_network
-from bot.store.rights import make_private, refuse_open_folder
+from bot.store.folders import SCHEME, keep_folder_private, make_folder, of_database, of_keys
+from bot.store.rights import make_private
 
-SCHEME: Final = "sqlite:///"
 CHECK: Final = "PRAGMA quick_check(1)"
 SOUND: Final = "ok"
 
@@ -24,8 +25,11 @@ SOUND: Final = "ok"
 RESTORING: Final = ".restoring"
 
 
-def place_of(url: str, disk: Disk) -> Path:
-    """The file itself, wherever links lead to it: so it has one lock and one log. Raises DatabaseUnusable."""
+def place_of(url: str, disk: Disk, keys: Path | None = None) -> Path:
+    """The file itself, wherever links lead to it: so it has one lock and one log.
+
+    Its folder, and that of its `keys` where they lie elsewhere, are closed to everybody else. Raises DatabaseUnusable.
+    """
     path = Path(os.path.realpath(url.removeprefix(SCHEME)))
     try:
         is_something_else = path.exists() and not path.is_file()
@@ -34,8 +38,39 @@ def place_of(url: str, disk: Disk) -> Path:
     if is_something_else:
         raise _cannot_open(path, "it is no file")
     refuse_network(path, disk)
-    refuse_open_folder(path.parent)
+    keys = None if keys is None else Path(os.path.realpath(keys))
+    keep_folder_private(path.parent, of_database(path, keys))
+    if keys is not None:
+        keep_folder_private(keys.parent, of_keys(path, keys))
     return path
+
+
+def make_room_for(path: Path, keys: Path | None) -> None:
+    """Make the folders that are missing, for a database that may be a new one. Raises DatabaseUnusable."""
+    refuse_left_above(path)
+    make_folder(path.parent, of_database(path, keys))
+    if keys is not None:
+        keys = Path(os.path.realpath(keys))
+        make_folder(keys.parent, of_keys(path, keys))
+
+
+def refuse_left_above(path: Path) -> None:
+    """Raise DatabaseUnusable where no database is, but one of that name lies a folder higher, with all its members.
+
+    So it is when a database is given a folder of its own, and was not moved along.
+    """
+    above = path.parent.parent / path.name
+    if above == path or not _size(above) or not above.is_file():
+        return
+    # Where any of it is there, it was not left behind; what is missing then, `make_ready` tells.
+    if any(path.with_name(f"{path.name}{ending}").exists() for ending in ("", "-wal", RESTORING)):
+        return
+    folder, old = (shlex.quote(str(one)) for one in (path.parent, above))
+    raise DatabaseUnusable(
+        f"There is no database {path}, but one of that name lies a folder higher. A new one would know none of its "
+        f"members. Move it along, while no bot runs: mkdir -p -m 700 {folder} && mv {old}* {folder}/ Or name it where "
+        f'it is: storage.url = "{SCHEME}{above}". If a new one is meant, give that another name.'
+    )
 
 
 def make_ready(path: Path) -> None:

@@ -4,6 +4,8 @@
 is there: rights that are too open are repaired, with a warning; a file of another account is refused. What SQLite makes
 beside a database (its log, the index of that) it makes with the rights of the database.
 
+What is said here of files, `bot.store.folders` says of the folders they lie in.
+
 Windows has no such rights: there, nothing is looked at, and the folder's own decide.
 """
 
@@ -29,10 +31,12 @@ OF_OTHERS: Final = 0o077
 # What lies beside a database and belongs to it, by how its name goes on; a copy goes on with its revision.
 BESIDE: Final = (
     *("-wal", "-shm", "-journal", ".lock", ".ballast", ".ballast.begun", ".copying"),
-    *(".keys", ".keys-wal", ".keys-shm"),
+    *(".keys", ".keys-wal", ".keys-shm", ".keys-journal"),
     *(".backing-up", ".keys.backing-up", ".restoring", ".keys.restoring", ".looked-into", ".keys.looked-into"),
+    *(".restoring-wal", ".restoring-shm", ".keys.restoring-wal", ".keys.restoring-shm"),
+    *(".looked-into-wal", ".looked-into-shm", ".keys.looked-into-wal", ".keys.looked-into-shm"),
 )
-COPIES: Final = ".before-"
+COPIES: Final = (".before-", ".replaced-", ".keys.replaced-")
 
 
 def make_private(path: Path) -> None:
@@ -69,27 +73,10 @@ def keep_all_private(path: Path) -> None:
         keep_private(one)
 
 
-def refuse_open_folder(folder: Path) -> None:
-    """Raise DatabaseUnusable where anybody may take files out of that folder and put others in their place.
-
-    A folder for everybody in which each may only touch what is theirs (as /tmp) is none of these. Where a group other
-    than ours may, that is said in the log: it can be meant.
-    """
-    if sys.platform == "win32":
-        return
-    try:
-        here = folder.stat()
-    except OSError:
-        return
-    if here.st_mode & stat.S_ISVTX:
-        return
-    if here.st_mode & stat.S_IWOTH:
-        raise DatabaseUnusable(
-            f"Anybody on this machine may take files out of {folder} and put others in their place, also the database. "
-            f"Close it: chmod o-w {shlex.quote(str(folder))}"
-        )
-    if here.st_mode & stat.S_IWGRP and here.st_gid != os.getegid():
-        log.warning("rights.folder_open_to_a_group", folder=folder.name)
+def belongs_to(name: str, database: str) -> bool:
+    """Whether a file of that name is that database, or belongs to it."""
+    ending = name.removeprefix(database)
+    return name == database or (name.startswith(database) and (ending in BESIDE or ending.startswith(COPIES)))
 
 
 def _close(path: Path, rights: int, change: Callable[[Path, int], None]) -> None:
@@ -107,9 +94,8 @@ def _close(path: Path, rights: int, change: Callable[[Path, int], None]) -> None
 
 
 def _beside(path: Path) -> Iterator[Path]:
-    names = {f"{path.name}{ending}" for ending in BESIDE}
     try:
         there = sorted(path.parent.iterdir())
     except OSError:
         return
-    yield from (one for one in there if one.name in names or one.name.startswith(f"{path.name}{COPIES}"))
+    yield from (one for one in there if one.name != path.name and belongs_to(one.name, path.name))

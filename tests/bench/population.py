@@ -31,7 +31,7 @@ from bot.store.keyring import beside
 from bot.store.refusals import NUDGE
 from bot.store.schema import refusal
 from bot.store.sealed import mark, sealed
-from tests.bench.processes import CACHE, ROOT
+from tests.bench.processes import CACHE, ROOT, make_cache
 from tests.support.keys import MASTER
 
 FIRST = 10**17
@@ -77,7 +77,7 @@ def ids(numbers: Sequence[int]) -> list[int]:
 
 async def opted_in(count: int) -> Path:
     """A file with that many members, one in twenty of them with a past, and nobody due."""
-    CACHE.mkdir(parents=True, exist_ok=True)
+    make_cache()
     path = CACHE / f"members-{count}-{_version()}.db"
     if path.exists():
         await asyncio.to_thread(settle_down, path)

@@ -55,10 +55,16 @@ def given() -> dict[str, Any]:
     return handed
 
 
+def make_cache() -> None:
+    """Also for databases, which lie in no folder that others may look into."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    CACHE.chmod(0o700)
+
+
 @contextmanager
 def logging_as_shipped() -> Iterator[None]:
     """In a leg: what the bot logs is formatted and written as it is when it runs, to a file."""
-    CACHE.mkdir(parents=True, exist_ok=True)
+    make_cache()
     with (CACHE / "leg.log").open("w", encoding="utf-8") as log:
         set_up_logs(LogSettings(), log)
         yield

@@ -1,4 +1,4 @@
-"""The guards in what lets things go, and in who may read what is kept."""
+"""The guards in what lets things go."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ RETENTION: Final = "bot/rules/retention.py"
 HOUSEKEEP: Final = "bot/journey/housekeep.py"
 TRAFFIC: Final = "bot/journey/traffic.py"
 UPKEEP: Final = "bot/store/upkeep.py"
-RIGHTS: Final = "bot/store/rights.py"
 SETTINGS: Final = "bot/settings.py"
 OF_RETENTION: Final = "tests/rules/test_retention.py"
 OF_HOUSE: Final = "tests/journey/test_housekeep.py"
-OF_RIGHTS: Final = "tests/store/test_rights.py"
 OF_SETTINGS: Final = "tests/test_settings.py"
 
 OF_KEEPING: Final = (
@@ -165,75 +163,5 @@ OF_KEEPING: Final = (
         "    if days < least:\n",
         "    if False:\n",
         f"{OF_SETTINGS}::test_what_tells_of_somebody_cannot_be_set_to_go_before_they_do",
-    ),
-    Guard(
-        "rights: files are made private",
-        RIGHTS,
-        "os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE)",
-        "os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666)",
-        f"{OF_RIGHTS}::test_all_that_is_made_is_private_from_the_beginning",
-    ),
-    Guard(
-        "rights: the lock is made private",
-        "bot/store/lock.py",
-        "os.O_CREAT | os.O_RDWR, PRIVATE)",
-        "os.O_CREAT | os.O_RDWR, 0o666)",
-        f"{OF_RIGHTS}::test_all_that_is_made_is_private_from_the_beginning",
-    ),
-    Guard(
-        "rights: a copy is made private",
-        "bot/store/migrate.py",
-        "        make_private(begun)\n",
-        "",
-        f"{OF_RIGHTS}::test_a_copy_can_be_read_by_nobody_while_it_is_being_made",
-    ),
-    Guard(
-        "rights: repaired at the start",
-        "bot/store/database.py",
-        "        await aside(keep_all_private, path)\n",
-        "",
-        f"{OF_RIGHTS}::test_rights_that_are_too_open_are_repaired_at_the_start_and_said_by_name_only",
-    ),
-    Guard(
-        "rights: no file of somebody else",
-        RIGHTS,
-        "    if owners != {",
-        "    if False and owners != {",
-        f"{OF_RIGHTS}::test_a_file_of_another_account_is_refused_and_the_command_named",
-    ),
-    Guard(
-        "rights: a repair that changed nothing is noticed",
-        RIGHTS,
-        "    if path.stat().st_mode & OF_OTHERS:\n",
-        "    if False:\n",
-        f"{OF_RIGHTS}::test_a_disk_that_knows_no_rights_is_noticed",
-    ),
-    Guard(
-        "rights: no folder that is open to everybody",
-        "bot/store/refuse.py",
-        "    refuse_open_folder(path.parent)\n",
-        "",
-        f"{OF_RIGHTS}::test_a_folder_that_everybody_may_write_to_is_refused_before_anything_is_written",
-    ),
-    Guard(
-        "rights: nor one for the keys",
-        "bot/store/database.py",
-        "            await aside(refuse_open_folder, keys.parent)\n",
-        "",
-        f"{OF_RIGHTS}::test_a_folder_of_the_keys_that_everybody_may_write_to_is_refused_as_well",
-    ),
-    Guard(
-        "rights: a master key that lies open is refused",
-        SETTINGS,
-        ' and tables.get("sealing", {}).get("master_key") and _is_open_to_everybody(path):',
-        " and False:",
-        f"{OF_SETTINGS}::test_a_master_key_in_a_file_that_every_account_may_read_is_refused",
-    ),
-    Guard(
-        "rights: a token that lies open is said",
-        SETTINGS,
-        "    if path is not None and _is_open_to_everybody(path) and ",
-        "    if path is None and ",
-        f"{OF_SETTINGS}::test_a_token_that_every_account_may_read_is_warned_about_by_the_name_of_its_file",
     ),
 )

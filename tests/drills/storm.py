@@ -213,7 +213,7 @@ async def several_storms(folder: Path, seeds: Sequence[int], kills: int) -> list
 
     async def one(seed: int) -> Verdict:
         place = folder / f"storm-{seed}"
-        place.mkdir()
+        place.mkdir(mode=0o700)
         arguments = ("-m", "tests.drills.storm", str(seed), str(kills), str(place))
         process = await asyncio.create_subprocess_exec(
             sys.executable, *arguments, cwd=ROOT, stdout=asyncio.subprocess.PIPE

@@ -223,7 +223,7 @@ async def test_whoever_leaves_at_any_moment_of_a_backup_does_not_come_back_with_
 async def is_back(live: Path, folder: Path, name: str, *, keys: bool) -> list[str]:
     """What there is of Robin after that backup was put back elsewhere; Alex is there."""
     elsewhere = folder / name
-    elsewhere.mkdir()
+    elsewhere.mkdir(mode=0o700)
     if keys:
         copied(live, elsewhere, "a.db.keys", "a.db.keys-wal")
     await put_back(elsewhere / "a.db", keys_of(elsewhere), newest_in(folder), MASTER, NOW)

@@ -120,8 +120,8 @@ async def cut(seed: int, folder: Path, template: Path, instead: dict[str, str]) 
     chance = random.Random(seed)  # noqa: S311 - a seed reproduces the run
     disk, ruin = PowerDisk(), Ruin(folder / "after")
     before = folder / "before"
-    before.mkdir()
-    ruin.folder.mkdir()
+    before.mkdir(mode=0o700)
+    ruin.folder.mkdir(mode=0o700)
     shutil.copy(template, before / "a.db")
     lives = [Life(member_id) for member_id in range(1, PEOPLE + 1)]
     gone = asyncio.Event()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from bot.errors import MasterKeyUnusable
 from bot.keys import MasterKeys
-from bot.keys.sources import make_file, master_keys, read_file
+from bot.keys.sources import close_file, make_file, master_keys, read_file
 from tests.support.keys import MASTER
 
 NAME = "porchlight-master-key"
@@ -85,3 +87,50 @@ def test_a_file_that_is_no_key_file_is_not_overwritten(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(MasterKeyUnusable, match="cannot be written: No such file or directory"):
         make_file(tmp_path / "nowhere" / "a.key")
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o700, 0o500])
+def test_a_file_that_its_owner_may_change_is_closed_to_reading_alone_and_that_is_said(
+    tmp_path: Path, mode: int
+) -> None:
+    path = kept(tmp_path / "a.key", MASTER, mode)
+
+    with capture_logs() as said:
+        close_file(path, {})
+        close_file(path, {})
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o400
+    assert said == [{"event": "rights.key_file_closed", "file": "a.key", "were": f"{mode:o}", "log_level": "info"}]
+    assert opens(read_file(path))
+
+
+def test_a_file_that_is_not_where_the_key_came_from_is_left_alone(tmp_path: Path) -> None:
+    path = kept(tmp_path / "a.key", MASTER, 0o600)
+    kept(tmp_path / NAME, MASTER)
+
+    close_file(path, {"CREDENTIALS_DIRECTORY": str(tmp_path)})
+    close_file(None, {})
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_disk_that_cannot_be_written_to_holds_no_start_up(tmp_path: Path) -> None:
+    def read_only(_path: Path, _mode: int) -> None:
+        raise OSError(30, "Read-only file system")
+
+    path = kept(tmp_path / "a.key", MASTER, 0o600)
+
+    with capture_logs() as said:
+        close_file(path, {}, read_only)
+
+    assert said == []
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can give a file away")
+def test_a_file_of_another_account_is_not_changed(tmp_path: Path) -> None:
+    path = kept(tmp_path / "a.key", MASTER, 0o600)
+    os.chown(path, 65_534, 65_534)
+
+    close_file(path, {})
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600

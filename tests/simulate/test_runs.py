@@ -62,7 +62,7 @@ def test_history_is_the_same_whichever_way_a_world_is_led_through_it(library: Li
     """Time may be cut anywhere: what happens does not depend on who watches."""
 
     def lived(name: str, steps: int) -> History:
-        (tmp_path / name).mkdir()
+        (tmp_path / name).mkdir(mode=0o700)
         world = World(tmp_path / name, library, 4, 9, Faults(), furnish=Journeys.over)
         for step in range(steps):
             world.advance((step + 1) * 20 * DAY / steps)

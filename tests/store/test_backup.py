@@ -223,7 +223,7 @@ async def test_a_backup_of_a_newer_version_is_refused(tmp_path: Path) -> None:
 
 async def test_a_backup_that_belongs_to_other_keys_is_refused(tmp_path: Path) -> None:
     for name in ("one", "other"):
-        (tmp_path / name).mkdir()
+        (tmp_path / name).mkdir(mode=0o700)
         async with Database.open(url(tmp_path / name), MASTER):
             pass
     backup = await made(tmp_path / "one")

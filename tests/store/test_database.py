@@ -156,10 +156,13 @@ async def test_scrubbing_waits_for_nobody_and_says_whether_it_was_done(tmp_path:
         assert (tmp_path / "a.db-wal").stat().st_size == 0
 
 
-async def test_a_folder_that_is_not_there_is_said_plainly(tmp_path: Path, opened: Opened) -> None:
-    with pytest.raises(DatabaseUnusable, match=r"nowhere/a\.db cannot be opened.*storage\.url"):
-        async with opened(f"sqlite:///{tmp_path}/nowhere/a.db"):
+async def test_a_folder_below_one_that_is_not_there_is_said_plainly(tmp_path: Path, opened: Opened) -> None:
+    """As where a disk is not mounted: nothing begins anew."""
+    with pytest.raises(DatabaseUnusable, match=r"nowhere/at, where the .* cannot be made: .*storage\.url"):
+        async with opened(f"sqlite:///{tmp_path}/nowhere/at/all.db"):
             pass
+
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_an_error_never_quotes_what_was_to_be_stored(tmp_path: Path, opened: Opened) -> None:

@@ -120,7 +120,7 @@ async def test_a_file_cut_to_nothing_is_not_taken_for_a_new_one(tmp_path: Path, 
 async def test_a_log_without_its_file_is_not_deleted(tmp_path: Path, opened: Opened, is_there: bool) -> None:
     async with opened(f"sqlite:///{tmp_path}/a.db") as database:
         await database.write(lambda records: records.facts.put("fact", "there"))
-        (tmp_path / "crashed").mkdir()
+        (tmp_path / "crashed").mkdir(mode=0o700)
         shutil.copy(tmp_path / "a.db-wal", tmp_path / "crashed" / "a.db-wal")
     if is_there:
         (tmp_path / "crashed" / "a.db").touch()
@@ -144,7 +144,7 @@ async def test_without_its_log_the_file_is_as_it_was_when_the_log_began(tmp_path
     await filled(opened, tmp_path / "a.db")
     async with opened(f"sqlite:///{tmp_path}/a.db") as database:
         await database.write(lambda records: records.facts.put("late", "there"))
-        (tmp_path / "crashed").mkdir()
+        (tmp_path / "crashed").mkdir(mode=0o700)
         for name in ("a.db", "a.db.keys", "a.db.keys-wal"):
             shutil.copy(tmp_path / name, tmp_path / "crashed" / name)
 
@@ -156,7 +156,7 @@ async def test_without_its_log_the_file_is_as_it_was_when_the_log_began(tmp_path
 async def test_a_damaged_index_of_the_log_is_made_anew(tmp_path: Path, opened: Opened) -> None:
     async with opened(f"sqlite:///{tmp_path}/a.db") as database:
         await database.write(lambda records: records.facts.put("fact", "there"))
-        (tmp_path / "crashed").mkdir()
+        (tmp_path / "crashed").mkdir(mode=0o700)
         for name in ("a.db", "a.db-wal", "a.db.keys", "a.db.keys-wal"):
             shutil.copy(tmp_path / name, tmp_path / "crashed" / name)
     (tmp_path / "crashed" / "a.db-shm").write_bytes(os.urandom(32_768))

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from bot.errors import DatabaseUnusable
 from bot.store import Reserve
 from bot.store.migrate import _copy_aside, migrate
-from bot.store.rights import BESIDE, keep_all_private, keep_private, make_private, refuse_open_folder
+from bot.store.rights import BESIDE, keep_all_private, keep_private, make_private
 from bot.tryout import _own_folder
 from tests.support.stores import Opened
 
@@ -103,7 +103,7 @@ async def test_rights_that_are_too_open_are_repaired_at_the_start_and_said_by_na
     assert str(tmp_path) not in str(said)
 
 
-@pytest.mark.parametrize("ending", ["", *BESIDE, ".before-0007"])
+@pytest.mark.parametrize("ending", ["", *BESIDE, ".before-0007", ".replaced-20261123", ".keys.replaced-20261123"])
 def test_whatever_lies_beside_a_database_and_belongs_to_it_is_kept_private(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"a.db{ending}"
     path.touch()
@@ -160,7 +160,7 @@ async def test_a_log_beside_a_key_database_that_lies_elsewhere_is_looked_at_as_w
     tmp_path: Path, opened: Opened
 ) -> None:
     keys = tmp_path / "keys" / "a.keys"
-    keys.parent.mkdir()
+    keys.parent.mkdir(mode=0o700)
     async with opened(f"sqlite:///{tmp_path}/a.db", keys=keys):
         pass
     planted = tmp_path / "keys" / "a.keys-wal"
@@ -204,74 +204,7 @@ def test_a_disk_that_knows_no_rights_is_noticed(open_file: Path) -> None:
         keep_private(open_file, change=lambda _path, _mode: None)
 
 
-# ------------------------------------------------------------------ the folder
-
-
-async def test_a_folder_that_everybody_may_write_to_is_refused_before_anything_is_written(
-    tmp_path: Path, opened: Opened
-) -> None:
-    folder = tmp_path / "open"
-    folder.mkdir()
-    folder.chmod(0o777)
-
-    with pytest.raises(DatabaseUnusable) as said:
-        async with opened(f"sqlite:///{folder}/a.db"):
-            pass
-
-    assert str(said.value) == (
-        f"Anybody on this machine may take files out of {folder} and put others in their place, also the database. "
-        f"Close it: chmod o-w {folder}"
-    )
-    assert list(folder.iterdir()) == []
-
-
-async def test_a_folder_of_the_keys_that_everybody_may_write_to_is_refused_as_well(
-    tmp_path: Path, opened: Opened
-) -> None:
-    elsewhere = tmp_path / "keys"
-    elsewhere.mkdir()
-    elsewhere.chmod(0o777)
-
-    with pytest.raises(DatabaseUnusable, match=f"take files out of {elsewhere} and"):
-        async with opened(f"sqlite:///{tmp_path}/a.db", keys=elsewhere / "a.keys"):
-            pass
-
-    assert list(elsewhere.iterdir()) == []
-
-
-@pytest.mark.parametrize("mode", [0o1777, 0o755, 0o700])
-def test_a_folder_where_each_may_touch_only_what_is_theirs_is_in_order(tmp_path: Path, mode: int) -> None:
-    tmp_path.chmod(mode)
-
-    with capture_logs() as said:
-        refuse_open_folder(tmp_path)
-        refuse_open_folder(tmp_path / "not there")
-
-    tmp_path.chmod(0o700)
-    assert said == []
-
-
-def test_a_folder_that_our_own_group_may_write_to_is_in_order(tmp_path: Path) -> None:
-    os.chown(tmp_path, -1, os.getegid())
-    tmp_path.chmod(0o770)
-
-    with capture_logs() as said:
-        refuse_open_folder(tmp_path)
-
-    assert said == []
-
-
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can give a folder to any group")
-def test_a_folder_that_another_group_may_write_to_is_warned_about(tmp_path: Path) -> None:
-    folder = tmp_path / "shared"
-    folder.mkdir()
-    os.chown(folder, -1, 65_534)
-    folder.chmod(0o770)
-
-    with capture_logs() as said:
-        refuse_open_folder(folder)
-
-    assert said == [{"event": "rights.folder_open_to_a_group", "folder": "shared", "log_level": "warning"}]
+# ------------------------------------------------------------------ the try-out
 
 
 @pytest.mark.usefixtures("careless")

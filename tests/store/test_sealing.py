@@ -68,7 +68,7 @@ def everything_in(folder: Path) -> bytes:
 
 
 def copied(folder: Path, to: Path, *names: str) -> Path:
-    to.mkdir(exist_ok=True)
+    to.mkdir(mode=0o700, exist_ok=True)
     for name in names:
         shutil.copy(folder / name, to / name)
     return to

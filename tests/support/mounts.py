@@ -21,7 +21,7 @@ def small_disk(folder: Path, size: str) -> Iterator[Path]:
         pytest.skip("mounting a small disk takes root on Linux; the same is tested without one beside this")
     folder.mkdir()
     mounted = subprocess.run(  # noqa: S603 - our own words
-        [mount, "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], capture_output=True, check=False
+        [mount, "-t", "tmpfs", "-o", f"size={size},mode=0700", "tmpfs", str(folder)], capture_output=True, check=False
     )
     if mounted.returncode:
         pytest.skip("this machine mounts no small disk; the same is tested without one beside this")
