@@ -30,7 +30,7 @@ try: $(READY)
 # Several at a time, because most of them wait for a disk or a process; three do so on two cores as well.
 test: check
 	@mkdir -p .cache
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup --cov --cov-report=term-missing --basetemp=.cache/tmp
+	@$(BIN)/python -m pytest -n 3 --cov --cov-report=term-missing --basetemp=.cache/tmp
 
 # What a storm says while it lasts is shown: only Python's own output is captured.
 drills: $(READY)

@@ -15,8 +15,9 @@ from bot.clock import use_pinned_zones
 from bot.content.library import Library, load_library
 from tests.support.house import House, open_house
 from tests.support.log_watch import nobody_is_in_the_log, watch
+from tests.support.side_by_side import pytest_xdist_make_scheduler
 
-__all__ = ["nobody_is_in_the_log", "watch"]
+__all__ = ["nobody_is_in_the_log", "pytest_xdist_make_scheduler", "watch"]
 
 # Held at every branch, when all tests ran with --cov (as `make test` does).
 WHOLE = ("bot/rules/*", "bot/journey/*")

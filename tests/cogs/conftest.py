@@ -12,13 +12,6 @@ from tests.support.world import Seen, World, open_world
 HERE = Path(__file__).parent
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process runs all of this folder: only then can it know, after the last one, what none of them used."""
-    for item in items:
-        if item.path.parent == HERE:
-            item.add_marker(pytest.mark.xdist_group("cogs"))
-
-
 @pytest.fixture(scope="session")
 def seen(request: pytest.FixtureRequest) -> Iterator[Seen]:
     """Every button and every command is exercised by at least one test through the real bot."""
