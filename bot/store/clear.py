@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
-from sqlalchemy import RowMapping, Table, select, update
+from sqlalchemy import RowMapping, Table, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.keys import MemberKey
@@ -22,20 +22,23 @@ from bot.store.sealed import id_column, mark, sealed, sealed_columns
 AT_ONCE: Final = 200
 
 FROM_BEFORE: Final = select(member.c.member_id).where(member.c.key_id.is_(None)).limit(AT_ONCE)
+HAS_KEY: Final = update(member).where(member.c.member_id == bindparam("who")).values(key_id=bindparam("called"))
 
 
 async def seal_some(connection: AsyncConnection, ring: KeyRing) -> int:
     """Seal all that some of these members have; how many members it were."""
     member_ids = (await connection.execute(FROM_BEFORE)).scalars().all()
-    for member_id, (key_id, secret) in zip(member_ids, (await ring.make(len(member_ids))).items(), strict=True):
-        key = MemberKey(member_id, key_id, secret)
-        for table in member_tables():
-            if columns := sealed_columns(table):
-                wanted = select(table).where(table.c.member_id == member_id)
-                for row in (await connection.execute(wanted)).mappings().all():
-                    clear = {one.name: json.loads(row[one.name]) for one in columns if row[one.name] is not None}
-                    await _seal(connection, key, table, row, clear)
-        await connection.execute(update(member).where(member.c.member_id == member_id).values(key_id=key_id))
+    if not member_ids:
+        return 0
+    made = (await ring.make(len(member_ids))).items()
+    keys = {who: MemberKey(who, key_id, secret) for who, (key_id, secret) in zip(member_ids, made, strict=True)}
+    for table in member_tables():
+        if columns := sealed_columns(table):
+            rows = await connection.execute(select(table).where(table.c.member_id.in_(member_ids)))
+            for row in rows.mappings().all():
+                clear = {one.name: json.loads(row[one.name]) for one in columns if row[one.name] is not None}
+                await _seal(connection, keys[row["member_id"]], table, row, clear)
+    await connection.execute(HAS_KEY, [{"who": who, "called": key.key_id} for who, key in keys.items()])
     return len(member_ids)
 
 
