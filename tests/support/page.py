@@ -18,6 +18,7 @@ from playwright.async_api import FrameLocator, Locator, Page, async_playwright, 
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 30
+AT_REST = re.compile(r"[^…]$")
 # Chromium in a container, without a screen, and without a word to anybody outside.
 QUIETLY = [
     "--no-sandbox",
@@ -113,10 +114,13 @@ class Visitor:
         await box.click()
         await box.press_sequentially(command)
         await expect(self.discord.get_by_role("option").filter(has_text=command).first).to_be_visible()
+        await self.rest()
         await box.press("Enter")
         await self.discord.get_by_role("button", name="Send").last.click()
 
     async def press(self, label: str) -> None:
+        await expect(self.button(label)).to_be_visible()
+        await self.rest()
         await self.button(label).click()
 
     def button(self, label: str) -> Locator:
@@ -124,8 +128,9 @@ class Visitor:
         return self.discord.get_by_role("button", name=label, exact=True).last
 
     async def pick(self, option: str) -> None:
-        """Choose from the newest menu."""
+        """Choose from the newest menu. Opening it asks for its options, so it is at rest only after that."""
         await self.discord.get_by_role("combobox").last.click()
+        await self.rest()
         await self.discord.locator("[role=listbox] [role=option]:visible").filter(has_text=option).first.click()
 
     async def sees(self, text: str) -> None:
@@ -134,6 +139,10 @@ class Visitor:
     async def has_in_view(self, text: str) -> None:
         """It can be read without scrolling."""
         await expect(self.discord.get_by_text(text).last).to_be_in_viewport()
+
+    async def rest(self) -> None:
+        """What was asked of the simulated Discord is done: until then it takes no press, and its line ends in "…"."""
+        await expect(self.discord.locator("#action-status")).to_have_text(AT_REST)
 
     async def settle(self) -> None:
         """The bar has finished what was asked of it."""
