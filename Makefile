@@ -60,7 +60,7 @@ $(READY): requirements-dev.txt
 	@echo "Setting up $(VENV), once; a minute or two."
 	@$(PYTHON) -m venv $(VENV) \
 		|| { echo "Python could not make a virtual environment. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
-	@$(BIN)/python -m pip install --require-hashes --only-binary :all: -r requirements-dev.txt
+	@$(BIN)/python -m pip install --require-hashes --no-deps --only-binary :all: -r requirements-dev.txt
 	@touch $(READY)
 
 # uv alone can write one lock file for every platform; nothing else here uses it.

@@ -156,6 +156,15 @@ def test_what_is_installed_is_what_is_pinned() -> None:
     }
 
 
+@pytest.mark.parametrize("file", ["Makefile", "README.md", "docs/running.md"])
+def test_installing_takes_the_lock_and_asks_for_nothing_besides(file: str) -> None:
+    """What a package asks for would be looked up anew, and end everything once there is a newer version of it."""
+    installs = re.findall(r"pip install.*-r requirements.*", (ROOT / file).read_text("utf-8"))
+
+    assert installs
+    assert all("--require-hashes --no-deps" in line for line in installs)
+
+
 def licence_of(said: PackageMetadata | Mapping[str, str]) -> str:
     """What a package says about its licence, as an SPDX expression; empty where it does not say it clearly."""
     if said.get("License-Expression"):
