@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from bot.content.helplines import Helplines, read_helplines
-from bot.content.nudges import Nudge, read_nudges
+from bot.content.nudges import NUDGES, Nudge, read_nudges
 from bot.content.places import Places, read_places
 from bot.content.words import Words, read_words
 
@@ -50,7 +50,7 @@ def load_library(folder: Path = HERE) -> Library:
     """
     languages = {
         path.parent.name: Language(read_words(path.parent), read_nudges(path.parent))
-        for path in sorted(folder.glob("*/nudges.toml"))
+        for path in sorted(folder.glob(f"*/{NUDGES}"))
     }
     for code, language in languages.items():
         _refuse_incomplete(code, language, languages[DEFAULT])

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final, Protocol, TypeVar
 
 from bot.rules.occurrence import Seen
@@ -27,11 +28,22 @@ LARGEST_STEP: Final = 1
 OFF_AT_FIRST: Final = frozenset({"family", "romantic", "voice"})
 
 
+class Audience(StrEnum):
+    """For whom a nudge is written."""
+
+    SELF = "self"
+    """Somebody who steps back themselves."""
+    BESIDE = "beside"
+    """Somebody beside a person who has gone quiet."""
+
+
 class Choosable(Protocol):
     """What has to be known about a nudge to choose it."""
 
     @property
     def nudge_id(self) -> str: ...
+    @property
+    def audience(self) -> Audience: ...
     @property
     def theme(self) -> str: ...
     @property
@@ -40,6 +52,8 @@ class Choosable(Protocol):
     def exposure(self) -> int: ...
     @property
     def flags(self) -> AbstractSet[str]: ...
+    @property
+    def sets(self) -> AbstractSet[str]: ...
     @property
     def retired(self) -> bool: ...
 
@@ -73,6 +87,8 @@ class Bounds:
         """Whether this nudge may come to the member at all, whatever came before."""
         return (
             not nudge.retired
+            and nudge.audience is Audience.SELF
+            and not nudge.sets
             and nudge.size <= self.size
             and nudge.exposure <= self.level + LARGEST_STEP
             and not nudge.flags & OFF_AT_FIRST

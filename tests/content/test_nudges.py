@@ -10,17 +10,17 @@ from typing import get_args
 import pytest
 
 from bot.content.library import Library
-from bot.content.nudges import Nudge, Theme, read_nudges
+from bot.content.nudges import Nudge, OwnTheme, read_nudges
 from bot.rules.choose import CONTACT
 from bot.rules.plan import Size
 
 MOST_MINUTES = {Size.TINY: 2, Size.SMALL: 10, Size.BRAVE: 30}
 MOST_EXPOSURE = {Size.TINY: 2, Size.SMALL: 3, Size.BRAVE: 4}
 
+HEAD = 'audience = "self"\n'
 NUDGE = """
 [[nudge]]
 id = "one-two"
-theme = "kind"
 size = "tiny"
 exposure = 0
 minutes = 1
@@ -43,7 +43,7 @@ def nudges(library: Library) -> tuple[Nudge, ...]:
 
 def test_there_are_enough_and_of_every_theme(nudges: tuple[Nudge, ...]) -> None:
     assert len(nudges) >= 24
-    assert {nudge.theme for nudge in nudges} == set(get_args(Theme))
+    assert {nudge.theme for nudge in nudges} == set(get_args(OwnTheme))
 
 
 def test_most_of_them_are_tiny_and_few_are_brave(nudges: tuple[Nudge, ...]) -> None:
@@ -78,8 +78,10 @@ def test_every_one_says_where_it_comes_from(nudges: tuple[Nudge, ...]) -> None:
         assert not re.search(r"\bS\d", nudge.study), "members read this"
 
 
-def written(folder: Path, text: str) -> Path:
-    (folder / "nudges.toml").write_text(text, "utf-8")
+def written(folder: Path, text: str, theme: str = "kind", head: str = HEAD) -> Path:
+    path = folder / "nudges" / f"{theme}.toml"
+    path.parent.mkdir()
+    path.write_text(head + text, "utf-8")
     return folder
 
 
@@ -95,8 +97,23 @@ def test_two_of_one_name_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("theme", "head"),
+    [
+        ("shame", HEAD),
+        ("beside_open", HEAD),
+        ("kind", ""),
+        ("kind", 'audience = "beside"'),
+        ("kind", HEAD + "loud = 1"),
+    ],
+)
+def test_a_file_that_is_wrong_as_a_whole_is_refused_by_its_name(tmp_path: Path, theme: str, head: str) -> None:
+    with pytest.raises(ValueError, match=f"nudges/{theme}.toml"):
+        read_nudges(written(tmp_path, NUDGE, theme, head))
+
+
+@pytest.mark.parametrize(
     "wrong",
-    ['theme = "shame"', "exposure = 5", 'why = ""', 'flags = ["loud"]', 'colour = "red"', 'id = "One"'],
+    ["exposure = 5", 'why = ""', 'flags = ["loud"]', 'colour = "red"', 'id = "One"'],
 )
 def test_a_field_that_is_wrong_is_refused(tmp_path: Path, wrong: str) -> None:
     name = wrong.partition(" ")[0]

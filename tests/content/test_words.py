@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -71,10 +72,11 @@ def test_a_locale_falls_back_to_its_language_and_then_to_english(library: Librar
 def two_languages(tmp_path: Path) -> Path:
     """What CONTRIBUTING promises: copy en/, translate it, and it is offered."""
     here = Path(load_library.__code__.co_filename).parent
-    for path in [*here.glob("*.toml"), *here.glob("*.tsv"), *(here / "en").glob("*.toml")]:
-        for target in {tmp_path / path.relative_to(here), tmp_path / "de" / path.name}:
-            target.parent.mkdir(exist_ok=True)
-            target.write_bytes(path.read_bytes())
+    english = here / "en"
+    for path in [*here.glob("*.toml"), *here.glob("*.tsv")]:
+        shutil.copy(path, tmp_path)
+    for language in ("en", "de"):
+        shutil.copytree(english, tmp_path / language)
     return tmp_path
 
 
@@ -91,7 +93,7 @@ def test_a_language_is_one_folder(two_languages: Path) -> None:
         ("words-streak.toml", 'rest = "You rest this week. It counts."', "", "streak.rest"),
         ("words-streak.toml", "That makes {count} weeks.", "Weeks.", "streak.milestone"),
         ("words-plan.toml", 'no = "no"', 'no = "no"\nmore_still = "x"', "overview.more_still"),
-        ("nudges.toml", 'id = "kind-water"', 'id = "kind-tea"', "kind-tea"),
+        ("nudges/kind.toml", 'id = "kind-water"', 'id = "kind-tea"', "kind-tea"),
     ],
 )
 def test_a_language_that_cannot_say_everything_is_refused_by_name(

@@ -13,6 +13,7 @@ from bot.rules.choose import (
     LARGEST_STEP,
     NOT_AGAIN_FOR,
     OFF_AT_FIRST,
+    Audience,
     Bounds,
     Refused,
     Shown,
@@ -32,6 +33,8 @@ class Plain:
     size: Size = Size.TINY
     exposure: int = 0
     flags: frozenset[str] = field(default_factory=frozenset)
+    audience: Audience = Audience.SELF
+    sets: frozenset[str] = field(default_factory=frozenset)
     retired: bool = False
 
 
@@ -53,6 +56,11 @@ def test_an_empty_library_gives_nothing() -> None:
 def test_a_nudge_larger_than_the_member_chose_never_comes() -> None:
     assert pick([Plain("small", size=Size.SMALL)], size=Size.TINY) is None
     assert pick([Plain("small", size=Size.SMALL)], size=Size.SMALL) == "small"
+
+
+def test_a_nudge_for_somebody_beside_or_of_a_set_never_comes() -> None:
+    assert pick([Plain("beside", audience=Audience.BESIDE)]) is None
+    assert pick([Plain("set", sets=frozenset({"queer"}))]) is None
 
 
 def test_a_retired_nudge_never_comes() -> None:
