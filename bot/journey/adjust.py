@@ -57,9 +57,9 @@ class Adjust:
             return Outlook(
                 plan,
                 who.standing.guild_on,
-                something_fits=past.refused is not None and past.choose(plan, language, "", now) is not None,
+                something_fits=past.is_readable and past.choose(plan, language, "", now) is not None,
                 has_set_aside=past.refused is None or bool(past.refused.nudges or past.refused.themes),
-                is_readable=past.refused is not None,
+                is_readable=past.is_readable,
             )
 
         return await self._database.read(work)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from bot.content.library import Library
 from bot.journey.past import Past
 from bot.journey.standing import MemberStanding
+from bot.rules.bearing import Bearing
+from bot.rules.choose import Draw
 from bot.rules.delivery import AFTER_QUESTION, Obstacle, why_not
 from bot.rules.due import Lately, due_after, stood_in_for
 from bot.rules.occurrence import Kind, Occurrence, State, occurrence_id
@@ -20,12 +23,17 @@ from bot.rules.silence import is_time_to_ask, skips
 PASSING: Final = frozenset({Obstacle.PAUSED, Obstacle.OVER, Obstacle.NIGHT, Obstacle.OUTSIDE})
 
 
+REVIEWS: Final = MappingProxyType({4: Kind.REVIEW_4, 8: Kind.REVIEW_8})
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The occurrence of a due date (to be carried, or dissolved at once), and the plan as it goes on from here."""
+    """The occurrence of a due date (to be carried, or dissolved at once), and how things go on from here."""
 
     occurrence: Occurrence
     plan: Plan
+    bearing: Bearing | None = None
+    """With how the nudge was chosen; None where that is as it was."""
 
     @property
     def goes_out(self) -> bool:
@@ -37,31 +45,38 @@ def look_ahead(who: MemberStanding, past: Past, library: Library, now: datetime)
     plan = who.standing.plan
     assert plan.next_due_at is not None, "only due plans are looked at"
     run = past.silent_run(plan)
-    kind = _kind(who, run)
     day = local_date(plan.schedule.zone, plan.next_due_at)
+    kind = _kind(who, past, day, run)
     until = window_end_on(plan.schedule, day)
     obstacle = _obstacle(who, past, kind, until, now)
-    nudge_id = _nudge(who, past, library, day, now) if kind is Kind.NUDGE else None
-    goes_out = obstacle is None and (kind is not Kind.NUDGE or nudge_id is not None)
+    found = _nudge(who, past, library, day, now) if kind is Kind.NUDGE else NOTHING
+    if kind is Kind.NUDGE and found.is_all_seen and not plan.all_seen:
+        kind = Kind.ALL_SEEN
+    goes_out = obstacle is None and (kind is not Kind.NUDGE or found.nudge_id is not None)
     occurrence = Occurrence(
         occurrence_id=occurrence_id(plan.member_id, kind, day.isoformat()),
         member_id=plan.member_id,
         kind=kind,
         slot=day.isoformat(),
         state=State.CLAIMED if goes_out else State.DISSOLVED,
-        nudge_id=nudge_id,
-        again=nudge_id is not None and nudge_id == plan.again_nudge_id,
+        nudge_id=found.nudge_id,
+        again=found.nudge_id is not None and found.nudge_id == plan.again_nudge_id,
         due_at=plan.next_due_at,
         until_at=until,
         settled_at=None if goes_out else now,
     )
-    return Step(occurrence, _plan_after(plan, past, occurrence, obstacle, run, now))
+    after = _plan_after(_noted(plan, occurrence, day), past, occurrence, obstacle, run, now)
+    return Step(occurrence, after, _with_draw(past.bearing, found) if goes_out else None)
 
 
-def _kind(who: MemberStanding, run: int) -> Kind:
+def _kind(who: MemberStanding, past: Past, day: date, run: int) -> Kind:
     if not who.standing.guild_on:
         return Kind.GUILD_OFF
-    return Kind.STILL_WANTED if is_time_to_ask(run) else Kind.NUDGE
+    if is_time_to_ask(run):
+        return Kind.STILL_WANTED
+    review = REVIEWS.get(who.standing.plan.review_on(day))
+    is_quiet = past.bearing is None or past.bearing.season_on(day) is not None or skips(run) > 0
+    return Kind.NUDGE if review is None or is_quiet else review
 
 
 def _obstacle(who: MemberStanding, past: Past, kind: Kind, until: datetime, now: datetime) -> Obstacle | None:
@@ -70,21 +85,56 @@ def _obstacle(who: MemberStanding, past: Past, kind: Kind, until: datetime, now:
     return why_not(who.standing, kind, until, now)
 
 
-def _nudge(who: MemberStanding, past: Past, library: Library, day: date, now: datetime) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The nudge of a date, and how it was chosen."""
+
+    nudge_id: str | None = None
+    draw: Draw | None = None
+    """None for one that was asked for again: it was not drawn."""
+    is_all_seen: bool = False
+    """Whether there is none because none is left that fits."""
+
+
+NOTHING: Final = Found()
+
+
+def _nudge(who: MemberStanding, past: Past, library: Library, day: date, now: datetime) -> Found:
+    """Whoever's choices cannot be read gets none: nobody could know what must not come."""
+    if not past.is_readable:
+        return NOTHING
     plan, language = who.standing.plan, library.language(who.member.language)
     again = language.nudge_by_id.get(plan.again_nudge_id or "")
-    if again is not None and past.bounds(plan).allow(again):
-        return again.nudge_id
-    if plan.again_nudge_id is not None and not _would_come_anyway(plan, past.lately):
-        return None
+    if again is not None and past.bounds(plan, language, now).allow(again):
+        return Found(again.nudge_id)
+    if plan.again_nudge_id is not None and not _would_come_anyway(plan, past.lately, now):
+        return NOTHING
     chosen = past.choose(plan, language, day.isoformat(), now)
-    return None if chosen is None else chosen.nudge_id
+    return Found(is_all_seen=True) if chosen is None else Found(chosen.nudge.nudge_id, chosen.draw)
 
 
-def _would_come_anyway(plan: Plan, lately: Lately) -> bool:
+def _with_draw(bearing: Bearing | None, found: Found) -> Bearing | None:
+    return None if bearing is None or found.draw is None else replace(bearing, draw=found.draw)
+
+
+def _noted(plan: Plan, occurrence: Occurrence, day: date) -> Plan:
+    """The plan, once that goes out."""
+    if occurrence.state is not State.CLAIMED:
+        return plan
+    match occurrence.kind:
+        case Kind.NUDGE:
+            return plan.counted(day)
+        case Kind.ALL_SEEN:
+            return replace(plan, all_seen=True)
+        case Kind.REVIEW_4 | Kind.REVIEW_8:
+            return replace(plan, reviewed=plan.review_on(day))
+    return plan
+
+
+def _would_come_anyway(plan: Plan, lately: Lately, now: datetime) -> bool:
     """Whether a nudge would be due now also without the one that was asked for."""
     due = plan.next_due_at
-    return due is not None and due_after(plan.schedule, due - timedelta(seconds=1), lately) == due
+    return due is not None and due_after(plan.rhythm(now), due - timedelta(seconds=1), lately) == due
 
 
 def _plan_after(
@@ -95,14 +145,20 @@ def _plan_after(
     if obstacle is Obstacle.NO_CONSENT:
         return plan.ended(PlanState.OFF)
     again = plan.again_nudge_id if obstacle in PASSING else None
-    return plan.moved_on(_next_due(plan, past.lately, occurrence, run, now), again)
+    fewer = max(skips(run), _skips_of_the_season(past, plan, now))
+    return plan.moved_on(_next_due(plan, past.lately, occurrence, fewer, now), again)
 
 
-def _next_due(plan: Plan, lately: Lately, occurrence: Occurrence, run: int, now: datetime) -> datetime:
+def _skips_of_the_season(past: Past, plan: Plan, now: datetime) -> int:
+    season = past.bearing and past.bearing.season_on(local_date(plan.schedule.zone, now))
+    return int(bool(season and season.is_slow))
+
+
+def _next_due(plan: Plan, lately: Lately, occurrence: Occurrence, fewer: int, now: datetime) -> datetime:
     """What follows. A nudge that was asked for again has taken the place of the one that would have come."""
-    after = plan.free_from(now)
+    schedule, after = plan.rhythm(now), plan.free_from(now)
     if occurrence.state is not State.CLAIMED:
-        return due_after(plan.schedule, after, lately, skip=skips(run))
+        return due_after(schedule, after, lately, skip=fewer)
     if occurrence.again:
-        after = max(after, stood_in_for(plan.schedule, lately, now))
-    return due_after(plan.schedule, after, lately.and_(occurrence.due_at, occurrence.until_at), skip=skips(run))
+        after = max(after, stood_in_for(schedule, lately, now))
+    return due_after(schedule, after, lately.and_(occurrence.due_at, occurrence.until_at), skip=fewer)

@@ -9,16 +9,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.content.library import Library
+from bot.content.library import Language, Library
 from bot.content.nudges import Nudge
 from bot.errors import CannotSetAside, NoLongerHeld, Unsealable
 from bot.journey.courier import Says
 from bot.journey.letters import says_of
 from bot.journey.past import past_of
 from bot.journey.standing import MemberStanding, standing_of
+from bot.rules.bearing import Bearing
+from bot.rules.choose import Refused
 from bot.rules.consent import Purpose
 from bot.rules.occurrence import ALWAYS_HEARD, Answer, Occurrence, is_occurrence_id
 from bot.rules.plan import Plan, PlanState
+from bot.rules.replies import Followed, Pressed, Question, follow, said_bigger
 from bot.rules.schedule import local_date
 from bot.rules.streak import milestone, week_of
 from bot.store import Database, Records
@@ -46,6 +49,10 @@ class Answered:
     """After *Later*: when it comes again; None where nothing comes by itself."""
     paused_until: datetime | None = None
     """The pause that is chosen now, or that *Later* waits for."""
+    question: Question | None = None
+    """What is asked back, in the same place."""
+    is_plenty: bool = False
+    """Whether so much was done lately that it may land first."""
 
 
 class AnswerNudge:
@@ -79,9 +86,12 @@ class AnswerNudge:
 
         async def work(records: Records) -> Answered:
             press = await self._begin(records, member_id, occurrence_id, answer, language)
-            if press.is_first or answer in ALWAYS_HEARD:
-                await _follow(records, press, answer, smaller=smaller)
-            return await _conclude(records, press, already=not press.is_first and answer not in ALWAYS_HEARD)
+            if not press.is_first and answer not in ALWAYS_HEARD:
+                return await _conclude(records, press, already=True)
+            spoken = self._library.language(language)
+            followed = await _follow(records, press, answer, spoken, smaller=smaller)
+            answered = await _conclude(records, press, already=False)
+            return replace(answered, question=followed.question, is_plenty=followed.is_plenty)
 
         try:
             return await self._database.write(work)
@@ -121,6 +131,47 @@ class AnswerNudge:
             return replace(await _conclude(records, press, already=False), paused_until=until)
 
         return await self._database.write(work)
+
+    async def go_bigger(self, member_id: int, occurrence_id: str) -> None:
+        """Yes to a bit bigger. Raises NoLongerHeld where the nudge that asked is not theirs."""
+
+        async def work(records: Records) -> None:
+            await _own(records, member_id, occurrence_id)
+            await records.plans.put(said_bigger((await _standing(records, member_id)).standing.plan))
+
+        await self._database.write(work)
+
+    async def same_person(self, member_id: int, occurrence_id: str) -> None:
+        """The step that this nudge was about was with the same person as before. Raises NoLongerHeld, Unsealable."""
+        now = self._clock.now()
+
+        async def work(records: Records) -> None:
+            occurrence = await _own(records, member_id, occurrence_id)
+            who, past = await _standing(records, member_id), await past_of(records, member_id, now)
+            if past.bearing is None:
+                raise Unsealable
+            zone, at = who.standing.plan.schedule.zone, occurrence.answered_at
+            if at is not None and past.bearing.last_step_on == local_date(zone, at):
+                await records.bearings.put(member_id, past.bearing.was_same_person())
+
+        await self._database.write(work)
+
+    async def skip_kind(self, member_id: int, occurrence_id: str, language: str) -> Nudge:
+        """Leave out the whole kind of that nudge, and say which nudge it was. Raises NoLongerHeld, CannotSetAside."""
+        now = self._clock.now()
+
+        async def work(records: Records) -> Nudge:
+            occurrence = await _own(records, member_id, occurrence_id)
+            nudge = self._library.language(language).nudge_by_id.get(occurrence.nudge_id or "")
+            if nudge is None:
+                raise NoLongerHeld
+            await records.refusals.refuse_theme(member_id, nudge.theme, now)
+            return nudge
+
+        try:
+            return await self._database.write(work)
+        except Unsealable:
+            raise CannotSetAside from None
 
     async def _begin(
         self, records: Records, member_id: int, occurrence_id: str, answer: Answer, language: str
@@ -167,22 +218,41 @@ async def _standing(records: Records, member_id: int) -> MemberStanding:
     return who
 
 
-async def _follow(records: Records, press: _Press, answer: Answer, *, smaller: bool) -> None:
-    """What an answer changes beyond itself. Having done the smaller version lets nothing grow. Why: docs/pace.md."""
-    plan, nudge, now = press.plan, press.nudge, press.now
-    if answer is Answer.DID_IT and nudge is not None and not smaller:
-        await records.plans.put(plan.grown(nudge.exposure))
-    if answer not in ALWAYS_HEARD:
-        return
-    lately = (await past_of(records, plan.member_id, now)).lately
+async def _follow(records: Records, press: _Press, answer: Answer, language: Language, *, smaller: bool) -> Followed:
+    """What an answer changes beyond itself (`rules.replies`). Without their key, nothing of it can be sealed."""
+    plan, now = press.plan, press.now
+    past = await past_of(records, plan.member_id, now)
+    refused = past.refused or Refused()
+    is_repeated = not press.is_first and press.nudge_id in refused.nudges and answer is Answer.NOT_FOR_ME
+    if is_repeated:
+        return Followed(plan, past.bearing or Bearing())
+    pressed = Pressed(answer, press.nudge_id, press.nudge, smaller, _of_its_kind(press, refused, language))
+    followed = follow(pressed, plan, past.bearing or Bearing(), past.lately, now)
+    await records.plans.put(followed.plan)
+    if answer in ALWAYS_HEARD:
+        await _set_aside(records, press, answer)
+    if past.bearing is None:
+        return replace(followed, question=None)
+    await records.bearings.put(plan.member_id, followed.bearing)
+    return followed
+
+
+def _of_its_kind(press: _Press, refused: Refused, language: Language) -> int:
+    """How many others of its kind were set aside before; none where the whole kind is off."""
+    if press.nudge is None or press.nudge.theme in refused.themes:
+        return 0
+    others = [language.nudge_by_id.get(one) for one in refused.nudges if one != press.nudge_id]
+    return sum(one is not None and one.theme == press.nudge.theme for one in others)
+
+
+async def _set_aside(records: Records, press: _Press, answer: Answer) -> None:
+    member_id, now = press.plan.member_id, press.now
     if answer is Answer.NOT_OK:
-        await records.plans.put(plan.made_gentle(now, lately))
-    elif plan.again_nudge_id == press.nudge_id:
-        await records.plans.put(plan.without_again(now, lately))
-    if answer is Answer.NOT_OK and nudge is not None:
-        await records.refusals.refuse_theme(plan.member_id, nudge.theme, now)
-    await records.occurrences.amend(plan.member_id, press.occurrence_id, answer)
-    await records.refusals.refuse_nudge(plan.member_id, press.nudge_id, now)
+        await records.refusals.object_to(member_id, press.nudge_id, now)
+        if press.nudge is not None:
+            await records.refusals.refuse_theme(member_id, press.nudge.theme, now)
+    await records.occurrences.amend(member_id, press.occurrence_id, answer)
+    await records.refusals.refuse_nudge(member_id, press.nudge_id, now)
 
 
 async def _conclude(records: Records, press: _Press, *, already: bool) -> Answered:

@@ -89,6 +89,7 @@ class Claims:
         new = [*fresh, *(step.occurrence for step in steps if not step.goes_out)]
         added = await records.occurrences.add(new)
         await records.plans.put_all([step.plan for step in steps])
+        await records.bearings.put_all({s.plan.member_id: s.bearing for s in steps if s.bearing is not None})
         if len(added) < len(new):
             log.error("delivery.slot_taken", how_many=len(new) - len(added))
         return [Claimed(one) for one in fresh if one.occurrence_id in added]

@@ -27,11 +27,11 @@ def says_of(occurrence: Occurrence, standing: Standing, language: Language, now:
     match occurrence.kind:
         case Kind.RECEIPT:
             return Receipt(frozenset(standing.purposes), _next_times(standing, now))
-        case Kind.STILL_WANTED | Kind.GUILD_OFF:
-            return Question(occurrence.kind)
-        case _:
+        case Kind.NUDGE | Kind.ASKED:
             nudge = language.nudge_by_id.get(occurrence.nudge_id or "")
             return None if nudge is None else NudgeNote(nudge, occurrence.again)
+        case _:
+            return Question(occurrence.kind)
 
 
 async def ask_for_receipt(records: Records, member_id: int, press_id: int, now: datetime) -> str:
@@ -57,4 +57,4 @@ def _next_times(standing: Standing, now: datetime) -> tuple[datetime, ...]:
     plan = standing.plan
     if plan.next_due_at is None or not standing.guild_on:
         return ()
-    return (plan.next_due_at, *next_dues(plan.schedule, max(now, plan.next_due_at), TIMES_ON_RECEIPT - 1))
+    return (plan.next_due_at, *next_dues(plan.rhythm(now), max(now, plan.next_due_at), TIMES_ON_RECEIPT - 1))

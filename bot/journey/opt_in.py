@@ -68,8 +68,10 @@ class OptIn:
 
     async def next_times(self, member_id: int, wishes: Wishes) -> Times:
         """The next three times, for the member to check against their own clock. Raises UnknownZone."""
-        now, schedule = self._clock.now(), schedule_of(member_id, wishes)
+        now = self._clock.now()
+        schedule_of(member_id, wishes)
         plan = await self._database.read(lambda records: records.plans.get(member_id))
+        schedule = _fresh(plan, member_id, wishes, now).rhythm(now)
         if plan is None or plan.paused_until is None or not plan.is_paused(now):
             return Times(tuple(next_dues(schedule, now, TIMES_SHOWN)))
         return Times(tuple(next_dues(schedule, plan.paused_until, TIMES_SHOWN)), plan.paused_until)
@@ -104,6 +106,7 @@ class OptIn:
             lately = (await past_of(records, member_id, now)).lately
             plan = _plan(who, member_id, wishes, now, lately, purposes)
             await records.plans.put(plan)
+            await _have_a_bearing(records, member_id)
             await take_back(records, member_id, frozenset(Purpose) - purposes, now)
             await give(records, member_id, purposes - before.purposes, now)
             receipt = await ask_for_receipt(records, member_id, press_id, now) if Purpose.NUDGES in purposes else None
@@ -129,6 +132,12 @@ class OptIn:
         return await self._database.write(work)
 
 
+async def _have_a_bearing(records: Records, member_id: int) -> None:
+    """From the start on, so that its being there tells nothing. Whoever's key is gone has none."""
+    bearings = await records.bearings.by_ids([member_id])
+    await records.bearings.put_all(bearings)
+
+
 async def _before(records: Records, member_id: int) -> Before:
     plan = await records.plans.get(member_id)
     ledger, questions = await records.consents.of(member_id), records.questions
@@ -148,6 +157,11 @@ def _home(who: MemberStanding | None, guild_id: int | None) -> int | None:
     return who.member.guild_id if who is not None and who.standing.guild_on else guild_id
 
 
+def _fresh(before: Plan | None, member_id: int, wishes: Wishes, now: datetime) -> Plan:
+    """The plan there was, or a new one, with these wishes."""
+    return replace(before or Plan(member_id, wishes, PlanState.OFF, since_at=now), wishes=wishes)
+
+
 def _plan(
     who: MemberStanding | None,
     member_id: int,
@@ -157,6 +171,5 @@ def _plan(
     purposes: frozenset[Purpose],
 ) -> Plan:
     """The plan that these wishes make, out of the one there was."""
-    before = who.standing.plan if who is not None else Plan(member_id, wishes, PlanState.OFF, since_at=now)
-    plan = replace(before, wishes=wishes)
+    plan = _fresh(None if who is None else who.standing.plan, member_id, wishes, now)
     return plan.going_on(now, lately) if Purpose.NUDGES in purposes else plan.ended(PlanState.OFF)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.content.library import Language
 from bot.content.nudges import Nudge
 from bot.errors import Unsealable
-from bot.rules.choose import NOT_AGAIN_FOR, Bounds, Refused, choose, shown_before
+from bot.rules.bearing import Bearing
+from bot.rules.choose import NOT_AGAIN_FOR, Bounds, Chosen, Refused, choose, shown_before
 from bot.rules.due import LOOK_BACK, Lately
 from bot.rules.occurrence import Kind, Seen, State
+from bot.rules.pace import bounds_of
 from bot.rules.plan import Plan
+from bot.rules.schedule import local_date
 from bot.rules.silence import ASK_AFTER, silent_run
 from bot.store import Records
 
@@ -30,6 +33,10 @@ class Past:
     """The dates that had a nudge or a question for as long as a nudge rests, whatever became of it."""
     refused: Refused | None
     """None where it cannot be read: then nothing can be chosen, and everything else still works."""
+    bearing: Bearing | None
+    """None where it cannot be read, with the same in its wake."""
+    withdrawn: AbstractSet[str] = frozenset()
+    """The nudges that come to nobody until somebody has looked at them."""
 
     @property
     def lately(self) -> Lately:
@@ -38,16 +45,26 @@ class Past:
         sent = [one for one in self.history if one.kind is Kind.NUDGE and one.due_at >= since]
         return Lately(tuple(one.due_at for one in sent), tuple(one.until_at for one in sent), frozenset(self.slots))
 
-    def bounds(self, plan: Plan) -> Bounds:
-        """Raises Unsealable where it cannot be read what must not come."""
-        if self.refused is None:
-            raise Unsealable
-        return Bounds(plan.wishes.size, plan.level, self.refused)
+    @property
+    def is_readable(self) -> bool:
+        """Whether it can be read what must not come."""
+        return self.refused is not None and self.bearing is not None
 
-    def choose(self, plan: Plan, language: Language, slot: str, now: datetime) -> Nudge | None:
+    def bounds(self, plan: Plan, language: Language, now: datetime) -> Bounds:
+        """What may come now. Raises Unsealable where it cannot be read what must not."""
+        if self.refused is None or self.bearing is None:
+            raise Unsealable
+        shown = shown_before(self.history)
+        return bounds_of(plan, self.bearing, self.refused, language.nudge_by_id, shown, now, self.withdrawn)
+
+    def choose(self, plan: Plan, language: Language, slot: str, now: datetime) -> Chosen[Nudge] | None:
         """The nudge of that date; None when none is left that fits. Raises what `bounds` raises."""
-        seed = f"{plan.member_id}:{slot}"
-        return choose(language.nudges, self.bounds(plan), shown_before(self.history), seed, now)
+        bounds, seed = self.bounds(plan, language, now), f"{plan.member_id}:{slot}"
+        assert self.bearing is not None, "`bounds` has raised by then"
+        day = local_date(plan.schedule.zone, now)
+        tickets = self.bearing.tickets.on(day)
+        chosen = choose(language.nudges, bounds, shown_before(self.history), seed, now, tickets)
+        return None if chosen is None else replace(chosen, draw=replace(chosen.draw, week=plan.week_on(day)))
 
     def silent_run(self, plan: Plan) -> int:
         """How many nudges in a row went unanswered. Any answer ends the silence, also one to an older nudge.
@@ -73,7 +90,10 @@ async def pasts(records: Records, member_ids: Collection[int], now: datetime) ->
     """The past of each of these members."""
     history = await records.occurrences.history(member_ids, now - NOT_AGAIN_FOR, last=ASK_AFTER)
     refused = await records.refusals.by_ids(member_ids)
-    return {one: Past(history[one].seen, now, history[one].slots, refused.get(one)) for one in member_ids}
+    bearings = await records.bearings.by_ids(member_ids)
+    return {
+        one: Past(history[one].seen, now, history[one].slots, refused.get(one), bearings.get(one)) for one in member_ids
+    }
 
 
 async def past_of(records: Records, member_id: int, now: datetime) -> Past:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from bot.clock import Clock
 from bot.content.library import Language, Library
 from bot.content.nudges import Nudge
-from bot.errors import NothingFits
+from bot.errors import NothingFits, Unsealable
 from bot.journey.past import past_of
 from bot.journey.standing import MemberStanding, standing_of
-from bot.rules.choose import Bounds, Refused, Shown, choose
+from bot.rules.choose import Bounds, Shown, choose
 from bot.rules.occurrence import Kind, Occurrence, State, occurrence_id
 from bot.rules.plan import PlanState, Size
 from bot.rules.schedule import local_date
@@ -38,29 +38,28 @@ class Taste:
 
     async def one(self, member_id: int, language: str, seed: int) -> Offer:
         """One nudge as a first one could be, and none that this member has refused. Stores nothing."""
-        refused = await self._database.read(lambda records: records.refusals.of(member_id))
-        return self._one(language, seed, refused)
+        return self._one(language, seed, await self._database.read(lambda records: _bounds_of(records, member_id)))
 
     async def samples(self, member_id: int, language: str, size: Size) -> list[Nudge]:
         """Three nudges as they could come to this member, one after the other, each of them done. Stores nothing."""
-        refused = await self._database.read(lambda records: records.refusals.of(member_id))
-        return self._three(language, size, member_id, refused)
+        bounds = await self._database.read(lambda records: _bounds_of(records, member_id))
+        return self._three(language, size, member_id, bounds)
 
-    def _one(self, language: str, seed: int, refused: Refused) -> Offer:
-        return Offer(self._three(language, Size.TINY, seed, refused)[0])
+    def _one(self, language: str, seed: int, bounds: Bounds) -> Offer:
+        return Offer(self._three(language, Size.TINY, seed, bounds)[0])
 
-    def _three(self, language: str, size: Size, seed: int, refused: Refused) -> list[Nudge]:
+    def _three(self, language: str, size: Size, seed: int, bounds: Bounds) -> list[Nudge]:
         nudges = self._library.language(language).nudges
         now = self._clock.now()
         found: list[Nudge] = []
         while len(found) < SAMPLES:
             level = max((nudge.exposure for nudge in found), default=0)
-            bounds = Bounds(size, level, refused)
+            reached = replace(bounds, size=size, level=level)
             shown = [Shown(nudge.nudge_id, now) for nudge in reversed(found)]
-            nudge = choose(nudges, bounds, shown, f"{seed}:{len(found)}", now)
-            if nudge is None:
+            chosen = choose(nudges, reached, shown, f"{seed}:{len(found)}", now)
+            if chosen is None:
                 raise NothingFits
-            found.append(nudge)
+            found.append(chosen.nudge)
         return found
 
     async def of_today(self, member_id: int, language: str, seed: int) -> Offer:
@@ -74,7 +73,7 @@ class Taste:
         async def work(records: Records) -> Offer:
             who = await standing_of(records, member_id)
             if who is None or who.standing.plan.state is PlanState.STOPPED:
-                return self._one(language, seed, await records.refusals.of(member_id))
+                return self._one(language, seed, await _bounds_of(records, member_id))
             return await _choose_for_today(records, who, spoken, now)
 
         return await self._database.write(work)
@@ -93,22 +92,35 @@ class Taste:
         return None
 
 
+async def _bounds_of(records: Records, member_id: int) -> Bounds:
+    """What may come to this member, or to anybody who is none. Raises Unsealable."""
+    refused = await records.refusals.of(member_id)
+    bearing = (await records.bearings.by_ids([member_id])).get(member_id)
+    if bearing is None:
+        raise Unsealable
+    return Bounds(Size.TINY, 0, refused, audiences=bearing.audiences, sets=bearing.sets, skips=bearing.skips)
+
+
 async def _choose_for_today(records: Records, who: MemberStanding, language: Language, now: datetime) -> Offer:
     plan = who.standing.plan
-    slot = local_date(plan.schedule.zone, now).isoformat()
-    chosen = (await past_of(records, plan.member_id, now)).choose(plan, language, slot, now)
+    day = local_date(plan.schedule.zone, now)
+    past = await past_of(records, plan.member_id, now)
+    chosen = past.choose(plan, language, day.isoformat(), now)
     if chosen is None:
         raise NothingFits
     asked = Occurrence(
-        occurrence_id=occurrence_id(plan.member_id, Kind.ASKED, slot),
+        occurrence_id=occurrence_id(plan.member_id, Kind.ASKED, day.isoformat()),
         member_id=plan.member_id,
         kind=Kind.ASKED,
-        slot=slot,
+        slot=day.isoformat(),
         state=State.SHOWN,
-        nudge_id=chosen.nudge_id,
+        nudge_id=chosen.nudge.nudge_id,
         due_at=now,
         until_at=now,
         settled_at=now,
     )
     await records.occurrences.add([asked])
-    return Offer(chosen, asked.occurrence_id)
+    await records.plans.put(plan.counted(day))
+    assert past.bearing is not None, "nothing is chosen without it"
+    await records.bearings.put(plan.member_id, replace(past.bearing, draw=chosen.draw))
+    return Offer(chosen.nudge, asked.occurrence_id)

@@ -21,7 +21,7 @@ from bot.rules.breaker import COUNTED, Refusals
 from bot.rules.clocks import ClockSense
 from bot.rules.delivery import LONGEST_CALL
 from bot.rules.opens import OPENS_AT_ONCE, Opens
-from bot.rules.pace import Bucket, Pace
+from bot.rules.throttle import Bucket, Throttle
 from bot.store import Database, Records
 
 log = structlog.stdlib.get_logger(__name__)
@@ -92,7 +92,7 @@ class Traffic:
         self._database = database
         self._clock = clock
         self.limits = limits
-        self._pace = Pace.at_ease(limits.rate_per_second, clock.monotonic())
+        self._throttle = Throttle.at_ease(limits.rate_per_second, clock.monotonic())
         self._refusals = Refusals(limits.refusals)
         self._sense = ClockSense(clock.set_by())
         self._was_doubted = False
@@ -108,7 +108,7 @@ class Traffic:
     @property
     def in_hand_at_most(self) -> int:
         """How many letters are claimed at a time: what is set, and less while we go slowly."""
-        return max(1, min(self.limits.batch, int(self._pace.rate * IN_HAND.total_seconds())))
+        return max(1, min(self.limits.batch, int(self._throttle.rate * IN_HAND.total_seconds())))
 
     async def ask_the_disk(self) -> None:
         """Whether it has room left; `hold` goes by what it said last."""
@@ -124,7 +124,7 @@ class Traffic:
             Hold.REFUSED: self._refusals.broken,
             Hold.CLOCK: self._sense.doubted,
             Hold.ROOM: not self._has_room,
-            Hold.SLOWED: self._pace.quiet_until - steady > IN_HAND.total_seconds(),
+            Hold.SLOWED: self._throttle.quiet_until - steady > IN_HAND.total_seconds(),
         }
         held = next((hold for hold, stands in reasons.items() if stands), None)
         if held is not self._held:
@@ -161,11 +161,11 @@ class Traffic:
         them go at its end, and none of them would hear what Discord objects to meanwhile.
         """
         async with self._turns:
-            self._pace, wait = self._pace.take(self._clock.monotonic())
+            self._throttle, wait = self._throttle.take(self._clock.monotonic())
             while wait > 0:
-                known = self._pace.quiet_until
+                known = self._throttle.quiet_until
                 await asyncio.sleep(wait)
-                quiet = self._pace.quiet_until
+                quiet = self._throttle.quiet_until
                 wait = quiet - self._clock.monotonic() if quiet > known else 0.0
 
     async def ask_to_open(self) -> timedelta:
@@ -199,8 +199,8 @@ class Traffic:
         if answer.status in COUNTED and not answer.is_shared:
             self._refusals = self._refusals.heard(steady)
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS and not answer.is_shared and answer.is_ours:
-            self._pace = self._pace.slowed(steady, (answer.wait or UNSAID_WAIT).total_seconds())
-            log.warning("traffic.slowed", per_second=round(self._pace.rate, 1))
+            self._throttle = self._throttle.slowed(steady, (answer.wait or UNSAID_WAIT).total_seconds())
+            log.warning("traffic.slowed", per_second=round(self._throttle.rate, 1))
         if answer.status == HTTPStatus.UNAUTHORIZED and answer.is_ours:
             self.token_refused.set()
 

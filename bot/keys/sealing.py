@@ -1,7 +1,7 @@
 """Sealing with a member's own key: AES-256-GCM.
 
 Law: a sealed value opens in one place only: its table, column, member and row, under the key that sealed it. Whatever
-was moved, or changed by a single bit, is refused. And it is as long as any other of up to `STEP_BYTES`: what is picked
+was moved, or changed by a single bit, is refused. And it is as long as any other of up to `LEAST_BYTES`: what is picked
 comes from short lists, where the length alone would tell which one it was.
 """
 
@@ -26,8 +26,9 @@ NONCE_BYTES: Final = 12
 AS_LONG_AS_ITS_WORDS: Final = b"\x01"
 LAYOUT: Final = b"\x02"
 
-# Words are filled up to a whole number of these: a byte that ends them, then zeros.
-STEP_BYTES: Final = 128
+# Words are filled up to this, or to twice it, and twice that: a byte that ends them, then zeros. So what grows with
+# each answer is of the same length for most of its life.
+LEAST_BYTES: Final = 128
 END: Final = b"\x80"
 
 # Stands between the parts of a place. No part of one contains it.
@@ -75,7 +76,10 @@ class MemberKey:
 
 def _filled_up(words: bytes) -> bytes:
     ended = words + END
-    return ended + bytes(-len(ended) % STEP_BYTES)
+    room = LEAST_BYTES
+    while room < len(ended):
+        room *= 2
+    return ended.ljust(room, b"\0")
 
 
 def _words_of(filled_up: bytes) -> bytes:

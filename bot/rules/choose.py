@@ -1,17 +1,20 @@
 """Which nudge comes next. Seeded: the same member, history and day always give the same one.
 
-Law: hard stops first, chance last. Silence changes nothing here. Why: docs/pace.md.
+Law: hard stops first, variety next, chance last, by tickets that their member can see. Silence changes nothing here.
+Why: docs/pace.md.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final, Protocol, TypeVar
+from types import MappingProxyType
+from typing import Final, Generic, Protocol, TypeVar
 
 from bot.rules.occurrence import Seen
 from bot.rules.plan import Size
@@ -19,12 +22,24 @@ from bot.rules.plan import Size
 # A nudge is not seen again for this long, unless the member asks for it (Later).
 NOT_AGAIN_FOR: Final = timedelta(weeks=8)
 
+# Done by oneself, with nobody else in it.
+ALONE: Final = 0
 # From this exposure on, a nudge leads to another person. 0 alone, 1 react, 2 one line, 3 share or ask, 4 a talk.
 CONTACT: Final = 2
 # A nudge goes at most this far beyond the furthest one that the member said they did.
 LARGEST_STEP: Final = 1
 
-# Off until the member switches them on; nothing here does that yet, so such nudges are never chosen.
+FARTHEST: Final = 4
+
+# A kind has at most so many of the last so many nudges, the new one among them.
+MOST_OF_THE_LAST: Final = 4
+OF_THE_LAST: Final = 10
+
+# What a kind has that nothing was said about (`rules.tickets`).
+TICKETS_AT_FIRST: Final = 10.0
+NO_TICKETS: Final[Mapping[str, float]] = MappingProxyType({})
+
+# Off until the member switches them on.
 OFF_AT_FIRST: Final = frozenset({"family", "romantic", "voice"})
 
 
@@ -72,32 +87,65 @@ class Refused:
 
     nudges: AbstractSet[str] = field(default_factory=frozenset)
     themes: AbstractSet[str] = field(default_factory=frozenset)
+    not_ok: AbstractSet[str] = field(default_factory=frozenset)
+    """Of these nudges, the ones that were not OK."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What the member chose and what they did, as far as it bounds what may come."""
+    """What may come to a member at all now. `rules.pace` works it out."""
 
     size: Size
     level: int
     """The exposure of the furthest nudge they said they did."""
     refused: Refused = field(default_factory=Refused)
+    audiences: AbstractSet[Audience] = frozenset({Audience.SELF})
+    sets: AbstractSet[str] = frozenset()
+    skips: AbstractSet[str] = OFF_AT_FIRST
+    themes: AbstractSet[str] | None = None
+    """The kinds that may come; None for all of them."""
+    most_exposure: int = FARTHEST
+    withdrawn: AbstractSet[str] = frozenset()
+    """Nudges that come to nobody until somebody has looked at them."""
 
     def allow(self, nudge: Choosable) -> bool:
         """Whether this nudge may come to the member at all, whatever came before."""
         return (
             not nudge.retired
-            and nudge.audience is Audience.SELF
-            and not nudge.sets
+            and nudge.nudge_id not in self.withdrawn
+            and nudge.audience in self.audiences
+            and nudge.sets <= self.sets
+            and not nudge.flags & self.skips
             and nudge.size <= self.size
-            and nudge.exposure <= self.level + LARGEST_STEP
-            and not nudge.flags & OFF_AT_FIRST
+            and nudge.exposure <= min(self.most_exposure, self.level + LARGEST_STEP)
+            and (self.themes is None or nudge.theme in self.themes)
             and nudge.nudge_id not in self.refused.nudges
             and nudge.theme not in self.refused.themes
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """How a nudge was chosen: all that "Why this one?" tells, and nothing that was not used."""
+
+    nudge_id: str
+    theme: str
+    tickets: Mapping[str, float]
+    """Of each kind that was in the draw."""
+    seed: str
+    week: int = 0
+    """The member's week with nudges; 0 where that played no part."""
+
+
 N = TypeVar("N", bound=Choosable)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen(Generic[N]):
+    """A nudge, and how it was chosen."""
+
+    nudge: N
+    draw: Draw
 
 
 def shown_before(history: Iterable[Seen]) -> list[Shown]:
@@ -105,24 +153,53 @@ def shown_before(history: Iterable[Seen]) -> list[Shown]:
     return [Shown(one.nudge_id, one.due_at) for one in history if one.nudge_id is not None]
 
 
-def choose(library: Iterable[N], bounds: Bounds, shown: Sequence[Shown], seed: str, now: datetime) -> N | None:
-    """One nudge, or None when no fitting one is left. `shown` runs from the newest to the oldest."""
+def choose(
+    library: Iterable[N],
+    bounds: Bounds,
+    shown: Sequence[Shown],
+    seed: str,
+    now: datetime,
+    tickets: Mapping[str, float] = NO_TICKETS,
+) -> Chosen[N] | None:
+    """One nudge, or None when no fitting one is left. `shown` runs from the newest to the oldest.
+
+    `tickets` are those of each kind that has not 10. A kind is drawn first, then one of its nudges.
+    """
     by_id = {nudge.nudge_id: nudge for nudge in library}
-    last = next((by_id[one.nudge_id] for one in shown if one.nudge_id in by_id), None)
+    before = [by_id[one.nudge_id] for one in shown if one.nudge_id in by_id]
     lately = {one.nudge_id for one in shown if now - one.at < NOT_AGAIN_FOR}
+    may_lead_to_a_person = _was_alone_since_the_last_person(before)
     fitting = [
         nudge
         for nudge in by_id.values()
-        if bounds.allow(nudge) and nudge.nudge_id not in lately and (last is None or _may_follow(nudge, last))
+        if bounds.allow(nudge) and nudge.nudge_id not in lately and (may_lead_to_a_person or nudge.exposure < CONTACT)
     ]
-    if not fitting:
+    live = {theme: tickets.get(theme, TICKETS_AT_FIRST) for theme in _varied({one.theme for one in fitting}, before)}
+    if not live:
         return None
     lot = random.Random(seed)  # noqa: S311 - a lottery, not a secret
-    theme = lot.choice(sorted({nudge.theme for nudge in fitting}))
-    return lot.choice(sorted((n for n in fitting if n.theme == theme), key=lambda n: n.nudge_id))
+    (theme,) = lot.choices(list(live), list(live.values()))
+    nudge = lot.choice(sorted((n for n in fitting if n.theme == theme), key=lambda n: n.nudge_id))
+    return Chosen(nudge, Draw(nudge.nudge_id, theme, live, seed))
 
 
-def _may_follow(nudge: Choosable, last: Choosable) -> bool:
-    """Never one theme twice running, and something alone between two that lead to a person."""
-    both_contact = nudge.exposure >= CONTACT and last.exposure >= CONTACT
-    return nudge.theme != last.theme and not both_contact
+def _was_alone_since_the_last_person(before: Sequence[Choosable]) -> bool:
+    """Between two nudges that lead to a person there is one that is done alone."""
+    for nudge in before:
+        if nudge.exposure >= CONTACT:
+            return False
+        if nudge.exposure == ALONE:
+            return True
+    return True
+
+
+def _varied(themes: AbstractSet[str], before: Sequence[Choosable]) -> list[str]:
+    """Those of the kinds that bring variety: not the last one again, and none that had its share of the last ten.
+
+    Whoever has only one kind left goes on with that one.
+    """
+    if len(themes) > 1 and before:
+        themes = themes - {before[0].theme}
+    counts = Counter(nudge.theme for nudge in before[: OF_THE_LAST - 1])
+    rare = {theme for theme in themes if counts[theme] < MOST_OF_THE_LAST}
+    return sorted(rare or themes)

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from bot.rules.consent import Purpose
-from bot.rules.occurrence import Kind, Occurrence, State
+from bot.rules.occurrence import OF_A_DATE, Kind, Occurrence, State
 from bot.rules.plan import Plan, PlanState
 from bot.rules.schedule import is_night, local_date, local_minute
 
@@ -72,8 +72,7 @@ class Obstacle(StrEnum):
 # What is checked for each kind of message. The receipt answers the member's own press, at whatever hour that was.
 CHECKS: Final = MappingProxyType(
     {
-        Kind.NUDGE: frozenset(Obstacle) - {Obstacle.GUILD_ON},
-        Kind.STILL_WANTED: frozenset(Obstacle) - {Obstacle.GUILD_ON},
+        **dict.fromkeys(OF_A_DATE, frozenset(Obstacle) - {Obstacle.GUILD_ON}),
         Kind.GUILD_OFF: frozenset(Obstacle) - {Obstacle.GUILD_OFF},
         Kind.RECEIPT: frozenset({Obstacle.STOPPED, Obstacle.NO_CONSENT, Obstacle.OVER}),
     }

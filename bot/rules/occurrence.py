@@ -33,6 +33,12 @@ class Kind(StrEnum):
     """The one question after six unanswered nudges."""
     GUILD_OFF = "guild_off"
     """The one choice after the server was switched off."""
+    REVIEW_4 = "review_4"
+    """After four weeks with nudges: how is this pace?"""
+    REVIEW_8 = "review_8"
+    """After eight: keep it, fewer, pause, or finish. No answer means fewer."""
+    ALL_SEEN = "all_seen"
+    """Said once, when no nudge is left that fits."""
 
 
 class State(StrEnum):
@@ -71,7 +77,7 @@ TRANSITIONS: Final = MappingProxyType(
 )
 
 # What a due date can lead to. Its slot is that date, which has no second one.
-OF_A_DATE: Final = frozenset({Kind.NUDGE, Kind.STILL_WANTED, Kind.GUILD_OFF})
+OF_A_DATE: Final = frozenset(Kind) - {Kind.ASKED, Kind.RECEIPT}
 
 # Nobody has seen these. Whatever is in any other state may have been seen.
 UNSEEN: Final = frozenset({State.UNREACHABLE, State.DISSOLVED})

@@ -1,88 +1,150 @@
-"""How fast requests may go out to Discord, so that commands always find room, and slower once Discord objects.
+"""How far a member's nudges may go now: the ceilings of their week, their own size, and what holds them back.
 
-Discord allows 50 requests a second to the whole bot, and says no to more with 429 (docs/delivery.md). Times are seconds
-of a monotonic clock.
+Law: a ceiling is never a target, and hard stops come before everything: going up takes a yes, going down takes nothing.
+A week is one with nudges in it: seven days from one that came. Weeks without any, as in a pause, do not count.
+Where the numbers come from: docs/pace.md.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Final
 
-# What Discord allows a bot that it allowed nothing more.
-DISCORD_PER_SECOND: Final = 50.0
+from bot.rules.bearing import Bearing
+from bot.rules.choose import CONTACT, FARTHEST, Audience, Bounds, Choosable, Refused, Shown
+from bot.rules.plan import Plan, Size
+from bot.rules.schedule import local_date
 
-# After a 429 we go half as fast, but never slower than this, and win a hundredth of the rate back each second.
-SLOWEST: Final = 1.0
-WON_BACK_PER_SECOND: Final = 0.01
+REACT: Final = 1
+DEEP: Final = 3
 
+# Small steps come after so many full steps that were done.
+DONE_BEFORE_SMALL: Final = 3
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """A token bucket: `tokens` were left at `at`; they refill at `rate` a second up to `burst`."""
+# Brave ones: one in this time. A deep step is followed by none that is as deep for two days.
+BRAVE_EVERY: Final = timedelta(days=7)
+DEEP_EVERY: Final = timedelta(hours=48)
 
-    rate: float
-    burst: float
-    tokens: float
-    at: float
+# "That's plenty": so many steps towards people in a week, or so many different people in two, and the next ones are
+# for oneself.
+PLENTY_IN_A_WEEK: Final = 3
+A_WEEK: Final = timedelta(days=7)
+PEOPLE_IN_TWO_WEEKS: Final = 2
 
-    @classmethod
-    def full(cls, rate: float, at: float) -> Bucket:
-        """A bucket that lets a tenth of a second's worth pass at once, and one at least."""
-        return cls(rate, _burst(rate), _burst(rate), at)
+# Beside somebody who has gone quiet: one step towards them in this time, whatever came of the last.
+TOWARDS_THEM_EVERY: Final = timedelta(days=7)
 
-    def take(self, now: float) -> tuple[Bucket, float]:
-        """The bucket after one request, and the seconds to wait before making it."""
-        after = self._filled(now)
-        return replace(after, tokens=after.tokens - 1), max(0.0, (1 - after.tokens) / self.rate)
-
-    def at_rate(self, rate: float, now: float) -> Bucket:
-        """The same from now on at another rate."""
-        filled = self._filled(now)
-        return Bucket(rate, _burst(rate), min(filled.tokens, _burst(rate)), now)
-
-    def _filled(self, now: float) -> Bucket:
-        passed = max(0.0, now - self.at)
-        return replace(self, tokens=min(self.burst, self.tokens + passed * self.rate), at=now)
+# After something was not OK, and before that is over: none of these.
+DEEP_THEMES: Final = frozenset({"share", "repair"})
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """A bucket whose rate falls when Discord objects, and comes back by and by; never above `ceiling`."""
+class Ceiling:
+    """What a week may have at the most."""
 
-    ceiling: float
-    bucket: Bucket
-    quiet_until: float
-    """Until then nothing goes out at all."""
-
-    @classmethod
-    def at_ease(cls, ceiling: float, now: float) -> Pace:
-        return cls(ceiling, Bucket.full(ceiling, now), now)
-
-    @property
-    def rate(self) -> float:
-        return self.bucket.rate
-
-    def take(self, now: float) -> tuple[Pace, float]:
-        """The pace after one request, and the seconds to wait before making it."""
-        start = max(now, self.quiet_until)
-        bucket, wait = self._recovered(start).take(start)
-        return replace(self, bucket=bucket), wait + start - now
-
-    def slowed(self, now: float, wait: float) -> Pace:
-        """Discord said 429, and asked to wait that long. Those that were under way hear it as well: they count once."""
-        if now < self.quiet_until:
-            return replace(self, quiet_until=max(self.quiet_until, now + wait))
-        before = self._recovered(now)
-        slower = before.at_rate(max(min(SLOWEST, self.ceiling), before.rate / 2), now)
-        return replace(self, bucket=slower, quiet_until=now + wait)
-
-    def _recovered(self, now: float) -> Bucket:
-        since = max(0.0, now - max(self.bucket.at, self.quiet_until))
-        if self.rate >= self.ceiling or not since:
-            return self.bucket
-        return self.bucket.at_rate(min(self.ceiling, self.rate + since * WON_BACK_PER_SECOND * self.ceiling), now)
+    from_week: int
+    most_exposure: int
+    size: Size
+    themes: frozenset[str]
+    """The kinds that come in with it."""
 
 
-def _burst(rate: float) -> float:
-    return max(1.0, rate / 10)
+CEILINGS: Final = (
+    Ceiling(
+        1,
+        REACT,
+        Size.TINY,
+        frozenset({"notice", "kind", "savour", "beside_self", "beside_less", "beside_space"}),
+    ),
+    Ceiling(2, 2, Size.TINY, frozenset({"reply", "hello", "beside_ask"})),
+    Ceiling(3, 2, Size.SMALL, frozenset({"curious", "stay", "limits", "support", "beside_word"})),
+    Ceiling(5, 3, Size.SMALL, frozenset({"share", "belong", "beside_open"})),
+    Ceiling(7, FARTHEST, Size.BRAVE, frozenset({"repair"})),
+)
+
+
+def ceiling_of(week: int) -> Ceiling:
+    """The ceiling of that week, with every kind that has come in by then."""
+    reached = [one for one in CEILINGS if one.from_week <= max(1, week)]
+    themes = frozenset(theme for one in reached for theme in one.themes)
+    last = reached[-1]
+    return Ceiling(last.from_week, last.most_exposure, last.size, themes)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What holds a member's nudges back, beside the ceiling of their week."""
+
+    size: Size = Size.BRAVE
+    most_exposure: int = FARTHEST
+    themes: AbstractSet[str] = frozenset()
+    """Kinds that do not come."""
+
+
+def bounds_of(
+    plan: Plan,
+    bearing: Bearing,
+    refused: Refused,
+    library: Mapping[str, Choosable],
+    shown: Sequence[Shown],
+    now: datetime,
+    withdrawn: AbstractSet[str] = frozenset(),
+) -> Bounds:
+    """What may come to this member now. `shown` runs from the newest to the oldest."""
+    day = local_date(plan.schedule.zone, now)
+    ceiling, season = ceiling_of(plan.week_on(day)), bearing.season_on(day)
+    holds = list(_holds(bearing, library, shown, day, now))
+    themes = ceiling.themes if season is None else ceiling_of(CEILINGS[-1].from_week).themes & season.themes
+    return Bounds(
+        size=min([plan.wishes.size, ceiling.size, *(hold.size for hold in holds)]),
+        level=plan.level,
+        refused=refused,
+        audiences=bearing.audiences,
+        sets=bearing.sets,
+        skips=bearing.skips if season is None else bearing.skips | season.skips,
+        themes=themes - frozenset(theme for hold in holds for theme in hold.themes),
+        most_exposure=min(
+            [
+                ceiling.most_exposure,
+                FARTHEST if season is None else season.most_exposure,
+                *(hold.most_exposure for hold in holds),
+            ]
+        ),
+        withdrawn=withdrawn,
+    )
+
+
+def is_plenty(bearing: Bearing, day: date) -> bool:
+    """Whether so much was done towards people lately that it may land first."""
+    many = len(bearing.steps_in(A_WEEK, day)) >= PLENTY_IN_A_WEEK
+    return many or bearing.people_on(day) >= PEOPLE_IN_TWO_WEEKS
+
+
+def _holds(
+    bearing: Bearing, library: Mapping[str, Choosable], shown: Sequence[Shown], day: date, now: datetime
+) -> Iterable[Held]:
+    if bearing.full_steps < DONE_BEFORE_SMALL:
+        yield Held(size=Size.TINY)
+    if bearing.is_gentle(day):
+        yield Held(size=Size.TINY, themes=DEEP_THEMES)
+    if is_plenty(bearing, day):
+        yield Held(most_exposure=REACT)
+    if any(one.size is Size.BRAVE for one in _within(BRAVE_EVERY, library, shown, now)):
+        yield Held(size=Size.SMALL)
+    if any(one.exposure >= DEEP for one in _within(DEEP_EVERY, library, shown, now)):
+        yield Held(most_exposure=DEEP - 1)
+    if Audience.BESIDE in bearing.audiences and any(
+        one.audience is Audience.BESIDE and one.exposure >= CONTACT
+        for one in _within(TOWARDS_THEM_EVERY, library, shown, now)
+    ):
+        yield Held(most_exposure=REACT)
+
+
+def _within(
+    time: timedelta, library: Mapping[str, Choosable], shown: Sequence[Shown], now: datetime
+) -> list[Choosable]:
+    """Those that came in that time."""
+    return [library[one.nudge_id] for one in shown if now - one.at < time and one.nudge_id in library]

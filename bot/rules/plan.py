@@ -7,12 +7,12 @@ Law: a plan has a next due time exactly while it is ACTIVE. The methods are the 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Final
 
 from bot.rules.due import Lately, due_after, due_again
-from bot.rules.schedule import Schedule, Window, spread_of
+from bot.rules.schedule import DAYS_APART, Schedule, Window, local_date, spread_of
 
 # How many days a pause can be chosen for.
 PAUSE_DAYS: Final = (3, 7, 30)
@@ -22,6 +22,16 @@ LONGEST_PAUSE: Final = timedelta(days=max(PAUSE_DAYS))
 
 # No nudge is due later than this: two weeks after a pause where one comes every other week, with room to spare.
 FARTHEST_DUE: Final = LONGEST_PAUSE + timedelta(days=60)
+
+
+A_WEEK: Final = timedelta(days=7)
+
+# After this week with nudges there are fewer, unless the member says otherwise. Why: docs/pace.md.
+LAST_WEEK: Final = 8
+REVIEWS: Final = (4, LAST_WEEK)
+MOST_IN_THE_FIRST_WEEK: Final = 2
+MOST: Final = max(DAYS_APART)
+MOST_AFTERWARDS: Final = 1
 
 
 class Size(IntEnum):
@@ -84,6 +94,16 @@ class Plan:
     """A nudge the member asked to see again (Later): it takes the next place, it is never added."""
     level: int = 0
     """The exposure that steps have grown to. Only a *Did it* raises it (`rules.choose`)."""
+    weeks: int = 0
+    """In how many weeks nudges came so far: seven days each, from one that came (`week_on`)."""
+    week_began: date | None = None
+    """When the last of them began, on the member's own calendar."""
+    reviewed: int = 0
+    """After how many weeks the last review was asked."""
+    all_seen: bool = False
+    """Whether they were told that no nudge is left that fits, and none has come since."""
+    keeps_pace: bool = False
+    """Whether they chose, at the review, to go on as often as before."""
 
     def __post_init__(self) -> None:
         if (self.state is PlanState.ACTIVE) is (self.next_due_at is None):
@@ -92,6 +112,33 @@ class Plan:
     @property
     def schedule(self) -> Schedule:
         return self.wishes.schedule(self.member_id)
+
+    def rhythm(self, now: datetime) -> Schedule:
+        """The schedule as often as it goes by now: the first week has fewer, and so have all after week eight."""
+        most = self._most_in(self.week_on(local_date(self.wishes.zone, now)))
+        return replace(self.schedule, per_week=min(self.wishes.per_week, most))
+
+    def week_on(self, day: date) -> int:
+        """Which of their weeks with nudges that day is in, or begins: 1 for the first."""
+        if self.week_began is None:
+            return 1
+        return self.weeks + (day - self.week_began >= A_WEEK)
+
+    def review_on(self, day: date) -> int:
+        """After how many weeks a review is to be asked on that day; 0 for none."""
+        reached = [weeks for weeks in REVIEWS if self.reviewed < weeks < self.week_on(day)]
+        return max(reached, default=0)
+
+    def counted(self, day: date) -> Plan:
+        """A nudge comes on that day."""
+        week = self.week_on(day)
+        began = self.week_began if week == self.weeks else day
+        return replace(self, weeks=week, week_began=began, all_seen=False)
+
+    def _most_in(self, week: int) -> int:
+        if week == 1:
+            return MOST_IN_THE_FIRST_WEEK
+        return MOST if week <= LAST_WEEK or self.keeps_pace else MOST_AFTERWARDS
 
     def is_paused(self, now: datetime) -> bool:
         return self.paused_until is not None and now < self.paused_until
@@ -102,7 +149,7 @@ class Plan:
 
     def going_on(self, now: datetime, lately: Lately) -> Plan:
         """Nudges come from now on, or from the end of a pause. Silence is counted anew."""
-        due = due_after(self.schedule, self.free_from(now), lately)
+        due = due_after(self.rhythm(now), self.free_from(now), lately)
         return replace(self, state=PlanState.ACTIVE, since_at=now, next_due_at=due)
 
     def resumed(self, now: datetime, lately: Lately) -> Plan:
@@ -117,14 +164,14 @@ class Plan:
         """Nothing comes before `until`. What comes by itself at all comes after it."""
         if self.state is not PlanState.ACTIVE:
             return replace(self, paused_until=until)
-        return replace(self, paused_until=until, next_due_at=due_after(self.schedule, until, lately))
+        return replace(self, paused_until=until, next_due_at=due_after(self.rhythm(until), until, lately))
 
     def changed(self, wishes: Wishes, now: datetime, lately: Lately) -> Plan:
         """Other wishes from now on. They end no pause, and begin nothing that does not come now."""
         new = replace(self, wishes=wishes)
         if self.state is not PlanState.ACTIVE:
             return new
-        return replace(new, next_due_at=due_after(new.schedule, self.free_from(now), lately))
+        return replace(new, next_due_at=due_after(new.rhythm(now), self.free_from(now), lately))
 
     def grown(self, exposure: int) -> Plan:
         """A step of that exposure was done: the next ones may go one further."""
@@ -139,16 +186,16 @@ class Plan:
         """That nudge comes once more, in that many days or after a pause, in the place of the next one."""
         if self.state is not PlanState.ACTIVE:
             return self
-        due = due_again(self.schedule, days, now, lately)
+        due = due_again(self.rhythm(now), days, now, lately)
         if due < self.free_from(now):
-            due = due_after(self.schedule, self.free_from(now), lately)
+            due = due_after(self.rhythm(now), self.free_from(now), lately)
         return replace(self, next_due_at=due, again_nudge_id=nudge_id)
 
     def without_again(self, now: datetime, lately: Lately) -> Plan:
         """What was asked for again does not come, nor does anything else in its place."""
         if self.again_nudge_id is None or self.state is not PlanState.ACTIVE:
             return self
-        return self.moved_on(due_after(self.schedule, self.free_from(now), lately))
+        return self.moved_on(due_after(self.rhythm(now), self.free_from(now), lately))
 
     def mended(self, now: datetime, lately: Lately) -> Plan:
         """The same, where no instant is farther ahead than a right clock could have put it."""
@@ -157,7 +204,7 @@ class Plan:
         began_ahead = self.since_at > now
         if plan.next_due_at is None or (plan.next_due_at <= now + FARTHEST_DUE and not began_ahead):
             return plan
-        return plan.moved_on(due_after(plan.schedule, plan.free_from(now), lately), plan.again_nudge_id)
+        return plan.moved_on(due_after(plan.rhythm(now), plan.free_from(now), lately), plan.again_nudge_id)
 
     def moved_on(self, due: datetime, again_nudge_id: str | None = None) -> Plan:
         """The nudge that was due has had its chance; the next one is due then."""

@@ -106,6 +106,11 @@ def _plan(row: RowMapping) -> Plan:
         next_due_at=row["next_due_at"],
         again_nudge_id=row["again_nudge_id"],
         level=row["level"],
+        weeks=row["weeks"],
+        week_began=row["week_began"],
+        reviewed=row["reviewed"],
+        all_seen=row["all_seen"],
+        keeps_pace=row["keeps_pace"],
     )
 
 
@@ -124,4 +129,9 @@ def _values(new: Plan) -> dict[str, Any]:
         "next_due_at": new.next_due_at,
         "again_nudge_id": new.again_nudge_id,
         "level": new.level,
+        "weeks": new.weeks,
+        "week_began": new.week_began,
+        "reviewed": new.reviewed,
+        "all_seen": new.all_seen,
+        "keeps_pace": new.keeps_pace,
     }

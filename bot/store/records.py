@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.rules.consent import Questions
+from bot.store.bearings import Bearings
 from bot.store.check_ins import CheckIns
 from bot.store.consents import Consents
 from bot.store.errands import Errands
@@ -37,6 +38,7 @@ class Records:
         self.plans = Plans(connection)
         self.occurrences = Occurrences(connection, seals)
         self.refusals = Refusals(connection, seals)
+        self.bearings = Bearings(connection, seals)
         self.check_ins = CheckIns(connection, seals)
         self.weeks = Weeks(connection)
         self.errands = Errands(connection, ring)

@@ -22,6 +22,7 @@ from bot.store.seals import Seals
 
 NUDGE: Final = "nudge"
 THEME: Final = "theme"
+NOT_OK: Final = "not_ok"
 
 BY_IDS: Final = select(refusal).where(refusal.c.member_id.in_(bindparam("ids", expanding=True)))
 
@@ -42,7 +43,7 @@ class Refusals:
         """What each of these members set aside; whose cannot be read is left out."""
         rows = (await self._connection.execute(BY_IDS, {"ids": [*member_ids]})).mappings().all()
         keys, unreadable = await self._seals.keys_of({row["member_id"] for row in rows}), set[int]()
-        found = {member_id: {NUDGE: set[str](), THEME: set[str]()} for member_id in member_ids}
+        found = {member_id: {NUDGE: set[str](), THEME: set[str](), NOT_OK: set[str]()} for member_id in member_ids}
         for row in rows:
             member_id = row["member_id"]
             try:
@@ -51,10 +52,16 @@ class Refusals:
                 unreadable.add(member_id)
             else:
                 found[member_id][picked["what"]].add(picked["subject"])
-        return {one: Refused(them[NUDGE], them[THEME]) for one, them in found.items() if one not in unreadable}
+        return {
+            one: Refused(them[NUDGE], them[THEME], them[NOT_OK]) for one, them in found.items() if one not in unreadable
+        }
 
     async def refuse_nudge(self, member_id: int, nudge_id: str, now: datetime) -> None:
         await self._refuse(member_id, NUDGE, nudge_id, now)
+
+    async def object_to(self, member_id: int, nudge_id: str, now: datetime) -> None:
+        """It was not OK: beside being set aside, that counts for everybody (`rules.doubts`)."""
+        await self._refuse(member_id, NOT_OK, nudge_id, now)
 
     async def refuse_theme(self, member_id: int, theme: str, now: datetime) -> None:
         await self._refuse(member_id, THEME, theme, now)

@@ -152,7 +152,20 @@ plan: Final = Table(
     Column("next_due_at", Instant),
     Column("again_nudge_id", Text),
     Column("level", Integer, nullable=False),
+    Column("weeks", Integer, nullable=False),
+    Column("week_began", LocalDate),
+    Column("reviewed", Integer, nullable=False),
+    Column("all_seen", Boolean, nullable=False),
+    Column("keeps_pace", Boolean, nullable=False),
     Index(None, "next_due_at"),
+)
+
+# How their nudges are chosen: what they set, and what their answers made of it (`rules.bearing`).
+bearing: Final = Table(
+    "bearing",
+    metadata,
+    _member_key(primary_key=True),
+    Column("picked", Sealed, nullable=False),
 )
 
 # One message to a member, planned, sent or dissolved. Its id says whose, which kind and which slot, so that these are

@@ -42,9 +42,9 @@ def sealed_columns(table: Table) -> list[Column[Any]]:
 
 
 def id_column(table: Table) -> Column[Any]:
-    """What tells a member's rows of that table apart."""
-    (column,) = (one for one in table.primary_key.columns if one.name != MEMBER)
-    return column
+    """What tells a member's rows of that table apart; the member, where there is one row of each."""
+    others = [one for one in table.primary_key.columns if one.name != MEMBER]
+    return others[0] if others else table.c[MEMBER]
 
 
 def _sealed_in(table: Table, row: RowMapping | Mapping[str, Any]) -> list[Column[Any]]:

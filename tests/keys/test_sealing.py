@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.errors import Unsealable
 from bot.keys import MemberKey, Place
-from bot.keys.sealing import AS_LONG_AS_ITS_WORDS, STEP_BYTES, encrypt
+from bot.keys.sealing import AS_LONG_AS_ITS_WORDS, LEAST_BYTES, encrypt
 
 KEY = MemberKey(1, "key-1", bytes(32))
 PLACE = Place("check_in", "picks", "row-1")
@@ -34,7 +34,7 @@ def test_a_sealed_value_does_not_show_its_words(words: str) -> None:
     assert f"<{words}>".encode() not in KEY.seal(PLACE, f"<{words}>")
 
 
-@given(st.text(max_size=(STEP_BYTES - 1) // 4), st.text(max_size=(STEP_BYTES - 1) // 4))
+@given(st.text(max_size=(LEAST_BYTES - 1) // 4), st.text(max_size=(LEAST_BYTES - 1) // 4))
 def test_how_long_it_is_tells_nothing_of_its_words(some: str, others: str) -> None:
     assert len(KEY.seal(PLACE, some)) == len(KEY.seal(PLACE, others))
 

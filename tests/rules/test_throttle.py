@@ -1,4 +1,4 @@
-"""The token bucket, and how the pace gives way when Discord objects."""
+"""The token bucket, and how it gives way when Discord objects."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rules.pace import DISCORD_PER_SECOND, Bucket, Pace
+from bot.rules.throttle import DISCORD_PER_SECOND, Bucket, Throttle
 
 
-def at_once(pace: Pace, now: float, count: int) -> tuple[Pace, list[float]]:
+def at_once(throttle: Throttle, now: float, count: int) -> tuple[Throttle, list[float]]:
     """Take that many at the same moment; the moments they may go out at."""
     moments = []
     for _ in range(count):
-        pace, wait = pace.take(now)
+        throttle, wait = throttle.take(now)
         moments.append(now + wait)
-    return pace, moments
+    return throttle, moments
 
 
 def test_a_bucket_lets_a_little_pass_at_once_and_then_keeps_its_rate() -> None:
@@ -42,10 +42,10 @@ def test_a_bucket_does_not_mind_a_clock_that_jumps_back() -> None:
 
 @given(st.floats(0.5, 45), st.lists(st.floats(0, 0.5), min_size=60, max_size=200))
 def test_no_second_holds_more_than_the_rate_and_a_tenth(rate: float, gaps: list[float]) -> None:
-    pace, now, moments = Pace.at_ease(rate, 0.0), 0.0, []
+    throttle, now, moments = Throttle.at_ease(rate, 0.0), 0.0, []
     for gap in gaps:
         now += gap
-        pace, wait = pace.take(now)
+        throttle, wait = throttle.take(now)
         moments.append(now + wait)
 
     for begin in moments:
@@ -55,39 +55,39 @@ def test_no_second_holds_more_than_the_rate_and_a_tenth(rate: float, gaps: list[
 
 
 def test_an_objection_halves_the_rate_and_is_waited_out() -> None:
-    pace = Pace.at_ease(40, 0.0).slowed(10.0, wait=5.0)
-    _, moments = at_once(pace, 11.0, 12)
+    throttle = Throttle.at_ease(40, 0.0).slowed(10.0, wait=5.0)
+    _, moments = at_once(throttle, 11.0, 12)
 
-    assert pace.rate == 20
+    assert throttle.rate == 20
     assert min(moments) == 15.0
     assert moments[-1] - moments[2] == pytest.approx(9 / 20), "and then they do not come all at once"
 
 
 def test_what_was_under_way_when_discord_objected_counts_once() -> None:
-    pace = Pace.at_ease(40, 0.0)
+    throttle = Throttle.at_ease(40, 0.0)
     for moment in (10.0, 10.1, 10.4):
-        pace = pace.slowed(moment, wait=1.0)
+        throttle = throttle.slowed(moment, wait=1.0)
 
-    assert pace.rate == 20
-    assert pace.quiet_until == 11.4
+    assert throttle.rate == 20
+    assert throttle.quiet_until == 11.4
 
 
 def test_a_second_objection_after_the_wait_halves_it_again_down_to_one_a_second() -> None:
-    pace, now = Pace.at_ease(40, 0.0), 0.0
+    throttle, now = Throttle.at_ease(40, 0.0), 0.0
     for _ in range(20):
         now += 2.0
-        pace = pace.slowed(now, wait=1.0)
+        throttle = throttle.slowed(now, wait=1.0)
 
-    assert 1.0 <= pace.rate < 2.0
+    assert 1.0 <= throttle.rate < 2.0
 
 
 def test_the_rate_comes_back_by_and_by_and_no_further() -> None:
-    slow = Pace.at_ease(40, 0.0).slowed(0.0, wait=0.0)
+    slow = Throttle.at_ease(40, 0.0).slowed(0.0, wait=0.0)
 
     assert slow.take(25.0)[0].rate == pytest.approx(30)
     assert slow.take(60.0)[0].rate == 40
     assert slow.take(6_000.0)[0].rate == 40
 
 
-def test_a_pace_slower_than_one_a_second_stays_as_slow() -> None:
-    assert Pace.at_ease(0.5, 0.0).slowed(1.0, wait=0.0).rate == 0.5
+def test_a_rate_slower_than_one_a_second_stays_as_slow() -> None:
+    assert Throttle.at_ease(0.5, 0.0).slowed(1.0, wait=0.0).rate == 0.5

@@ -1,0 +1,138 @@
+"""How one member's nudges are to be chosen: what they set, and what their answers made of it.
+
+Law: it holds no word and no person, only what the next choice needs; and nothing in it moves because of silence.
+Dates are the member's own. It is sealed as a whole (`store.bearings`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Final
+
+from bot.rules.choose import CONTACT, OFF_AT_FIRST, Audience, Draw
+from bot.rules.seasons import SEASONS, Season, SeasonRule
+from bot.rules.tickets import Tickets
+
+# For how long a step that was done counts towards "that's plenty", and a person towards "two are plenty".
+LOOK_BACK: Final = timedelta(days=14)
+
+# After something was not OK, for how long nothing deep comes. 72 hours, and on the calendar never fewer.
+GENTLE_FOR: Final = timedelta(days=4)
+
+# So many full steps are done before a bigger size is offered, and so many more before it is offered again.
+FIRST_OFFER_AFTER: Final = 3
+NEXT_OFFER_AFTER: Final = 6
+
+# Two of these running make steps one size smaller.
+NOT_TODAYS_TO_EASE: Final = 2
+
+# More of them are not counted.
+COUNTED: Final = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step towards somebody that was done: when, and whether with somebody else than the one before."""
+
+    day: date
+    with_someone_new: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """Its defaults are those of somebody who has just started."""
+
+    audiences: AbstractSet[Audience] = frozenset({Audience.SELF})
+    sets: AbstractSet[str] = frozenset()
+    """Sets of nudges that were switched on."""
+    skips: AbstractSet[str] = OFF_AT_FIRST
+    """What no nudge may be about."""
+    tickets: Tickets = field(default_factory=Tickets)
+    steps: tuple[Step, ...] = ()
+    """Those of the last `LOOK_BACK`, the oldest first."""
+    full_steps: int = 0
+    """How many full steps were ever done, up to `COUNTED`."""
+    offer_in: int = FIRST_OFFER_AFTER
+    """After how many more of them a bigger size is offered."""
+    not_todays: int = 0
+    """How many *Not today* there were running."""
+    not_ok_on: date | None = None
+    """When something was not OK last, while that still counts."""
+    season: Season | None = None
+    season_until: date | None = None
+    """The first day after it."""
+    draw: Draw | None = None
+    """How the latest nudge was chosen."""
+
+    def season_on(self, day: date) -> SeasonRule | None:
+        """What the season of that day means; None in none."""
+        if self.season is None or self.season_until is None or day >= self.season_until:
+            return None
+        return SEASONS[self.season]
+
+    def is_gentle(self, day: date) -> bool:
+        """Whether something was not OK so lately that nothing deep may come."""
+        return self.not_ok_on is not None and day < self.not_ok_on + GENTLE_FOR
+
+    def steps_in(self, time: timedelta, day: date) -> list[Step]:
+        """The steps towards somebody in that time, up to that day."""
+        return [one for one in self.steps if day - one.day < time]
+
+    @property
+    def last_step_on(self) -> date | None:
+        """When the latest of them was done."""
+        return self.steps[-1].day if self.steps else None
+
+    def people_on(self, day: date) -> int:
+        """How many different people these were with in the last two weeks, as far as was said."""
+        return sum(one.with_someone_new for one in self.steps_in(LOOK_BACK, day))
+
+    def did(self, exposure: int, theme: str, day: date) -> Bearing:
+        """A full step was done. Whoever it was with counts as somebody new, until they say otherwise."""
+        pruned = self.pruned(day)
+        steps = (*pruned.steps, Step(day)) if exposure >= CONTACT else pruned.steps
+        return replace(
+            pruned,
+            steps=steps,
+            tickets=self.tickets.did_it(theme, day),
+            full_steps=min(COUNTED, self.full_steps + 1),
+            offer_in=max(0, self.offer_in - 1),
+            not_todays=0,
+        )
+
+    def did_smaller(self) -> Bearing:
+        """The smaller version was done: it counts as an answer, and lets nothing grow."""
+        return replace(self, not_todays=0)
+
+    def was_same_person(self) -> Bearing:
+        """The latest step was with the same person as the one before it."""
+        *before, last = self.steps or (None,)
+        return self if last is None else replace(self, steps=(*before, replace(last, with_someone_new=False)))
+
+    def offered(self) -> Bearing:
+        """A bigger size was offered; not again for a while, whatever they say."""
+        return replace(self, offer_in=NEXT_OFFER_AFTER)
+
+    def not_today(self) -> Bearing:
+        return replace(self, not_todays=self.not_todays + 1)
+
+    def eased(self) -> Bearing:
+        """Steps were made one size smaller."""
+        return replace(self, not_todays=0, offer_in=FIRST_OFFER_AFTER)
+
+    def not_ok(self, day: date) -> Bearing:
+        return replace(self, not_ok_on=day, offer_in=FIRST_OFFER_AFTER, not_todays=0)
+
+    def begin_season(self, season: Season, day: date) -> Bearing:
+        return replace(self, season=season, season_until=day + SEASONS[season].lasts)
+
+    def end_season(self) -> Bearing:
+        return replace(self, season=None, season_until=None)
+
+    def pruned(self, day: date) -> Bearing:
+        """Without what no choice looks at any more on that day."""
+        not_ok_on = self.not_ok_on if self.is_gentle(day) else None
+        kept = replace(self, steps=tuple(self.steps_in(LOOK_BACK, day)), not_ok_on=not_ok_on)
+        return kept if self.season_on(day) else kept.end_season()

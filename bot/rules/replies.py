@@ -1,0 +1,117 @@
+"""What one answer makes of a member's plan and bearing, beside its own record. Why: docs/pace.md.
+
+Law: only *Did it* on the full step lets anything grow, and bigger only after a yes. *Not for me* and *Not OK* only
+ever make things gentler. *Later* and silence change nothing here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from bot.rules.bearing import NOT_TODAYS_TO_EASE, Bearing
+from bot.rules.choose import CONTACT, Choosable
+from bot.rules.due import Lately
+from bot.rules.occurrence import Answer
+from bot.rules.pace import CEILINGS, DONE_BEFORE_SMALL, is_plenty
+from bot.rules.plan import Plan, Size
+from bot.rules.schedule import local_date
+
+# From this week on a bigger size may be offered, because from then on it may come.
+OFFER_FROM_WEEK: Final = next(one.from_week for one in CEILINGS if one.size > Size.TINY)
+
+
+class Question(StrEnum):
+    """What is asked back, in the same place, once. No answer is an answer."""
+
+    BIGGER = "bigger"
+    """A bit bigger, or stay here?"""
+    SAME_PERSON = "same_person"
+    """The same person as before, or somebody else? No name is asked."""
+    SKIP_KIND = "skip_kind"
+    """Leave out the whole kind?"""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Where the member stands after an answer, and what is said beside it."""
+
+    plan: Plan
+    bearing: Bearing
+    question: Question | None = None
+    is_plenty: bool = False
+    """Whether so much was done lately that "that's plenty" is worth saying."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """One answer, to the nudge itself or to its smaller version."""
+
+    answer: Answer
+    nudge_id: str
+    nudge: Choosable | None
+    """None for one that has left the library since."""
+    is_smaller: bool = False
+    of_its_kind: int = 0
+    """How many others of its kind were set aside before; none where the whole kind is off already."""
+
+
+def follow(pressed: Pressed, plan: Plan, bearing: Bearing, lately: Lately, now: datetime) -> Followed:
+    """What that answer changes."""
+    day, nudge = local_date(plan.schedule.zone, now), pressed.nudge
+    match pressed.answer:
+        case Answer.DID_IT if nudge is not None and not pressed.is_smaller:
+            return _did_it(nudge, plan, bearing, now)
+        case Answer.DID_IT:
+            return Followed(plan, bearing.did_smaller())
+        case Answer.NOT_TODAY:
+            return _not_today(plan, bearing)
+        case Answer.NOT_FOR_ME:
+            return _not_for_me(pressed, plan, bearing, lately, now)
+        case Answer.NOT_OK:
+            return Followed(plan.made_gentle(now, lately), bearing.not_ok(day))
+    return Followed(plan, bearing)
+
+
+def said_bigger(plan: Plan) -> Plan:
+    """One size more, up to small. Brave ones come only to who picks them in the settings."""
+    return replace(plan, wishes=replace(plan.wishes, size=max(plan.wishes.size, Size.SMALL)))
+
+
+def _did_it(nudge: Choosable, plan: Plan, bearing: Bearing, now: datetime) -> Followed:
+    day = local_date(plan.schedule.zone, now)
+    was_with_somebody = bool(bearing.pruned(day).steps)
+    stepped, grown = bearing.did(nudge.exposure, nudge.theme, day), plan.grown(nudge.exposure)
+    if nudge.exposure >= CONTACT:
+        question = Question.SAME_PERSON if was_with_somebody else None
+        return Followed(grown, stepped, question, is_plenty(stepped, day))
+    if _may_be_offered_more(grown, stepped, now):
+        return Followed(grown, stepped.offered(), Question.BIGGER)
+    return Followed(grown, stepped)
+
+
+def _may_be_offered_more(plan: Plan, bearing: Bearing, now: datetime) -> bool:
+    """After some full steps, where more could come, and neither in a season nor after something that was not OK."""
+    day = local_date(plan.schedule.zone, now)
+    is_quiet = bearing.season_on(day) is not None or bearing.is_gentle(day) or is_plenty(bearing, day)
+    could_come = plan.week_on(day) >= OFFER_FROM_WEEK and bearing.full_steps >= DONE_BEFORE_SMALL
+    return plan.wishes.size is Size.TINY and bearing.offer_in == 0 and could_come and not is_quiet
+
+
+def _not_for_me(pressed: Pressed, plan: Plan, bearing: Bearing, lately: Lately, now: datetime) -> Followed:
+    day = local_date(plan.schedule.zone, now)
+    left = plan.without_again(now, lately) if plan.again_nudge_id == pressed.nudge_id else plan
+    if pressed.nudge is None:
+        return Followed(left, bearing)
+    fewer = replace(bearing, tickets=bearing.tickets.not_for_me(pressed.nudge.theme, day))
+    return Followed(left, fewer, Question.SKIP_KIND if pressed.of_its_kind else None)
+
+
+def _not_today(plan: Plan, bearing: Bearing) -> Followed:
+    waited = bearing.not_today()
+    if waited.not_todays < NOT_TODAYS_TO_EASE:
+        return Followed(plan, waited)
+    smaller = Size(max(Size.TINY, plan.wishes.size - 1))
+    return Followed(replace(plan, wishes=replace(plan.wishes, size=smaller)), waited.eased())
