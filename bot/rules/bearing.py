@@ -13,6 +13,7 @@ from typing import Final
 
 from bot.rules.choose import CONTACT, OFF_AT_FIRST, Audience, Draw
 from bot.rules.seasons import SEASONS, Season, SeasonRule
+from bot.rules.silence import ASK_AFTER
 from bot.rules.tickets import Tickets
 
 # For how long a step that was done counts towards "that's plenty", and a person towards "two are plenty".
@@ -58,6 +59,8 @@ class Bearing:
     """After how many more of them a bigger size is offered."""
     not_todays: int = 0
     """How many *Not today* there were running."""
+    noes: tuple[date, ...] = ()
+    """The days of the answers that said no, since something was done: the latest of them, the oldest first."""
     not_ok_on: date | None = None
     """When something was not OK last, while that still counts."""
     season: Season | None = None
@@ -80,6 +83,10 @@ class Bearing:
         """The steps towards somebody in that time, up to that day."""
         return [one for one in self.steps if day - one.day < time]
 
+    def noes_after(self, day: date) -> int:
+        """How many answers running said no on later days than that, as far as they are counted."""
+        return sum(one > day for one in self.noes)
+
     @property
     def last_step_on(self) -> date | None:
         """When the latest of them was done."""
@@ -100,11 +107,16 @@ class Bearing:
             full_steps=min(COUNTED, self.full_steps + 1),
             offer_in=max(0, self.offer_in - 1),
             not_todays=0,
+            noes=(),
         )
 
     def did_smaller(self) -> Bearing:
         """The smaller version was done: it counts as an answer, and lets nothing grow."""
-        return replace(self, not_todays=0)
+        return replace(self, not_todays=0, noes=())
+
+    def said_no(self, day: date) -> Bearing:
+        """To one nudge, in whichever way."""
+        return replace(self, noes=(*self.noes, day)[-ASK_AFTER:])
 
     def was_same_person(self) -> Bearing:
         """The latest step was with the same person as the one before it."""
