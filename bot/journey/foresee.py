@@ -226,7 +226,7 @@ class _Life:
     def _say_yes(self, deed: SayYes) -> None:
         match deed.question:
             case Question.BIGGER:
-                self._now_where(plan=said_bigger(self._where.plan))
+                self._now_where(plan=said_bigger(self._where.plan, self._where.bearing.most_offered))
             case Question.SAME_PERSON:
                 self._same_person(deed.message)
             case Question.SKIP_KIND:

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from bot.rules.choose import CONTACT, OFF_AT_FIRST, Audience, Draw
+from bot.rules.plan import Size
 from bot.rules.seasons import SEASONS, Season, SeasonRule
 from bot.rules.silence import ASK_AFTER
 from bot.rules.tickets import Tickets
@@ -57,6 +58,8 @@ class Bearing:
     """How many full steps were ever done, up to `COUNTED`."""
     offer_in: int = FIRST_OFFER_AFTER
     """After how many more of them a bigger size is offered."""
+    had_brave: bool = False
+    """Whether they picked brave ones, which *Not today* then eased away. They are offered again, and asked first."""
     not_todays: int = 0
     """How many *Not today* there were running."""
     noes: tuple[date, ...] = ()
@@ -82,6 +85,11 @@ class Bearing:
     def steps_in(self, time: timedelta, day: date) -> list[Step]:
         """The steps towards somebody in that time, up to that day."""
         return [one for one in self.steps if day - one.day < time]
+
+    @property
+    def most_offered(self) -> Size:
+        """The biggest size that is ever offered: small; and brave to who had picked that."""
+        return Size.BRAVE if self.had_brave else Size.SMALL
 
     def noes_after(self, day: date) -> int:
         """How many answers running said no on later days than that, as far as they are counted."""
@@ -130,12 +138,13 @@ class Bearing:
     def not_today(self) -> Bearing:
         return replace(self, not_todays=self.not_todays + 1)
 
-    def eased(self) -> Bearing:
-        """Steps were made one size smaller."""
-        return replace(self, not_todays=0, offer_in=FIRST_OFFER_AFTER)
+    def eased(self, size: Size) -> Bearing:
+        """Steps were made one smaller than that size."""
+        had_brave = self.had_brave or size is Size.BRAVE
+        return replace(self, not_todays=0, offer_in=FIRST_OFFER_AFTER, had_brave=had_brave)
 
     def not_ok(self, day: date) -> Bearing:
-        return replace(self, not_ok_on=day, offer_in=FIRST_OFFER_AFTER, not_todays=0)
+        return replace(self, not_ok_on=day, offer_in=FIRST_OFFER_AFTER, not_todays=0, had_brave=False)
 
     def begin_season(self, season: Season, day: date) -> Bearing:
         return replace(self, season=season, season_until=day + SEASONS[season].lasts)
