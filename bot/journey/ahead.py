@@ -75,9 +75,11 @@ def _kind(who: MemberStanding, past: Past, day: date, run: int) -> Kind:
         return Kind.GUILD_OFF
     if past.is_time_to_ask(who.standing.plan):
         return Kind.STILL_WANTED
-    review = REVIEWS.get(who.standing.plan.review_on(day))
+    plan = who.standing.plan
+    review = REVIEWS.get(plan.review_on(day))
     is_quiet = past.bearing is None or past.bearing.season_on(day) is not None or skips(run) > 0
-    return Kind.NUDGE if review is None or is_quiet else review
+    # The date of one that was asked for again is given away already.
+    return Kind.NUDGE if review is None or is_quiet or plan.again_nudge_id is not None else review
 
 
 def _obstacle(who: MemberStanding, past: Past, kind: Kind, until: datetime, now: datetime) -> Obstacle | None:
@@ -108,7 +110,7 @@ def _nudge(who: MemberStanding, past: Past, library: Library, day: date, now: da
         return NOTHING
     plan, language = who.standing.plan, library.language(who.member.language)
     again = language.nudge_by_id.get(plan.again_nudge_id or "")
-    if again is not None and past.bounds(plan, language, now).allow(again):
+    if again is not None and past.bounds(plan, language, now, again=again.nudge_id).allow(again):
         return Found(again.nudge_id)
     if plan.again_nudge_id is not None and not _would_come_anyway(plan, past.lately, now):
         return NOTHING

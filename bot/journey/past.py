@@ -50,11 +50,14 @@ class Past:
         """Whether it can be read what must not come."""
         return self.refused is not None and self.bearing is not None
 
-    def bounds(self, plan: Plan, language: Language, now: datetime) -> Bounds:
-        """What may come now. Raises Unsealable where it cannot be read what must not."""
+    def bounds(self, plan: Plan, language: Language, now: datetime, *, again: str | None = None) -> Bounds:
+        """What may come now. Raises Unsealable where it cannot be read what must not.
+
+        `again` is a nudge that was asked for again: that it came before does not hold it back.
+        """
         if self.refused is None or self.bearing is None:
             raise Unsealable
-        shown = shown_before(self.history)
+        shown = [one for one in shown_before(self.history) if one.nudge_id != again]
         return bounds_of(plan, self.bearing, self.refused, language.nudge_by_id, shown, now, self.withdrawn)
 
     def choose(self, plan: Plan, language: Language, slot: str, now: datetime) -> Chosen[Nudge] | None:
