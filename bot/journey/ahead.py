@@ -74,9 +74,11 @@ def _kind(who: MemberStanding, past: Past, day: date, run: int) -> Kind:
         return Kind.GUILD_OFF
     if is_time_to_ask(run):
         return Kind.STILL_WANTED
-    review = REVIEWS.get(who.standing.plan.review_on(day))
+    plan = who.standing.plan
+    review = REVIEWS.get(plan.review_on(day))
     is_quiet = past.bearing is None or past.bearing.season_on(day) is not None or skips(run) > 0
-    return Kind.NUDGE if review is None or is_quiet else review
+    # What they asked to see again was promised for that date; the review was not, and comes with the next one.
+    return Kind.NUDGE if review is None or is_quiet or plan.again_nudge_id is not None else review
 
 
 def _obstacle(who: MemberStanding, past: Past, kind: Kind, until: datetime, now: datetime) -> Obstacle | None:
@@ -93,7 +95,7 @@ class Found:
     draw: Draw | None = None
     """None for one that was asked for again: it was not drawn."""
     is_all_seen: bool = False
-    """Whether there is none because none is left that fits."""
+    """Whether there is none because none is left that fits; in a season, that is no news to tell."""
 
 
 NOTHING: Final = Found()
@@ -105,12 +107,14 @@ def _nudge(who: MemberStanding, past: Past, library: Library, day: date, now: da
         return NOTHING
     plan, language = who.standing.plan, library.language(who.member.language)
     again = language.nudge_by_id.get(plan.again_nudge_id or "")
-    if again is not None and past.bounds(plan, language, now).allow(again):
+    if again is not None and past.bounds(plan, language, now, again.nudge_id).allow(again):
         return Found(again.nudge_id)
     if plan.again_nudge_id is not None and not _would_come_anyway(plan, past.lately, now):
         return NOTHING
     chosen = past.choose(plan, language, day.isoformat(), now)
-    return Found(is_all_seen=True) if chosen is None else Found(chosen.nudge.nudge_id, chosen.draw)
+    if chosen is None:
+        return Found(is_all_seen=past.bearing is not None and past.bearing.season_on(day) is None)
+    return Found(chosen.nudge.nudge_id, chosen.draw)
 
 
 def _with_draw(bearing: Bearing | None, found: Found) -> Bearing | None:

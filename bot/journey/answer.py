@@ -233,7 +233,7 @@ async def _follow(records: Records, press: _Press, answer: Answer, language: Lan
         await _set_aside(records, press, answer)
     if past.bearing is None:
         return replace(followed, question=None)
-    await records.bearings.put(plan.member_id, followed.bearing)
+    await records.bearings.put_all({plan.member_id: followed.bearing})
     return followed
 
 

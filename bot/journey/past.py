@@ -13,7 +13,7 @@ from bot.errors import Unsealable
 from bot.rules.bearing import Bearing
 from bot.rules.choose import NOT_AGAIN_FOR, Bounds, Chosen, Refused, choose, shown_before
 from bot.rules.due import LOOK_BACK, Lately
-from bot.rules.occurrence import Kind, Seen, State
+from bot.rules.occurrence import IN_PLACE_OF_A_NUDGE, Kind, Seen, State
 from bot.rules.pace import bounds_of
 from bot.rules.plan import Plan
 from bot.rules.schedule import local_date
@@ -40,9 +40,9 @@ class Past:
 
     @property
     def lately(self) -> Lately:
-        """As `rules.due` wants it. A nudge that was only shown takes no place among those that were sent."""
+        """As `rules.due` wants it. What came in the place of a nudge takes it; one that was only shown takes none."""
         since = self.now - LOOK_BACK
-        sent = [one for one in self.history if one.kind is Kind.NUDGE and one.due_at >= since]
+        sent = [one for one in self.history if one.kind in IN_PLACE_OF_A_NUDGE and one.due_at >= since]
         return Lately(tuple(one.due_at for one in sent), tuple(one.until_at for one in sent), frozenset(self.slots))
 
     @property
@@ -50,11 +50,14 @@ class Past:
         """Whether it can be read what must not come."""
         return self.refused is not None and self.bearing is not None
 
-    def bounds(self, plan: Plan, language: Language, now: datetime) -> Bounds:
-        """What may come now. Raises Unsealable where it cannot be read what must not."""
+    def bounds(self, plan: Plan, language: Language, now: datetime, again: str | None = None) -> Bounds:
+        """What may come now. Raises Unsealable where it cannot be read what must not.
+
+        `again` is a nudge that was asked for again: that it came before then holds nothing back, it least of all.
+        """
         if self.refused is None or self.bearing is None:
             raise Unsealable
-        shown = shown_before(self.history)
+        shown = [one for one in shown_before(self.history) if one.nudge_id != again]
         return bounds_of(plan, self.bearing, self.refused, language.nudge_by_id, shown, now, self.withdrawn)
 
     def choose(self, plan: Plan, language: Language, slot: str, now: datetime) -> Chosen[Nudge] | None:

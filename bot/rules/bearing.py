@@ -18,6 +18,9 @@ from bot.rules.tickets import Tickets
 # For how long a step that was done counts towards "that's plenty", and a person towards "two are plenty".
 LOOK_BACK: Final = timedelta(days=14)
 
+# Two zones' dates are this far apart at the most: what is dated farther ahead was written by a clock that was wrong.
+AHEAD: Final = timedelta(days=2)
+
 # After something was not OK, for how long nothing deep comes. 72 hours, and on the calendar never fewer.
 GENTLE_FOR: Final = timedelta(days=4)
 
@@ -74,11 +77,11 @@ class Bearing:
 
     def is_gentle(self, day: date) -> bool:
         """Whether something was not OK so lately that nothing deep may come."""
-        return self.not_ok_on is not None and day < self.not_ok_on + GENTLE_FOR
+        return self.not_ok_on is not None and -AHEAD <= day - self.not_ok_on < GENTLE_FOR
 
     def steps_in(self, time: timedelta, day: date) -> list[Step]:
         """The steps towards somebody in that time, up to that day."""
-        return [one for one in self.steps if day - one.day < time]
+        return [one for one in self.steps if -AHEAD <= day - one.day < time]
 
     @property
     def last_step_on(self) -> date | None:
@@ -86,8 +89,12 @@ class Bearing:
         return self.steps[-1].day if self.steps else None
 
     def people_on(self, day: date) -> int:
-        """How many different people these were with in the last two weeks, as far as was said."""
-        return sum(one.with_someone_new for one in self.steps_in(LOOK_BACK, day))
+        """How many different people these were with in the last two weeks, as far as was said.
+
+        The first of them was with somebody, also where that was the same person as long before.
+        """
+        steps = self.steps_in(LOOK_BACK, day)
+        return bool(steps) + sum(one.with_someone_new for one in steps[1:])
 
     def did(self, exposure: int, theme: str, day: date) -> Bearing:
         """A full step was done. Whoever it was with counts as somebody new, until they say otherwise."""

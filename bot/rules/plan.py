@@ -198,9 +198,10 @@ class Plan:
         return self.moved_on(due_after(self.rhythm(now), self.free_from(now), lately))
 
     def mended(self, now: datetime, lately: Lately) -> Plan:
-        """The same, where no instant is farther ahead than a right clock could have put it."""
+        """The same, where nothing is farther ahead than a right clock could have put it."""
         until = None if self.paused_until is None else min(self.paused_until, now + LONGEST_PAUSE)
-        plan = replace(self, paused_until=until, since_at=min(self.since_at, now))
+        began = None if self.week_began is None else min(self.week_began, local_date(self.schedule.zone, now))
+        plan = replace(self, paused_until=until, since_at=min(self.since_at, now), week_began=began)
         began_ahead = self.since_at > now
         if plan.next_due_at is None or (plan.next_due_at <= now + FARTHEST_DUE and not began_ahead):
             return plan
