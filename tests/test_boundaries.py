@@ -292,6 +292,7 @@ def test_the_contracts_name_every_cog_and_every_step_of_the_journey() -> None:
     }
     cogs = {f"cogs.{path.stem}" for path in ROOT.glob("cogs/[a-z]*.py")}
     shared = {"journeys", "standing", "past", "ledger", "letters", "farewell", "ahead", "courier", "erasing"}
+    shared |= {"foresee", "persona", "course"}
     of_deliver = {"claims", "carrying", "mending", "together", "traffic", "tries"}
     steps = {
         f"bot.journey.{path.stem}"

@@ -17,7 +17,7 @@ from bot.rules.due import Lately, due_after, stood_in_for
 from bot.rules.occurrence import Kind, Occurrence, State, occurrence_id
 from bot.rules.plan import Plan, PlanState
 from bot.rules.schedule import local_date, window_end_on
-from bot.rules.silence import is_time_to_ask, skips
+from bot.rules.silence import skips
 
 # These obstacles pass by themselves; what the member asked to see again waits for that.
 PASSING: Final = frozenset({Obstacle.PAUSED, Obstacle.OVER, Obstacle.NIGHT, Obstacle.OUTSIDE})
@@ -72,7 +72,7 @@ def look_ahead(who: MemberStanding, past: Past, library: Library, now: datetime)
 def _kind(who: MemberStanding, past: Past, day: date, run: int) -> Kind:
     if not who.standing.guild_on:
         return Kind.GUILD_OFF
-    if is_time_to_ask(run):
+    if past.is_time_to_ask(who.standing.plan):
         return Kind.STILL_WANTED
     plan = who.standing.plan
     review = REVIEWS.get(plan.review_on(day))

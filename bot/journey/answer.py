@@ -134,10 +134,13 @@ class AnswerNudge:
 
     async def go_bigger(self, member_id: int, occurrence_id: str) -> None:
         """Yes to a bit bigger. Raises NoLongerHeld where the nudge that asked is not theirs."""
+        now = self._clock.now()
 
         async def work(records: Records) -> None:
             await _own(records, member_id, occurrence_id)
-            await records.plans.put(said_bigger((await _standing(records, member_id)).standing.plan))
+            who, past = await _standing(records, member_id), await past_of(records, member_id, now)
+            bearing = past.bearing or Bearing()
+            await records.plans.put(said_bigger(who.standing.plan, bearing.most_offered))
 
         await self._database.write(work)
 

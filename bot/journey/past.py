@@ -17,7 +17,7 @@ from bot.rules.occurrence import IN_PLACE_OF_A_NUDGE, Kind, Seen, State
 from bot.rules.pace import bounds_of
 from bot.rules.plan import Plan
 from bot.rules.schedule import local_date
-from bot.rules.silence import ASK_AFTER, silent_run
+from bot.rules.silence import ASK_AFTER, is_time_to_ask, silent_run
 from bot.store import Records
 
 
@@ -83,6 +83,15 @@ class Past:
                 if one.kind is Kind.NUDGE and one.state is State.SENT and one.due_at >= plan.since_at
             ]
         )
+
+    def is_time_to_ask(self, plan: Plan) -> bool:
+        """Whether nudges may be unwanted: so many in a row went unanswered, or were all said no to.
+
+        A no on the day on which they last said that nudges may come counts for before that.
+        """
+        since = local_date(plan.schedule.zone, plan.since_at)
+        noes = 0 if self.bearing is None else self.bearing.noes_after(since)
+        return is_time_to_ask(self.silent_run(plan)) or is_time_to_ask(noes)
 
     def was_asked(self, plan: Plan, kind: Kind) -> bool:
         """Whether that question may have been seen since the member last said that nudges may come."""

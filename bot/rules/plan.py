@@ -101,7 +101,7 @@ class Plan:
     reviewed: int = 0
     """After how many weeks the last review was asked."""
     all_seen: bool = False
-    """Whether they were told that no nudge is left that fits, and none has come since."""
+    """Whether they were told that no nudge is left that fits, since they last said that nudges may come."""
     keeps_pace: bool = False
     """Whether they chose, at the review, to go on as often as before."""
 
@@ -133,7 +133,7 @@ class Plan:
         """A nudge comes on that day."""
         week = self.week_on(day)
         began = self.week_began if week == self.weeks else day
-        return replace(self, weeks=week, week_began=began, all_seen=False)
+        return replace(self, weeks=week, week_began=began)
 
     def _most_in(self, week: int) -> int:
         if week == 1:
@@ -150,7 +150,7 @@ class Plan:
     def going_on(self, now: datetime, lately: Lately) -> Plan:
         """Nudges come from now on, or from the end of a pause. Silence is counted anew."""
         due = due_after(self.rhythm(now), self.free_from(now), lately)
-        return replace(self, state=PlanState.ACTIVE, since_at=now, next_due_at=due)
+        return replace(self, state=PlanState.ACTIVE, since_at=now, next_due_at=due, all_seen=False)
 
     def resumed(self, now: datetime, lately: Lately) -> Plan:
         """Nudges come from now on; a pause ends."""
