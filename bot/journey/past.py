@@ -10,6 +10,7 @@ from datetime import datetime
 from bot.content.library import Language
 from bot.content.nudges import Nudge
 from bot.errors import Unsealable
+from bot.journey.doubts import withdrawn
 from bot.rules.bearing import Bearing
 from bot.rules.choose import NOT_AGAIN_FOR, Bounds, Chosen, Refused, choose, shown_before
 from bot.rules.due import LOOK_BACK, Lately
@@ -102,9 +103,10 @@ async def pasts(records: Records, member_ids: Collection[int], now: datetime) ->
     """The past of each of these members."""
     history = await records.occurrences.history(member_ids, now - NOT_AGAIN_FOR, last=ASK_AFTER)
     refused = await records.refusals.by_ids(member_ids)
-    bearings = await records.bearings.by_ids(member_ids)
+    bearings, out = await records.bearings.by_ids(member_ids), await withdrawn(records)
     return {
-        one: Past(history[one].seen, now, history[one].slots, refused.get(one), bearings.get(one)) for one in member_ids
+        one: Past(history[one].seen, now, history[one].slots, refused.get(one), bearings.get(one), out)
+        for one in member_ids
     }
 
 

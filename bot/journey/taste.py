@@ -10,6 +10,7 @@ from bot.clock import Clock
 from bot.content.library import Language, Library
 from bot.content.nudges import Nudge
 from bot.errors import NothingFits, Unsealable
+from bot.journey.doubts import withdrawn
 from bot.journey.past import past_of
 from bot.journey.standing import MemberStanding, standing_of
 from bot.rules.choose import Bounds, Shown, choose
@@ -98,7 +99,15 @@ async def _bounds_of(records: Records, member_id: int) -> Bounds:
     bearing = (await records.bearings.by_ids([member_id])).get(member_id)
     if bearing is None:
         raise Unsealable
-    return Bounds(Size.TINY, 0, refused, audiences=bearing.audiences, sets=bearing.sets, skips=bearing.skips)
+    return Bounds(
+        Size.TINY,
+        0,
+        refused,
+        audiences=bearing.audiences,
+        sets=bearing.sets,
+        skips=bearing.skips,
+        withdrawn=await withdrawn(records),
+    )
 
 
 async def _choose_for_today(records: Records, who: MemberStanding, language: Language, now: datetime) -> Offer:
