@@ -64,7 +64,10 @@ class Past:
         day = local_date(plan.schedule.zone, now)
         tickets = self.bearing.tickets.on(day)
         chosen = choose(language.nudges, bounds, shown_before(self.history), seed, now, tickets)
-        return None if chosen is None else replace(chosen, draw=replace(chosen.draw, week=plan.week_on(day)))
+        if chosen is None:
+            return None
+        told = replace(chosen.draw, week=plan.week_on(day), most=bounds.size, because=bounds.because)
+        return replace(chosen, draw=told)
 
     def silent_run(self, plan: Plan) -> int:
         """How many nudges in a row went unanswered. Any answer ends the silence, also one to an older nudge.
