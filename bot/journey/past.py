@@ -16,7 +16,8 @@ from bot.rules.due import LOOK_BACK, Lately
 from bot.rules.occurrence import Kind, Seen, State
 from bot.rules.pace import bounds_of
 from bot.rules.plan import Plan
-from bot.rules.schedule import local_date
+from bot.rules.schedule import local_date, noon_of
+from bot.rules.seasons import Season
 from bot.rules.silence import ASK_AFTER, silent_run
 from bot.store import Records
 
@@ -87,6 +88,13 @@ class Past:
     def was_asked(self, plan: Plan, kind: Kind) -> bool:
         """Whether that question may have been seen since the member last said that nudges may come."""
         return any(one.kind is kind and one.due_at >= plan.since_at for one in self.history)
+
+
+def season_of(bearing: Bearing | None, zone: str, now: datetime) -> tuple[Season | None, datetime | None]:
+    """The season that a member is in, and when it ends; of neither where there is none."""
+    if bearing is None or bearing.season_until is None or bearing.season_on(local_date(zone, now)) is None:
+        return None, None
+    return bearing.season, noon_of(zone, bearing.season_until)
 
 
 async def pasts(records: Records, member_ids: Collection[int], now: datetime) -> Mapping[int, Past]:

@@ -144,7 +144,7 @@ class Plan:
         return MOST if week <= LAST_WEEK or self.keeps_pace else MOST_AFTERWARDS
 
     def wishes_at(self, now: datetime) -> Wishes:
-        """What they picked, with as many a week as there are by now: after week eight one, unless they say otherwise."""
+        """What they picked; after week eight with one a week, unless they said otherwise."""
         if self._week_at(now) <= LAST_WEEK:
             return self.wishes
         return replace(self.wishes, per_week=self.rhythm(now).per_week)
