@@ -17,7 +17,8 @@ from bot.rules.due import LOOK_BACK, Lately
 from bot.rules.occurrence import IN_PLACE_OF_A_NUDGE, Kind, Seen, State
 from bot.rules.pace import bounds_of
 from bot.rules.plan import Plan
-from bot.rules.schedule import local_date
+from bot.rules.schedule import local_date, noon_of
+from bot.rules.seasons import Season
 from bot.rules.silence import ASK_AFTER, is_time_to_ask, silent_run
 from bot.store import Records
 
@@ -68,7 +69,10 @@ class Past:
         day = local_date(plan.schedule.zone, now)
         tickets = self.bearing.tickets.on(day)
         chosen = choose(language.nudges, bounds, shown_before(self.history), seed, now, tickets)
-        return None if chosen is None else replace(chosen, draw=replace(chosen.draw, week=plan.week_on(day)))
+        if chosen is None:
+            return None
+        told = replace(chosen.draw, week=plan.week_on(day), most=bounds.size, because=bounds.because)
+        return replace(chosen, draw=told)
 
     def silent_run(self, plan: Plan) -> int:
         """How many nudges in a row went unanswered. Any answer ends the silence, also one to an older nudge.
@@ -97,6 +101,13 @@ class Past:
     def was_asked(self, plan: Plan, kind: Kind) -> bool:
         """Whether that question may have been seen since the member last said that nudges may come."""
         return any(one.kind is kind and one.due_at >= plan.since_at for one in self.history)
+
+
+def season_of(bearing: Bearing | None, zone: str, now: datetime) -> tuple[Season | None, datetime | None]:
+    """The season that a member is in, and when it ends; of neither where there is none."""
+    if bearing is None or bearing.season_until is None or bearing.season_on(local_date(zone, now)) is None:
+        return None, None
+    return bearing.season, noon_of(zone, bearing.season_until)
 
 
 async def pasts(records: Records, member_ids: Collection[int], now: datetime) -> Mapping[int, Past]:

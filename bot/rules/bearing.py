@@ -22,6 +22,7 @@ LOOK_BACK: Final = timedelta(days=14)
 
 # Two zones' dates are this far apart at the most: what is dated farther ahead was written by a clock that was wrong.
 AHEAD: Final = timedelta(days=2)
+A_DAY: Final = timedelta(days=1)
 
 # After something was not OK, for how long nothing deep comes. 72 hours, and on the calendar never fewer.
 GENTLE_FOR: Final = timedelta(days=4)
@@ -153,8 +154,10 @@ class Bearing:
     def not_ok(self, day: date) -> Bearing:
         return replace(self, not_ok_on=day, offer_in=FIRST_OFFER_AFTER, not_todays=0, had_brave=False)
 
-    def begin_season(self, season: Season, day: date) -> Bearing:
-        return replace(self, season=season, season_until=day + SEASONS[season].lasts)
+    def begin_season(self, season: Season, day: date, first_on: date | None = None) -> Bearing:
+        """From that day on. `first_on` is when the first nudge after its pause comes, which it always covers."""
+        ends = day + SEASONS[season].lasts
+        return replace(self, season=season, season_until=max(ends, first_on + A_DAY) if first_on else ends)
 
     def end_season(self) -> Bearing:
         return replace(self, season=None, season_until=None)

@@ -23,6 +23,16 @@ KEPT_A_WEEK: Final = 0.95
 DAYS_A_WEEK: Final = 7
 
 
+def more(count: float) -> float:
+    """Half as many more, as far as a kind can have."""
+    return min(MOST, round(count * AFTER_DID_IT, 1))
+
+
+def fewer(count: float) -> float:
+    """Half as many, as few as a kind can have."""
+    return max(FEWEST, round(count * AFTER_NOT_FOR_ME, 1))
+
+
 @dataclass(frozen=True, slots=True)
 class Tickets:
     """What differs from 10, as it stood on `as_of`, the member's own date.
