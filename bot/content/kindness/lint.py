@@ -37,7 +37,7 @@ class Finding:
     sentence: str
 
     def __str__(self) -> str:
-        return f"{self.place} [{self.kind}] {self.sentence}"
+        return f"{self.place} [{self.kind}] {self.sentence}".strip()
 
     @property
     def place(self) -> str:
