@@ -47,7 +47,7 @@ FOR_OPERATORS = {
     "rights.py",
     "folders.py",
     "__main__.py",
-    "kindness.py",
+    "texts.py",
     # What the judges of a simulated run say about it.
     "judge.py",
     "losses.py",
