@@ -15,7 +15,7 @@ import pytest
 from bot import papers
 from bot.content.helplines import Directory
 from bot.content.library import Library
-from bot.content.nudges import BesideTheme, OwnTheme, Set
+from bot.content.nudges import Set, Theme
 from bot.content.words import Words
 from bot.rules.choose import Why
 from bot.rules.consent import Purpose
@@ -224,7 +224,7 @@ FILLED = {
     "start.size.{}.about": {size.name.lower() for size in Size},
     "start.per_week.{}.name": DAYS_APART,
     "start.per_week.{}.about": DAYS_APART,
-    "theme.{}": {*get_args(OwnTheme), *get_args(BesideTheme)},
+    "theme.{}": get_args(Theme),
     "overview.state.{}": {*PlanState, "paused"},
     "nudge.button.{}": {*BUTTONS, Step.DID_SMALLER},
     "nudge.menu.{}": MENU,
