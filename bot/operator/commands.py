@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from bot.operator.texts import CONTENT, texts_group
+
 if TYPE_CHECKING:
     from bot.keys import MasterKeys
     from bot.settings import Settings
@@ -31,6 +33,7 @@ def add_to(door: typer.Typer) -> None:
         door.command(name)(command)
     for name, what in (("privacy-policy", "The privacy policy"), ("terms", "The terms")):
         door.add_typer(_paper(name, what), name=name)
+    door.add_typer(texts_group(), name=CONTENT)
 
 
 def opened_with(config: Path | None) -> tuple[Settings, MasterKeys]:
