@@ -11,7 +11,7 @@ from bot.content.library import Library
 from bot.journey.past import Past
 from bot.journey.standing import MemberStanding
 from bot.rules.bearing import Bearing
-from bot.rules.choose import Draw
+from bot.rules.choose import FEW, Draw, skips_of_few
 from bot.rules.delivery import AFTER_QUESTION, Obstacle, why_not
 from bot.rules.due import Lately, due_after, stood_in_for
 from bot.rules.occurrence import Kind, Occurrence, State, occurrence_id
@@ -65,7 +65,8 @@ def look_ahead(who: MemberStanding, past: Past, library: Library, now: datetime)
         until_at=until,
         settled_at=None if goes_out else now,
     )
-    after = _plan_after(_noted(plan, occurrence, day), past, occurrence, obstacle, run, now)
+    fewer = max(skips(run), _skips_of_the_season(past, plan, now), skips_of_few(found.left))
+    after = _plan_after(_noted(plan, occurrence, day), past.lately, occurrence, obstacle, fewer, now)
     return Step(occurrence, after, _with_draw(past.bearing, found, day) if goes_out else None)
 
 
@@ -96,6 +97,8 @@ class Found:
     """None for one that was asked for again: it was not drawn."""
     is_all_seen: bool = False
     """Whether there is none because none is left that fits; in a season, that is no news to tell."""
+    left: int = FEW
+    """How many others would fit."""
 
 
 NOTHING: Final = Found()
@@ -114,7 +117,7 @@ def _nudge(who: MemberStanding, past: Past, library: Library, day: date, now: da
     chosen = past.choose(plan, language, day.isoformat(), now)
     if chosen is None:
         return Found(is_all_seen=past.bearing is not None and past.bearing.season_on(day) is None)
-    return Found(chosen.nudge.nudge_id, chosen.draw)
+    return Found(chosen.nudge.nudge_id, chosen.draw, left=chosen.left)
 
 
 def _with_draw(bearing: Bearing | None, found: Found, day: date) -> Bearing | None:
@@ -143,15 +146,14 @@ def _would_come_anyway(plan: Plan, lately: Lately, now: datetime) -> bool:
 
 
 def _plan_after(
-    plan: Plan, past: Past, occurrence: Occurrence, obstacle: Obstacle | None, run: int, now: datetime
+    plan: Plan, lately: Lately, occurrence: Occurrence, obstacle: Obstacle | None, fewer: int, now: datetime
 ) -> Plan:
     if obstacle is Obstacle.ASKED:
         return plan.ended(AFTER_QUESTION[occurrence.kind])
     if obstacle is Obstacle.NO_CONSENT:
         return plan.ended(PlanState.OFF)
     again = plan.again_nudge_id if obstacle in PASSING else None
-    fewer = max(skips(run), _skips_of_the_season(past, plan, now))
-    return plan.moved_on(_next_due(plan, past.lately, occurrence, fewer, now), again)
+    return plan.moved_on(_next_due(plan, lately, occurrence, fewer, now), again)
 
 
 def _skips_of_the_season(past: Past, plan: Plan, now: datetime) -> int:
