@@ -106,7 +106,8 @@ def test_a_table_with_one_column_more_wants_its_sentence_read_again() -> None:
     assert {table.name: len(table.columns) for table in member_tables()} == {
         "member": 8,
         "consent": 6,
-        "plan": 13,
+        "plan": 18,
+        "bearing": 2,
         "occurrence": 18,
         "refusal": 4,
         "check_in": 4,

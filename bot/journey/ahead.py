@@ -67,7 +67,7 @@ def look_ahead(who: MemberStanding, past: Past, library: Library, now: datetime)
     )
     fewer = max(skips(run), _skips_of_the_season(past, plan, now), skips_of_few(found.left))
     after = _plan_after(_noted(plan, occurrence, day), past.lately, occurrence, obstacle, fewer, now)
-    return Step(occurrence, after, _with_draw(past.bearing, found) if goes_out else None)
+    return Step(occurrence, after, _with_draw(past.bearing, found, day) if goes_out else None)
 
 
 def _kind(who: MemberStanding, past: Past, day: date, run: int) -> Kind:
@@ -120,8 +120,9 @@ def _nudge(who: MemberStanding, past: Past, library: Library, day: date, now: da
     return Found(chosen.nudge.nudge_id, chosen.draw, left=chosen.left)
 
 
-def _with_draw(bearing: Bearing | None, found: Found) -> Bearing | None:
-    return None if bearing is None or found.draw is None else replace(bearing, draw=found.draw)
+def _with_draw(bearing: Bearing | None, found: Found, day: date) -> Bearing | None:
+    """And without what no choice looks at any more: nothing of it is held for longer than it is needed."""
+    return None if bearing is None or found.draw is None else replace(bearing.pruned(day), draw=found.draw)
 
 
 def _noted(plan: Plan, occurrence: Occurrence, day: date) -> Plan:

@@ -112,6 +112,7 @@ class AnswerNudge:
         async def work(records: Records) -> Answered:
             press = await self._begin(records, member_id, occurrence_id, Answer.LATER, language)
             answered = await _conclude(records, press, already=not press.is_first)
+            await _seal_anew(records, member_id)
             plan = press.plan
             if not press.is_first or plan.state is not PlanState.ACTIVE:
                 return answered
@@ -131,6 +132,7 @@ class AnswerNudge:
 
         async def work(records: Records) -> Answered:
             press = await self._begin(records, member_id, occurrence_id, Answer.PAUSE, language)
+            await _seal_anew(records, member_id)
             if press.plan.state is not PlanState.ACTIVE:
                 return await _conclude(records, press, already=False)
             until = press.now + timedelta(days=days)
@@ -256,6 +258,11 @@ def _of_its_kind(press: _Press, refused: Refused, language: Language) -> int:
         return 0
     others = [language.nudge_by_id.get(one) for one in refused.nudges if one != press.nudge_id]
     return sum(one is not None and one.theme == press.nudge.theme for one in others)
+
+
+async def _seal_anew(records: Records, member_id: int) -> None:
+    """With the answers that change nothing there too: which rows were written is not to tell which button it was."""
+    await records.bearings.put_all(await records.bearings.by_ids([member_id]))
 
 
 async def _set_aside(records: Records, press: _Press, answer: Answer) -> None:
