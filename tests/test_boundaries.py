@@ -15,17 +15,22 @@ import pytest
 from bot import papers
 from bot.content.helplines import Directory
 from bot.content.library import Library
-from bot.content.nudges import Theme
+from bot.content.nudges import Set, Theme
 from bot.content.words import Words
+from bot.rules.choose import Why
 from bot.rules.consent import Purpose
 from bot.rules.occurrence import Answer, Kind, State
 from bot.rules.plan import PlanState, Size
+from bot.rules.replies import Question
 from bot.rules.schedule import DAYS_APART
+from bot.rules.seasons import Season
 from bot.store.holdings import member_tables
 from bot.store.refusals import NUDGE, THEME
+from cogs._ui.asked_back import STEPS
 from cogs._ui.check_in import PACE_ANSWERED, QUESTIONS
 from cogs._ui.nudges import BUTTONS, MENU, Step
 from cogs._ui.privacy import NAMES
+from cogs._ui.tuning import FOR_WHOM, SKIPPED
 from cogs.answer import ANSWERS
 from tests.support.code import CODE, ROOT, calls, imports, name
 
@@ -47,7 +52,7 @@ FOR_OPERATORS = {
     "rights.py",
     "folders.py",
     "__main__.py",
-    "kindness.py",
+    "texts.py",
     # What the judges of a simulated run say about it.
     "judge.py",
     "losses.py",
@@ -226,8 +231,20 @@ FILLED = {
     "nudge.later.{}": {"ask", "days"},
     "nudge.pause.{}": {"ask", "days"},
     "nudge.reply.{}": ANSWERS,
+    "why.because.{}": Why,
+    "asked.{}": Question,
+    "asked.button.{}": STEPS,
+    "asked.reply.{}": STEPS,
+    "season.{}.name": Season,
+    "season.{}.about": Season,
+    "season.{}.begun": Season,
+    "tune.flag.{}": SKIPPED,
+    "tune.for_whom.{}": {*FOR_WHOM, "text", "pick"},
+    "tune.set.{}": get_args(Set),
+    "tune.kind.{}": {"more", "fewer", "even"},
+    "review.button.{}": {"keep", "fewer", "pause", "finish"},
     "taste.reply.{}": ANSWERS | {Step.LATER},
-    "letter.{}.text": {Kind.STILL_WANTED, Kind.GUILD_OFF},
+    "letter.{}.text": {Kind.STILL_WANTED, Kind.GUILD_OFF, Kind.ALL_SEEN},
     "letter.{}.yes": {Kind.STILL_WANTED, Kind.GUILD_OFF},
     "letter.{}.going_on": {Kind.STILL_WANTED, Kind.GUILD_OFF},
     "helplines.directory.{}": get_args(Directory.model_fields["about"].annotation),

@@ -67,7 +67,7 @@ def look_ahead(who: MemberStanding, past: Past, library: Library, now: datetime)
     )
     fewer = max(skips(run), _skips_of_the_season(past, plan, now), skips_of_few(found.left))
     after = _plan_after(_noted(plan, occurrence, day), past.lately, occurrence, obstacle, fewer, now)
-    return Step(occurrence, after, _with_draw(past.bearing, found) if goes_out else None)
+    return Step(occurrence, after, _with_draw(past.bearing, found, day) if goes_out else None)
 
 
 def _kind(who: MemberStanding, past: Past, day: date, run: int) -> Kind:
@@ -78,7 +78,7 @@ def _kind(who: MemberStanding, past: Past, day: date, run: int) -> Kind:
     plan = who.standing.plan
     review = REVIEWS.get(plan.review_on(day))
     is_quiet = past.bearing is None or past.bearing.season_on(day) is not None or skips(run) > 0
-    # The date of one that was asked for again is given away already.
+    # What they asked to see again was promised for that date; the review was not, and comes with the next one.
     return Kind.NUDGE if review is None or is_quiet or plan.again_nudge_id is not None else review
 
 
@@ -96,7 +96,7 @@ class Found:
     draw: Draw | None = None
     """None for one that was asked for again: it was not drawn."""
     is_all_seen: bool = False
-    """Whether there is none because none is left that fits."""
+    """Whether there is none because none is left that fits; in a season, that is no news to tell."""
     left: int = FEW
     """How many others would fit."""
 
@@ -110,18 +110,19 @@ def _nudge(who: MemberStanding, past: Past, library: Library, day: date, now: da
         return NOTHING
     plan, language = who.standing.plan, library.language(who.member.language)
     again = language.nudge_by_id.get(plan.again_nudge_id or "")
-    if again is not None and past.bounds(plan, language, now, again=again.nudge_id).allow(again):
+    if again is not None and past.bounds(plan, language, now, again.nudge_id).allow(again):
         return Found(again.nudge_id)
     if plan.again_nudge_id is not None and not _would_come_anyway(plan, past.lately, now):
         return NOTHING
     chosen = past.choose(plan, language, day.isoformat(), now)
     if chosen is None:
-        return Found(is_all_seen=True)
+        return Found(is_all_seen=past.bearing is not None and past.bearing.season_on(day) is None)
     return Found(chosen.nudge.nudge_id, chosen.draw, left=chosen.left)
 
 
-def _with_draw(bearing: Bearing | None, found: Found) -> Bearing | None:
-    return None if bearing is None or found.draw is None else replace(bearing, draw=found.draw)
+def _with_draw(bearing: Bearing | None, found: Found, day: date) -> Bearing | None:
+    """And without what no choice looks at any more: nothing of it is held for longer than it is needed."""
+    return None if bearing is None or found.draw is None else replace(bearing.pruned(day), draw=found.draw)
 
 
 def _noted(plan: Plan, occurrence: Occurrence, day: date) -> Plan:

@@ -10,13 +10,15 @@ from datetime import datetime
 from bot.content.library import Language
 from bot.content.nudges import Nudge
 from bot.errors import Unsealable
+from bot.journey.doubts import withdrawn
 from bot.rules.bearing import Bearing
 from bot.rules.choose import NOT_AGAIN_FOR, Bounds, Chosen, Refused, choose, shown_before
 from bot.rules.due import LOOK_BACK, Lately
-from bot.rules.occurrence import Kind, Seen, State
+from bot.rules.occurrence import IN_PLACE_OF_A_NUDGE, Kind, Seen, State
 from bot.rules.pace import bounds_of
 from bot.rules.plan import Plan
-from bot.rules.schedule import local_date
+from bot.rules.schedule import local_date, noon_of
+from bot.rules.seasons import Season
 from bot.rules.silence import ASK_AFTER, is_time_to_ask, silent_run
 from bot.store import Records
 
@@ -40,9 +42,9 @@ class Past:
 
     @property
     def lately(self) -> Lately:
-        """As `rules.due` wants it. A nudge that was only shown takes no place among those that were sent."""
+        """As `rules.due` wants it. What came in the place of a nudge takes it; one that was only shown takes none."""
         since = self.now - LOOK_BACK
-        sent = [one for one in self.history if one.kind is Kind.NUDGE and one.due_at >= since]
+        sent = [one for one in self.history if one.kind in IN_PLACE_OF_A_NUDGE and one.due_at >= since]
         return Lately(tuple(one.due_at for one in sent), tuple(one.until_at for one in sent), frozenset(self.slots))
 
     @property
@@ -50,10 +52,10 @@ class Past:
         """Whether it can be read what must not come."""
         return self.refused is not None and self.bearing is not None
 
-    def bounds(self, plan: Plan, language: Language, now: datetime, *, again: str | None = None) -> Bounds:
+    def bounds(self, plan: Plan, language: Language, now: datetime, again: str | None = None) -> Bounds:
         """What may come now. Raises Unsealable where it cannot be read what must not.
 
-        `again` is a nudge that was asked for again: that it came before does not hold it back.
+        `again` is a nudge that was asked for again: that it came before then holds nothing back, it least of all.
         """
         if self.refused is None or self.bearing is None:
             raise Unsealable
@@ -67,7 +69,10 @@ class Past:
         day = local_date(plan.schedule.zone, now)
         tickets = self.bearing.tickets.on(day)
         chosen = choose(language.nudges, bounds, shown_before(self.history), seed, now, tickets)
-        return None if chosen is None else replace(chosen, draw=replace(chosen.draw, week=plan.week_on(day)))
+        if chosen is None:
+            return None
+        told = replace(chosen.draw, week=plan.week_on(day), most=bounds.size, because=bounds.because)
+        return replace(chosen, draw=told)
 
     def silent_run(self, plan: Plan) -> int:
         """How many nudges in a row went unanswered. Any answer ends the silence, also one to an older nudge.
@@ -99,13 +104,21 @@ class Past:
         return any(one.kind is kind and one.due_at >= plan.since_at for one in self.history)
 
 
+def season_of(bearing: Bearing | None, zone: str, now: datetime) -> tuple[Season | None, datetime | None]:
+    """The season that a member is in, and when it ends; of neither where there is none."""
+    if bearing is None or bearing.season_until is None or bearing.season_on(local_date(zone, now)) is None:
+        return None, None
+    return bearing.season, noon_of(zone, bearing.season_until)
+
+
 async def pasts(records: Records, member_ids: Collection[int], now: datetime) -> Mapping[int, Past]:
     """The past of each of these members."""
     history = await records.occurrences.history(member_ids, now - NOT_AGAIN_FOR, last=ASK_AFTER)
     refused = await records.refusals.by_ids(member_ids)
-    bearings = await records.bearings.by_ids(member_ids)
+    bearings, out = await records.bearings.by_ids(member_ids), await withdrawn(records)
     return {
-        one: Past(history[one].seen, now, history[one].slots, refused.get(one), bearings.get(one)) for one in member_ids
+        one: Past(history[one].seen, now, history[one].slots, refused.get(one), bearings.get(one), out)
+        for one in member_ids
     }
 
 

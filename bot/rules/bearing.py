@@ -20,6 +20,10 @@ from bot.rules.tickets import Tickets
 # For how long a step that was done counts towards "that's plenty", and a person towards "two are plenty".
 LOOK_BACK: Final = timedelta(days=14)
 
+# Two zones' dates are this far apart at the most: what is dated farther ahead was written by a clock that was wrong.
+AHEAD: Final = timedelta(days=2)
+A_DAY: Final = timedelta(days=1)
+
 # After something was not OK, for how long nothing deep comes. 72 hours, and on the calendar never fewer.
 GENTLE_FOR: Final = timedelta(days=4)
 
@@ -80,11 +84,11 @@ class Bearing:
 
     def is_gentle(self, day: date) -> bool:
         """Whether something was not OK so lately that nothing deep may come."""
-        return self.not_ok_on is not None and day < self.not_ok_on + GENTLE_FOR
+        return self.not_ok_on is not None and -AHEAD <= day - self.not_ok_on < GENTLE_FOR
 
     def steps_in(self, time: timedelta, day: date) -> list[Step]:
         """The steps towards somebody in that time, up to that day."""
-        return [one for one in self.steps if day - one.day < time]
+        return [one for one in self.steps if -AHEAD <= day - one.day < time]
 
     @property
     def most_offered(self) -> Size:
@@ -101,8 +105,12 @@ class Bearing:
         return self.steps[-1].day if self.steps else None
 
     def people_on(self, day: date) -> int:
-        """How many different people these were with in the last two weeks, as far as was said."""
-        return sum(one.with_someone_new for one in self.steps_in(LOOK_BACK, day))
+        """How many different people these were with in the last two weeks, as far as was said.
+
+        The first of them was with somebody, also where that was the same person as long before.
+        """
+        steps = self.steps_in(LOOK_BACK, day)
+        return bool(steps) + sum(one.with_someone_new for one in steps[1:])
 
     def did(self, exposure: int, theme: str, day: date) -> Bearing:
         """A full step was done. Whoever it was with counts as somebody new, until they say otherwise."""
@@ -146,8 +154,10 @@ class Bearing:
     def not_ok(self, day: date) -> Bearing:
         return replace(self, not_ok_on=day, offer_in=FIRST_OFFER_AFTER, not_todays=0, had_brave=False)
 
-    def begin_season(self, season: Season, day: date) -> Bearing:
-        return replace(self, season=season, season_until=day + SEASONS[season].lasts)
+    def begin_season(self, season: Season, day: date, first_on: date | None = None) -> Bearing:
+        """From that day on. `first_on` is when the first nudge after its pause comes, which it always covers."""
+        ends = day + SEASONS[season].lasts
+        return replace(self, season=season, season_until=max(ends, first_on + A_DAY) if first_on else ends)
 
     def end_season(self) -> Bearing:
         return replace(self, season=None, season_until=None)

@@ -56,6 +56,24 @@ class Audience(StrEnum):
     """Somebody beside a person who has gone quiet."""
 
 
+class Why(StrEnum):
+    """What keeps the nudges of a member from being bigger, or nearer to people, than they could be."""
+
+    GENTLE = "gentle"
+    """Something was not OK lately."""
+    WEEK = "week"
+    """The ceiling of their week."""
+    FEW_DONE = "few_done"
+    """Bigger ones come after a few that were done."""
+    BRAVE_LATELY = "brave_lately"
+    """There was a brave one lately."""
+    OWN = "own"
+    """The size they picked."""
+    SEASON = "season"
+    PLENTY = "plenty"
+    """So much was done lately that it may land first."""
+
+
 class Choosable(Protocol):
     """What has to be known about a nudge to choose it."""
 
@@ -111,6 +129,8 @@ class Bounds:
     most_exposure: int = FARTHEST
     withdrawn: AbstractSet[str] = frozenset()
     """Nudges that come to nobody until somebody has looked at them."""
+    because: tuple[Why, ...] = ()
+    """Why no bigger ones, and why only quiet ones."""
 
     def allow(self, nudge: Choosable) -> bool:
         """Whether this nudge may come to the member at all, whatever came before."""
@@ -139,6 +159,10 @@ class Draw:
     seed: str
     week: int = 0
     """The member's week with nudges; 0 where that played no part."""
+    most: Size = Size.BRAVE
+    """The biggest size that could come."""
+    because: tuple[Why, ...] = ()
+    """Why no bigger one could, and why only quiet ones."""
 
 
 N = TypeVar("N", bound=Choosable)

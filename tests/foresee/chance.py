@@ -19,12 +19,14 @@ from bot.journey.persona import (
     Press,
     Reply,
     Rest,
+    Resume,
     SayYes,
+    SlowDown,
 )
 from bot.rules.bearing import Bearing
 from bot.rules.choose import Audience
 from bot.rules.due import LATER_DAYS
-from bot.rules.occurrence import Answer
+from bot.rules.occurrence import Answer, Kind
 from bot.rules.plan import PAUSE_DAYS, Plan, Size, Wishes
 from bot.rules.schedule import WINDOWS
 from bot.rules.seasons import Season
@@ -57,9 +59,17 @@ class Anybody:
                     if self._chance.random() < self._answers:
                         yield self._after(), self._press(seen)
             case Message(says=Question()) if self._chance.random() < self._yes:
-                yield self._after(), self._chance.choice((GoOn(), GoOn(), KeepPace()))
+                yield self._after(), self._to_a_question(seen)
             case Reply(question=asked) if asked is not None and self._chance.random() < self._yes:
                 yield self._after(), SayYes(seen.press.message, asked)
+
+    def _to_a_question(self, message: Message) -> Deed:
+        assert isinstance(message.says, Question)
+        if message.says.kind is Kind.STILL_WANTED:
+            return GoOn()
+        if message.says.kind is Kind.ALL_SEEN:
+            return LevelTickets()
+        return self._chance.choice((KeepPace(message), SlowDown(message, message.says.fewer)))
 
     def _after(self) -> timedelta:
         return timedelta(seconds=self._chance.choice((0, 5, 600, 30_000, 100_000, 400_000)))
@@ -74,13 +84,12 @@ class Anybody:
         return chance.choice(
             (
                 Rest(chance.choice(PAUSE_DAYS)),
-                GoOn(),
+                Resume(),
                 BeginSeason(chance.choice([*Season])),
                 Change(zone=chance.choice(ZONES)),
                 Change(per_week=chance.randint(1, 4), window=chance.choice(WINDOWS)),
                 Change(size=chance.choice([*Size])),
                 LevelTickets(),
-                KeepPace(),
             )
         )
 

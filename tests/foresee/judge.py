@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from bot.content.nudges import Nudge
 from bot.journey.courier import NudgeNote, Question
 from bot.journey.course import Beginning, Event, Where
-from bot.journey.persona import BeginSeason, Change, Deed, GoOn, LevelTickets, Message, Press, Reply, Rest, SayYes
+from bot.journey.persona import BeginSeason, Deed, GoOn, LevelTickets, Message, Press, Reply, Rest, Resume, SayYes
 from bot.rules.choose import Audience
 from bot.rules.occurrence import Answer, Kind
 from bot.rules.plan import Size
@@ -66,6 +66,8 @@ class Judge:
     where: Where = field(init=False)
     """Where they stood before what is looked at now."""
     came: list[Came] = field(default_factory=list)
+    sent: list[datetime] = field(default_factory=list)
+    """When a nudge came, or something in the place of one."""
     taken: set[str] = field(default_factory=set)
     """The nudges that are never to come again, and the kinds."""
     kinds_off: set[str] = field(default_factory=set)
@@ -79,7 +81,8 @@ class Judge:
     as_of: date | None = None
     paused_until: datetime | None = None
     season: Season | None = None
-    season_began: date | None = None
+    season_until: date | None = None
+    """The first day after it, as it was said when it began."""
     weeks: int = 0
     week_began: date | None = None
     told_all_seen: bool = False
@@ -106,7 +109,7 @@ class Judge:
                 case Reply():
                     self._reply(event.what, event)
                 case _:
-                    self._deed(event.what, event.at)
+                    self._deed(event.what, event.at, event.where)
             self.where = event.where
         return self.broken
 
@@ -131,9 +134,12 @@ class Judge:
         if isinstance(message.says, NudgeNote):
             self._times(at, is_again=message.says.is_again)
             self._nudge(message, message.says, event)
+            self.sent.append(at)
         elif isinstance(message.says, Question):
-            self._times(at, is_again=True)
+            self._times(at, is_again=message.says.kind is Kind.STILL_WANTED)
             self._question(message.says.kind, at)
+            if message.says.kind is not Kind.STILL_WANTED:
+                self.sent.append(at)
 
     def _kept(self, message: Message, at: datetime, promised: datetime, nudge_id: str) -> None:
         """What was said to come back at a time has come back then."""
@@ -155,10 +161,10 @@ class Judge:
             self._say(at, "in a pause")
         if self.asked:
             self._say(at, "after the last question, unasked")
-        before = [one for one in self.came if self._day(one.at) > self._day(at) - 7 * DAY]
-        if any(self._day(one.at) == self._day(at) for one in before):
+        before = [one for one in self.sent if self._day(one) > self._day(at) - 7 * DAY]
+        if any(self._day(one) == self._day(at) for one in before):
             self._say(at, "the second of a day")
-        if any(at - one.at < timedelta(hours=8) for one in before):
+        if any(at - one < timedelta(hours=8) for one in before):
             self._say(at, "within eight hours")
         if not is_again and len(before) >= wishes.per_week:
             self._say(at, f"the {len(before) + 1}th in seven days, of {wishes.per_week}")
@@ -198,9 +204,12 @@ class Judge:
             self._say(at, f"tickets {tickets}")
 
     def _tickets(self, theme: str, day: date) -> float:
+        return round(self._drifted(theme, day), 1)
+
+    def _drifted(self, theme: str, day: date) -> float:
         count = self.tickets.get(theme, 10.0)
         weeks = 0.0 if self.as_of is None else (day - self.as_of) / DAY / 7
-        return round(10 + (count - 10) * 0.95 ** max(0.0, weeks), 1)
+        return 10 + (count - 10) * 0.95 ** max(0.0, weeks)
 
     def _live(self, at: datetime) -> list[str]:
         """The kinds that any nudge could be of, with variety."""
@@ -249,9 +258,7 @@ class Judge:
             yield f"bigger than tiny after {self.done}"
 
     def _season_on(self, day: date) -> Season | None:
-        if self.season is None or self.season_began is None:
-            return None
-        return self.season if day < self.season_began + LENGTH_OF[self.season] * DAY else None
+        return self.season if self.season_until is not None and day < self.season_until else None
 
     def _season_stops(self, nudge: Nudge, day: date) -> Iterator[str]:
         season = self._season_on(day)
@@ -267,6 +274,10 @@ class Judge:
         is_gentle = self.not_ok_on is not None and day < self.not_ok_on + 4 * DAY
         if is_gentle and (nudge.size > Size.TINY or nudge.theme in {"share", "repair"}):
             yield "deep, so soon after something was not OK"
+        if nudge.theme in {"share", "repair"} and self.where.plan.wishes.size is Size.TINY:
+            yield "deep, where tiny was chosen"
+        if nudge.theme == "share" and any(one.nudge.theme == "share" and at - one.at < 7 * DAY for one in others):
+            yield "the second to share in a week"
         if nudge.exposure > 1 and self._is_plenty(day):
             yield "another person, where it was plenty"
         within = [(one.nudge, at - one.at) for one in others]
@@ -281,8 +292,8 @@ class Judge:
 
     def _is_plenty(self, day: date) -> bool:
         in_a_week = sum(day - one < 7 * DAY for one, _ in self.steps)
-        people = sum(is_new for one, is_new in self.steps if day - one < 14 * DAY)
-        return in_a_week >= 3 or people >= 2
+        lately = [is_new for one, is_new in self.steps if day - one < 14 * DAY]
+        return in_a_week >= 3 or bool(lately) + sum(lately[1:]) >= 2
 
     def _question(self, kind: Kind, at: datetime) -> None:
         match kind:
@@ -293,6 +304,8 @@ class Judge:
             case Kind.ALL_SEEN:
                 if self.told_all_seen:
                     self._say(at, "said twice that all was seen")
+                if self._season_on(self._day(at)):
+                    self._say(at, "said in a season that all was seen")
                 if self._live(at):
                     self._say(at, f"said that all was seen, and there were {self._live(at)}")
                 self.told_all_seen = True
@@ -358,20 +371,23 @@ class Judge:
             self.steps.append((day, True))
 
     def _times_tickets(self, theme: str, factor: float, day: date) -> None:
-        drifted = {one: self._tickets(one, day) for one in {*self.tickets, theme}}
-        self.tickets = {one: count for one, count in drifted.items() if count != 10}
+        drifted = {one: self._drifted(one, day) for one in {*self.tickets, theme}}
+        self.tickets = {one: count for one, count in drifted.items() if round(count, 1) != 10}
         self.tickets[theme] = min(40.0, max(3.0, drifted[theme] * factor))
         self.as_of = day
 
-    def _deed(self, deed: Deed, at: datetime) -> None:
+    def _deed(self, deed: Deed, at: datetime, where: Where) -> None:
         self.promised = None
         match deed:
             case Rest(days):
                 self.paused_until = at + days * DAY
             case BeginSeason(season):
                 self.paused_until = at + PAUSE_OF[season] * DAY
-                self.season, self.season_began = season, self._day(at)
-            case GoOn():
+                self.season, self.season_until = season, where.bearing.season_until
+                if self.season_until is None or self.season_until < self._day(at) + LENGTH_OF[season] * DAY:
+                    self._say(at, f"{season} until {self.season_until}")
+            case GoOn() | Resume():
+                self.season = None if isinstance(deed, Resume) else self.season
                 self.paused_until, self.since = None, at
                 self.asked = self.told_all_seen = False
                 self.noes.clear()
@@ -384,8 +400,6 @@ class Judge:
                 place = self.step_of.get(message.occurrence_id)
                 if place == len(self.steps) - 1:
                     self.steps[place] = (self.steps[place][0], False)
-            case Change():
-                pass
 
 
 def judged(beginning: Beginning, nudges: tuple[Nudge, ...], events: Iterable[Event]) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 from bot.content.library import Library
 from bot.journey.courier import NudgeNote
 from bot.journey.foresee import foresee
-from bot.journey.persona import BeginSeason, Change, Deed, GoOn, Message, Press, Reply, Rest, SayYes
+from bot.journey.persona import BeginSeason, Change, Deed, Message, Press, Reply, Rest, Resume, SayYes
 from bot.rules.occurrence import Answer
 from bot.rules.plan import Plan, Size
 from bot.rules.schedule import WINDOWS
@@ -32,10 +32,10 @@ class Restless(Somebody):
             Rest(3),
             BeginSeason(Season.LOW_BATTERY),
             Change(zone="America/Nuuk", size=Size.BRAVE),
-            GoOn(),
+            Resume(),
             Change(per_week=4, window=WINDOWS[1]),
             BeginSeason(Season.GRIEF),
-            GoOn(),
+            Resume(),
             Change(zone="Pacific/Apia", size=Size.SMALL),
         )
         yield from ((begun + timedelta(days=9 * place + 5, minutes=17), one) for place, one in enumerate(deeds))
