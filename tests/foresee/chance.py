@@ -94,6 +94,27 @@ class Anybody:
         )
 
 
+class LateToAnswer:
+    """Is silent until nothing comes any more, and then answers the first ones."""
+
+    def __init__(self) -> None:
+        self._kept: list[Message] = []
+
+    def by_themselves(self, _begun: datetime, _plan: Plan) -> Iterable[tuple[datetime, Deed]]:
+        return ()
+
+    def about(self, seen: Message | Reply, _at: datetime) -> Iterable[tuple[timedelta, Deed]]:
+        match seen:
+            case Message(says=NudgeNote()):
+                self._kept.append(seen)
+            case Message(says=Question(Kind.STILL_WANTED)):
+                yield timedelta(days=1), Press(self._kept[0], Answer.LATER, days=2)
+                yield timedelta(days=2), Press(self._kept[1], Answer.PAUSE, days=3)
+                yield timedelta(days=3), Press(self._kept[2], Answer.NOT_FOR_ME)
+                yield timedelta(days=4), Press(self._kept[2], Answer.NOT_FOR_ME)
+                yield timedelta(days=5), GoOn()
+
+
 def any_beginning(seed: int) -> Beginning:
     """Any settings that can be chosen."""
     chance = random.Random(f"beginning:{seed}")  # noqa: S311 - the same
