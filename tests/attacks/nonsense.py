@@ -30,7 +30,7 @@ FLOWS: Final = (
     "setup",
     "community",
     "nowhere",
-    *("q", "r", "tune"),
+    *("q", "r", "tune", "preview"),
 )
 STEPS: Final = (
     *Step,
@@ -51,7 +51,7 @@ STEPS: Final = (
         "size",
     ),
     *("per_week", "window", "back_what", "back_when", "back_how", "change", "set_aside", "show_all", "keep", "delete"),
-    *("choices", "send", "lines", "country", "channel", "post", "disable", "nothing", "__init__", "x" * 90),
+    *("choices", "send", "lines", "country", "channel", "post", "disable", "nothing", "next", "__init__", "x" * 90),
     *(f"{verb}_{purpose}" for verb in ("ask", "agree", "withdraw", "flip") for purpose in Purpose),
 )
 DATA: Final = (
@@ -74,7 +74,17 @@ VALUES: Final = (
     *TEXTS.values(),
 )
 COMMANDS: Final = (
-    *("nudge start", "nudge now", "nudge settings", "nudge pause", "nudge resume", "nudge stop", "checkin", "help"),
+    *(
+        "nudge start",
+        "nudge now",
+        "nudge preview",
+        "nudge settings",
+        "nudge pause",
+        "nudge resume",
+        "nudge stop",
+        "checkin",
+        "help",
+    ),
     *("streak show", "streak on", "streak rest", "streak hide", "streak forget", "helplines show", "setup"),
     *("privacy show", "privacy choices", "privacy export", "privacy delete", "community status", "community disable"),
     *("nudge", "privacy nothing", "nothing", "community status status", "Help me reply", "", "\ud800"),
