@@ -29,7 +29,12 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from bot.keys.sealing import LEAST_BYTES
+
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+# Room for a bearing with a season, and with what months of answers made of it: that it is there shows in no length.
+BEARING_BYTES: Final = 1024
 
 
 class Instant(TypeDecorator[datetime]):
@@ -59,10 +64,14 @@ class LocalDate(TypeDecorator[date]):
 
 
 class Sealed(TypeDecorator[bytes]):
-    """JSON that only the member's key opens (bot/store/sealed.py)."""
+    """JSON that only the member's key opens (bot/store/sealed.py), as long as any other of up to `least` bytes."""
 
     impl = LargeBinary
     cache_ok = True
+
+    def __init__(self, least: int = LEAST_BYTES) -> None:
+        super().__init__()
+        self.least = least
 
 
 metadata: Final = MetaData(
@@ -165,7 +174,7 @@ bearing: Final = Table(
     "bearing",
     metadata,
     _member_key(primary_key=True),
-    Column("picked", Sealed, nullable=False),
+    Column("picked", Sealed(BEARING_BYTES), nullable=False),
 )
 
 # One message to a member, planned, sent or dissolved. Its id says whose, which kind and which slot, so that these are
