@@ -15,7 +15,7 @@ import pytest
 from bot import papers
 from bot.content.helplines import Directory
 from bot.content.library import Library
-from bot.content.nudges import BesideTheme, OwnTheme, Set
+from bot.content.nudges import Set, Theme
 from bot.content.words import Words
 from bot.rules.choose import Why
 from bot.rules.consent import Purpose
@@ -52,7 +52,7 @@ FOR_OPERATORS = {
     "rights.py",
     "folders.py",
     "__main__.py",
-    "kindness.py",
+    "texts.py",
     # What the judges of a simulated run say about it.
     "judge.py",
     "losses.py",
@@ -224,7 +224,7 @@ FILLED = {
     "start.size.{}.about": {size.name.lower() for size in Size},
     "start.per_week.{}.name": DAYS_APART,
     "start.per_week.{}.about": DAYS_APART,
-    "theme.{}": {*get_args(OwnTheme), *get_args(BesideTheme)},
+    "theme.{}": get_args(Theme),
     "overview.state.{}": {*PlanState, "paused"},
     "nudge.button.{}": {*BUTTONS, Step.DID_SMALLER},
     "nudge.menu.{}": MENU,
@@ -309,6 +309,7 @@ def test_the_contracts_name_every_cog_and_every_step_of_the_journey() -> None:
     }
     cogs = {f"cogs.{path.stem}" for path in ROOT.glob("cogs/[a-z]*.py")}
     shared = {"journeys", "standing", "past", "ledger", "letters", "farewell", "ahead", "courier", "erasing"}
+    shared |= {"foresee", "persona", "course"}
     of_deliver = {"claims", "carrying", "mending", "together", "traffic", "tries"}
     steps = {
         f"bot.journey.{path.stem}"

@@ -11,10 +11,10 @@
     tune       what may come: about what, for whom, how often each kind; seasons
     review     what is held about them
     leave      stop, or delete
-    housekeep  at night, what has been held long enough goes
+    housekeep  at night, what has been held long enough goes; and what two found not OK comes to nobody
 
 `standing` and `past` are what several steps read alike, `ledger` and `letters` what they write and say alike;
 `erasing` is how a member is deleted, whoever asks for it;
-`farewell` knows who has just left;
+`farewell` knows who has just left, `doubts` which nudges come to nobody;
 `courier` is the one way out; `journeys` puts all steps into one hand.
 """

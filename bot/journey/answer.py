@@ -13,6 +13,7 @@ from bot.content.library import Language, Library
 from bot.content.nudges import Nudge
 from bot.errors import CannotSetAside, NoLongerHeld, Unsealable
 from bot.journey.courier import Says
+from bot.journey.doubts import Doubts
 from bot.journey.letters import says_of
 from bot.journey.past import past_of
 from bot.journey.standing import MemberStanding, own_message, standing_of
@@ -58,10 +59,11 @@ class Answered:
 
 
 class AnswerNudge:
-    def __init__(self, database: Database, clock: Clock, library: Library) -> None:
+    def __init__(self, database: Database, clock: Clock, library: Library, doubts: Doubts) -> None:
         self._database = database
         self._clock = clock
         self._library = library
+        self._doubts = doubts
 
     async def look(self, member_id: int, occurrence_id: str, language: str) -> OwnMessage:
         """What stands on that message; changes nothing. Raises NoLongerHeld."""
@@ -97,9 +99,12 @@ class AnswerNudge:
             return replace(answered, question=followed.question, is_plenty=followed.is_plenty)
 
         try:
-            return await self._database.write(work)
+            answered = await self._database.write(work)
         except Unsealable:
             raise CannotSetAside from None  # no other answer needs the key
+        if answer is Answer.NOT_OK:
+            self._doubts.heard()
+        return answered
 
     async def later(self, member_id: int, occurrence_id: str, days: int, language: str) -> Answered:
         """Take "later": the same nudge once more, in that many days, in the place of the next one."""
@@ -107,6 +112,7 @@ class AnswerNudge:
         async def work(records: Records) -> Answered:
             press = await self._begin(records, member_id, occurrence_id, Answer.LATER, language)
             answered = await _conclude(records, press, already=not press.is_first)
+            await _seal_anew(records, member_id)
             plan = press.plan
             if not press.is_first or plan.state is not PlanState.ACTIVE:
                 return answered
@@ -126,6 +132,7 @@ class AnswerNudge:
 
         async def work(records: Records) -> Answered:
             press = await self._begin(records, member_id, occurrence_id, Answer.PAUSE, language)
+            await _seal_anew(records, member_id)
             if press.plan.state is not PlanState.ACTIVE:
                 return await _conclude(records, press, already=False)
             until = press.now + timedelta(days=days)
@@ -137,10 +144,13 @@ class AnswerNudge:
 
     async def go_bigger(self, member_id: int, occurrence_id: str) -> None:
         """Yes to a bit bigger. Raises NoLongerHeld where the nudge that asked is not theirs."""
+        now = self._clock.now()
 
         async def work(records: Records) -> None:
             await own_message(records, member_id, occurrence_id)
-            await records.plans.put(said_bigger((await _standing(records, member_id)).standing.plan))
+            who, past = await _standing(records, member_id), await past_of(records, member_id, now)
+            bearing = past.bearing or Bearing()
+            await records.plans.put(said_bigger(who.standing.plan, bearing.most_offered))
 
         await self._database.write(work)
 
@@ -238,7 +248,7 @@ async def _follow(records: Records, press: _Press, answer: Answer, language: Lan
         await _set_aside(records, press, answer)
     if past.bearing is None:
         return replace(followed, question=None)
-    await records.bearings.put(plan.member_id, followed.bearing)
+    await records.bearings.put_all({plan.member_id: followed.bearing})
     return followed
 
 
@@ -248,6 +258,11 @@ def _of_its_kind(press: _Press, refused: Refused, language: Language) -> int:
         return 0
     others = [language.nudge_by_id.get(one) for one in refused.nudges if one != press.nudge_id]
     return sum(one is not None and one.theme == press.nudge.theme for one in others)
+
+
+async def _seal_anew(records: Records, member_id: int) -> None:
+    """With the answers that change nothing there too: which rows were written is not to tell which button it was."""
+    await records.bearings.put_all(await records.bearings.by_ids([member_id]))
 
 
 async def _set_aside(records: Records, press: _Press, answer: Answer) -> None:

@@ -20,6 +20,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.journey.courier import Courier
+from bot.journey.doubts import Doubts
 from bot.journey.erasing import erase, overwrite
 from bot.journey.traffic import Hold, Traffic
 from bot.rules.retention import Cuts, Diary, Retention, cuts_of, is_gone, tonight
@@ -46,17 +47,28 @@ NOBODY: Final = 0
 
 class Housekeep:
     def __init__(
-        self, database: Database, clock: Clock, courier: Courier, traffic: Traffic, retention: Retention
+        self,
+        database: Database,
+        clock: Clock,
+        courier: Courier,
+        traffic: Traffic,
+        retention: Retention,
+        doubts: Doubts,
     ) -> None:
         self._database = database
         self._clock = clock
         self._courier = courier
         self._traffic = traffic
         self._retention = retention
+        self._doubts = doubts
         self._told: Hold | None = None
 
     async def run(self) -> None:
-        """Do it, if a night has come since it was done last, and the time is sure. To be called every now and then."""
+        """Do it, if a night has come since it was done last, and the time is sure. To be called every now and then.
+
+        What was objected to is counted whenever somebody has, by whatever clock: nothing goes by that.
+        """
+        await self._doubts.count_if_heard()
         if self._traffic.stood_behind():
             await self._database.write(_forget)
         before = await self._database.read(_diary)
@@ -69,6 +81,7 @@ class Housekeep:
         gone = await self._let_go(diary, now)
         await self._database.write(partial(_note, diary))
         log.info("retention.done" if diary.lets_things_go else "retention.after_a_break", **gone)
+        await self._doubts.count()
 
     async def _sure_time(self) -> datetime | None:
         """Now; None where that is not sure, or where Discord cannot be asked or nothing can be written down."""

@@ -11,6 +11,7 @@ from bot.journey.answer import AnswerNudge
 from bot.journey.check_in import CheckIn
 from bot.journey.courier import Courier
 from bot.journey.deliver import Deliver
+from bot.journey.doubts import Doubts
 from bot.journey.enable import Enable
 from bot.journey.farewell import Farewells
 from bot.journey.housekeep import Housekeep
@@ -52,18 +53,18 @@ class Journeys:
         traffic: Traffic,
         retention: Retention = UNLESS_SET_OTHERWISE,
     ) -> Journeys:
-        farewells = Farewells(clock)
+        farewells, doubts = Farewells(clock), Doubts(database)
         return cls(
             enable=Enable(database, clock),
             taste=Taste(database, clock, library),
             opt_in=OptIn(database, clock, farewells),
             deliver=Deliver(database, clock, library, courier, traffic),
-            answer=AnswerNudge(database, clock, library),
+            answer=AnswerNudge(database, clock, library, doubts),
             check_in=CheckIn(database, clock, farewells),
             streak=Streak(database, clock),
             adjust=Adjust(database, clock, library),
             tune=Tune(database, clock, library),
             review=Review(database, clock, retention),
             leave=Leave(database, clock, farewells),
-            housekeep=Housekeep(database, clock, courier, traffic, retention),
+            housekeep=Housekeep(database, clock, courier, traffic, retention, doubts),
         )

@@ -10,15 +10,16 @@ from datetime import datetime
 from bot.content.library import Language
 from bot.content.nudges import Nudge
 from bot.errors import Unsealable
+from bot.journey.doubts import withdrawn
 from bot.rules.bearing import Bearing
 from bot.rules.choose import NOT_AGAIN_FOR, Bounds, Chosen, Refused, choose, shown_before
 from bot.rules.due import LOOK_BACK, Lately
-from bot.rules.occurrence import Kind, Seen, State
+from bot.rules.occurrence import IN_PLACE_OF_A_NUDGE, Kind, Seen, State
 from bot.rules.pace import bounds_of
 from bot.rules.plan import Plan
 from bot.rules.schedule import local_date, noon_of
 from bot.rules.seasons import Season
-from bot.rules.silence import ASK_AFTER, silent_run
+from bot.rules.silence import ASK_AFTER, is_time_to_ask, silent_run
 from bot.store import Records
 
 
@@ -41,9 +42,9 @@ class Past:
 
     @property
     def lately(self) -> Lately:
-        """As `rules.due` wants it. A nudge that was only shown takes no place among those that were sent."""
+        """As `rules.due` wants it. What came in the place of a nudge takes it; one that was only shown takes none."""
         since = self.now - LOOK_BACK
-        sent = [one for one in self.history if one.kind is Kind.NUDGE and one.due_at >= since]
+        sent = [one for one in self.history if one.kind in IN_PLACE_OF_A_NUDGE and one.due_at >= since]
         return Lately(tuple(one.due_at for one in sent), tuple(one.until_at for one in sent), frozenset(self.slots))
 
     @property
@@ -51,11 +52,14 @@ class Past:
         """Whether it can be read what must not come."""
         return self.refused is not None and self.bearing is not None
 
-    def bounds(self, plan: Plan, language: Language, now: datetime) -> Bounds:
-        """What may come now. Raises Unsealable where it cannot be read what must not."""
+    def bounds(self, plan: Plan, language: Language, now: datetime, again: str | None = None) -> Bounds:
+        """What may come now. Raises Unsealable where it cannot be read what must not.
+
+        `again` is a nudge that was asked for again: that it came before then holds nothing back, it least of all.
+        """
         if self.refused is None or self.bearing is None:
             raise Unsealable
-        shown = shown_before(self.history)
+        shown = [one for one in shown_before(self.history) if one.nudge_id != again]
         return bounds_of(plan, self.bearing, self.refused, language.nudge_by_id, shown, now, self.withdrawn)
 
     def choose(self, plan: Plan, language: Language, slot: str, now: datetime) -> Chosen[Nudge] | None:
@@ -85,6 +89,15 @@ class Past:
             ]
         )
 
+    def is_time_to_ask(self, plan: Plan) -> bool:
+        """Whether nudges may be unwanted: so many in a row went unanswered, or were all said no to.
+
+        A no on the day on which they last said that nudges may come counts for before that.
+        """
+        since = local_date(plan.schedule.zone, plan.since_at)
+        noes = 0 if self.bearing is None else self.bearing.noes_after(since)
+        return is_time_to_ask(self.silent_run(plan)) or is_time_to_ask(noes)
+
     def was_asked(self, plan: Plan, kind: Kind) -> bool:
         """Whether that question may have been seen since the member last said that nudges may come."""
         return any(one.kind is kind and one.due_at >= plan.since_at for one in self.history)
@@ -101,9 +114,10 @@ async def pasts(records: Records, member_ids: Collection[int], now: datetime) ->
     """The past of each of these members."""
     history = await records.occurrences.history(member_ids, now - NOT_AGAIN_FOR, last=ASK_AFTER)
     refused = await records.refusals.by_ids(member_ids)
-    bearings = await records.bearings.by_ids(member_ids)
+    bearings, out = await records.bearings.by_ids(member_ids), await withdrawn(records)
     return {
-        one: Past(history[one].seen, now, history[one].slots, refused.get(one), bearings.get(one)) for one in member_ids
+        one: Past(history[one].seen, now, history[one].slots, refused.get(one), bearings.get(one), out)
+        for one in member_ids
     }
 
 

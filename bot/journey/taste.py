@@ -10,6 +10,7 @@ from bot.clock import Clock
 from bot.content.library import Language, Library
 from bot.content.nudges import Nudge
 from bot.errors import NothingFits, Unsealable
+from bot.journey.doubts import withdrawn
 from bot.journey.past import past_of
 from bot.journey.standing import MemberStanding, standing_of
 from bot.rules.choose import Bounds, Shown, choose
@@ -98,7 +99,15 @@ async def _bounds_of(records: Records, member_id: int) -> Bounds:
     bearing = (await records.bearings.by_ids([member_id])).get(member_id)
     if bearing is None:
         raise Unsealable
-    return Bounds(Size.TINY, 0, refused, audiences=bearing.audiences, sets=bearing.sets, skips=bearing.skips)
+    return Bounds(
+        Size.TINY,
+        0,
+        refused,
+        audiences=bearing.audiences,
+        sets=bearing.sets,
+        skips=bearing.skips,
+        withdrawn=await withdrawn(records),
+    )
 
 
 async def _choose_for_today(records: Records, who: MemberStanding, language: Language, now: datetime) -> Offer:
@@ -122,5 +131,5 @@ async def _choose_for_today(records: Records, who: MemberStanding, language: Lan
     await records.occurrences.add([asked])
     await records.plans.put(plan.counted(day))
     assert past.bearing is not None, "nothing is chosen without it"
-    await records.bearings.put(plan.member_id, replace(past.bearing, draw=chosen.draw))
+    await records.bearings.put_all({plan.member_id: replace(past.bearing, draw=chosen.draw)})
     return Offer(chosen.nudge, asked.occurrence_id)

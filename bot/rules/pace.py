@@ -16,7 +16,7 @@ from typing import Final
 from bot.rules.bearing import Bearing
 from bot.rules.choose import CONTACT, FARTHEST, Audience, Bounds, Choosable, Refused, Shown, Why
 from bot.rules.plan import Plan, Size
-from bot.rules.schedule import local_date
+from bot.rules.schedule import is_night, local_date
 
 REACT: Final = 1
 DEEP: Final = 3
@@ -37,8 +37,12 @@ PEOPLE_IN_TWO_WEEKS: Final = 2
 # Beside somebody who has gone quiet: one step towards them in this time, whatever came of the last.
 TOWARDS_THEM_EVERY: Final = timedelta(days=7)
 
-# After something was not OK, and before that is over: none of these.
+# After something was not OK, and before that is over: none of these. Nor where nothing but tiny was picked.
 DEEP_THEMES: Final = frozenset({"share", "repair"})
+
+# Something of oneself is shared once in this time at the most.
+SHARE: Final = "share"
+SHARE_EVERY: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,8 @@ def bounds_of(
     day = local_date(plan.schedule.zone, now)
     ceiling, season = ceiling_of(plan.week_on(day)), bearing.season_on(day)
     holds = [
-        *_holds(bearing, library, shown, day, now),
+        *_own_holds(plan, bearing, day, now),
+        *_holds_after(bearing, library, shown, now),
         Held(size=ceiling.size, most_exposure=ceiling.most_exposure, why=Why.WEEK),
         Held(size=plan.wishes.size, why=Why.OWN),
     ]
@@ -134,15 +139,26 @@ def is_plenty(bearing: Bearing, day: date) -> bool:
     return many or bearing.people_on(day) >= PEOPLE_IN_TWO_WEEKS
 
 
-def _holds(
-    bearing: Bearing, library: Mapping[str, Choosable], shown: Sequence[Shown], day: date, now: datetime
-) -> Iterable[Held]:
+def _own_holds(plan: Plan, bearing: Bearing, day: date, now: datetime) -> Iterable[Held]:
+    """What they picked and answered, and the hour: at night nothing leads to anybody, also where it is asked for."""
+    if plan.wishes.size is Size.TINY:
+        yield Held(themes=DEEP_THEMES)
     if bearing.full_steps < DONE_BEFORE_SMALL:
         yield Held(size=Size.TINY, why=Why.FEW_DONE)
     if bearing.is_gentle(day):
         yield Held(size=Size.TINY, themes=DEEP_THEMES, why=Why.GENTLE)
     if is_plenty(bearing, day):
         yield Held(most_exposure=REACT, why=Why.PLENTY)
+    if is_night(plan.schedule.zone, now):
+        yield Held(most_exposure=REACT)
+
+
+def _holds_after(
+    bearing: Bearing, library: Mapping[str, Choosable], shown: Sequence[Shown], now: datetime
+) -> Iterable[Held]:
+    """What came lately, and is to have its time."""
+    if any(one.theme == SHARE for one in _within(SHARE_EVERY, library, shown, now)):
+        yield Held(themes=frozenset({SHARE}))
     if any(one.size is Size.BRAVE for one in _within(BRAVE_EVERY, library, shown, now)):
         yield Held(size=Size.SMALL, why=Why.BRAVE_LATELY)
     if any(one.exposure >= DEEP for one in _within(DEEP_EVERY, library, shown, now)):

@@ -101,7 +101,7 @@ class Plan:
     reviewed: int = 0
     """After how many weeks the last review was asked."""
     all_seen: bool = False
-    """Whether they were told that no nudge is left that fits, and none has come since."""
+    """Whether they were told that no nudge is left that fits, since they last said that nudges may come."""
     keeps_pace: bool = False
     """Whether they chose, at the review, to go on as often as before."""
 
@@ -133,7 +133,7 @@ class Plan:
         """A nudge comes on that day."""
         week = self.week_on(day)
         began = self.week_began if week == self.weeks else day
-        return replace(self, weeks=week, week_began=began, all_seen=False)
+        return replace(self, weeks=week, week_began=began)
 
     def _week_at(self, now: datetime) -> int:
         return self.week_on(local_date(self.wishes.zone, now))
@@ -165,7 +165,7 @@ class Plan:
     def going_on(self, now: datetime, lately: Lately) -> Plan:
         """Nudges come from now on, or from the end of a pause. Silence is counted anew."""
         due = due_after(self.rhythm(now), self.free_from(now), lately)
-        return replace(self, state=PlanState.ACTIVE, since_at=now, next_due_at=due)
+        return replace(self, state=PlanState.ACTIVE, since_at=now, next_due_at=due, all_seen=False)
 
     def resumed(self, now: datetime, lately: Lately) -> Plan:
         """Nudges come from now on; a pause ends."""
@@ -222,9 +222,10 @@ class Plan:
         return self.moved_on(due_after(self.rhythm(now), self.free_from(now), lately))
 
     def mended(self, now: datetime, lately: Lately) -> Plan:
-        """The same, where no instant is farther ahead than a right clock could have put it."""
+        """The same, where nothing is farther ahead than a right clock could have put it."""
         until = None if self.paused_until is None else min(self.paused_until, now + LONGEST_PAUSE)
-        plan = replace(self, paused_until=until, since_at=min(self.since_at, now))
+        began = None if self.week_began is None else min(self.week_began, local_date(self.schedule.zone, now))
+        plan = replace(self, paused_until=until, since_at=min(self.since_at, now), week_began=began)
         began_ahead = self.since_at > now
         if plan.next_due_at is None or (plan.next_due_at <= now + FARTHEST_DUE and not began_ahead):
             return plan

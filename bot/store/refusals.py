@@ -7,6 +7,7 @@ say which one it was.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from typing import Final
 
@@ -24,7 +25,18 @@ NUDGE: Final = "nudge"
 THEME: Final = "theme"
 NOT_OK: Final = "not_ok"
 
+PAGE: Final = (
+    select(refusal.c.member_id)
+    .where(refusal.c.member_id > bindparam("after"))
+    .distinct()
+    .order_by(refusal.c.member_id)
+    .limit(bindparam("most"))
+)
 BY_IDS: Final = select(refusal).where(refusal.c.member_id.in_(bindparam("ids", expanding=True)))
+SETTLE: Final = delete(refusal).where(
+    refusal.c.member_id.in_(bindparam("ids", expanding=True)),
+    refusal.c.refusal_id.in_(bindparam("marks", expanding=True)),
+)
 
 
 class Refusals:
@@ -55,6 +67,20 @@ class Refusals:
         return {
             one: Refused(them[NUDGE], them[THEME], them[NOT_OK]) for one, them in found.items() if one not in unreadable
         }
+
+    async def members_after(self, member_id: int, most: int) -> list[int]:
+        """The members that set something aside and come after that one, in the order of their ids."""
+        return list((await self._connection.execute(PAGE, {"after": member_id, "most": most})).scalars())
+
+    async def objections(self, member_ids: Collection[int]) -> list[AbstractSet[str]]:
+        """What was not OK, as one set for each of these members who said so and can be read; not whose it is."""
+        return [refused.not_ok for refused in (await self.by_ids(member_ids)).values() if refused.not_ok]
+
+    async def settle(self, member_ids: Collection[int], nudge_id: str) -> None:
+        """What these members objected to in that nudge counts no more; it stays set aside."""
+        keys = await self._seals.keys_of(member_ids)
+        marks = [mark(key, {"what": NOT_OK, "subject": nudge_id}) for key in keys.values()]
+        await self._connection.execute(SETTLE, {"ids": [*keys], "marks": marks})
 
     async def refuse_nudge(self, member_id: int, nudge_id: str, now: datetime) -> None:
         await self._refuse(member_id, NUDGE, nudge_id, now)

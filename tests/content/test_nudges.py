@@ -5,17 +5,38 @@ from __future__ import annotations
 import re
 from collections import Counter
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
 from bot.content.library import Library
-from bot.content.nudges import Nudge, OwnTheme, read_nudges
+from bot.content.nudges import Nudge, read_nudges
 from bot.rules.choose import CONTACT
 from bot.rules.plan import Size
 
 MOST_MINUTES = {Size.TINY: 2, Size.SMALL: 10, Size.BRAVE: 30}
 MOST_EXPOSURE = {Size.TINY: 2, Size.SMALL: 3, Size.BRAVE: 4}
+
+# Tiny, small, brave.
+PLANNED = {
+    "notice": (8, 2, 0),
+    "reply": (10, 4, 0),
+    "hello": (6, 5, 1),
+    "share": (4, 4, 3),
+    "stay": (6, 3, 1),
+    "limits": (4, 4, 2),
+    "repair": (1, 5, 3),
+    "savour": (7, 1, 0),
+    "curious": (3, 4, 1),
+    "kind": (9, 2, 0),
+    "belong": (3, 4, 1),
+    "support": (2, 2, 1),
+    "beside_open": (1, 3, 2),
+    "beside_ask": (2, 3, 1),
+    "beside_space": (4, 2, 1),
+    "beside_less": (3, 1, 1),
+    "beside_word": (1, 2, 2),
+    "beside_self": (3, 1, 1),
+}
 
 HEAD = 'audience = "self"\n'
 NUDGE = """
@@ -41,15 +62,14 @@ def nudges(library: Library) -> tuple[Nudge, ...]:
     return library.languages["en"].nudges
 
 
-def test_there_are_enough_and_of_every_theme(nudges: tuple[Nudge, ...]) -> None:
-    assert len(nudges) >= 24
-    assert {nudge.theme for nudge in nudges} == set(get_args(OwnTheme))
+def test_each_kind_has_as_many_of_each_size_as_it_was_planned_to_have(nudges: tuple[Nudge, ...]) -> None:
+    found = {
+        theme: tuple(sum(n.theme == theme and n.size is size for n in nudges) for size in Size) for theme in PLANNED
+    }
 
-
-def test_most_of_them_are_tiny_and_few_are_brave(nudges: tuple[Nudge, ...]) -> None:
-    sizes = Counter(nudge.size for nudge in nudges)
-
-    assert sizes[Size.TINY] > sizes[Size.SMALL] > sizes[Size.BRAVE] >= 1
+    assert found == PLANNED
+    assert {nudge.theme for nudge in nudges} == PLANNED.keys()
+    assert sum(map(sum, PLANNED.values())) == len(nudges) == 150
 
 
 def test_a_size_says_how_long_it_takes_and_how_far_it_goes(nudges: tuple[Nudge, ...]) -> None:
