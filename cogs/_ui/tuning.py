@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Any, Final, get_args
 
@@ -15,7 +16,7 @@ from bot.rules.choose import Audience
 from bot.rules.tickets import FEWEST, MOST, START, fewer, more
 from cogs._ui.consents import switch
 from cogs._ui.controls import PickMenu, PressButton, button, menu
-from cogs._ui.screen import line, screen, side, small
+from cogs._ui.screen import Part, line, screen, side, small
 from cogs._ui.why import tickets_text
 
 FLOW: Final = "tune"
@@ -40,8 +41,7 @@ def tuning_screen(tuning: Tuning, words: Words) -> ui.LayoutView:
         _skips(tuning, words),
         words("tune.for_whom.text"),
         _for_whom(tuning, words),
-        words("tune.kinds.text"),
-        _kinds(tuning, words),
+        *_kinds(tuning, words),
         *(_set_switch(one, tuning, words) for one in SETS),
         line(),
         [button(FLOW, "settings", words("button.back")), button(FLOW, "reset", words("tune.reset"))],
@@ -94,8 +94,8 @@ def _for_whom(tuning: Tuning, words: Words) -> PickMenu:
     return menu(FLOW, "for_whom", words("tune.for_whom.pick"), options)
 
 
-def _kinds(tuning: Tuning, words: Words) -> PickMenu:
-    """In the order of the catalogue, with their tickets."""
+def _kinds(tuning: Tuning, words: Words) -> Iterator[Part]:
+    """In the order of the catalogue, with their tickets; nothing where there is none for whom they want nudges for."""
     options = [
         discord.SelectOption(
             label=words(f"theme.{theme}"),
@@ -107,7 +107,9 @@ def _kinds(tuning: Tuning, words: Words) -> PickMenu:
         for theme in words.under("theme")
         if theme in tuning.on or theme in tuning.off
     ]
-    return menu(FLOW, "kind", words("tune.kinds.pick"), options)
+    if options:
+        yield words("tune.kinds.text")
+        yield menu(FLOW, "kind", words("tune.kinds.pick"), options)
 
 
 def _set_switch(name: str, tuning: Tuning, words: Words) -> ui.Section[Any]:
