@@ -188,6 +188,18 @@ class MissingPart(ForOperator):
     exit_code = 72
 
 
+class TextsToChange(ForOperator):
+    """Something in the texts is to change; what, and why, was printed."""
+
+    exit_code = 65
+
+
+class TextsUnreadable(ForOperator):
+    """A file of texts cannot be read."""
+
+    exit_code = 68
+
+
 class PromiseBroken(ForOperator):
     """A simulated run broke a promise of Porchlight's."""
 

@@ -13,7 +13,9 @@ from bot.journey.courier import NudgeNote
 from bot.rules.due import LATER_DAYS
 from bot.rules.occurrence import Answer
 from bot.rules.plan import PAUSE_DAYS
+from bot.rules.seasons import SEASONS
 from cogs import _turn
+from cogs._ui.asked_back import asked_back
 from cogs._ui.helplines import helplines_screen
 from cogs._ui.letters import closed_cover_screen, opened_screen
 from cogs._ui.nudges import (
@@ -26,10 +28,11 @@ from cogs._ui.nudges import (
     gone_screen,
     nudge_screen,
     smaller_screen,
-    why_text,
 )
 from cogs._ui.overview import state_text, stopped_screen
-from cogs._ui.screen import moment, screen, with_note
+from cogs._ui.screen import Part, moment, screen, with_note
+from cogs._ui.seasons import quiet_text, season_in
+from cogs._ui.why import taste_why_text, why_text
 
 # The presses that are an answer by themselves; Later and Pause ask for days first.
 ANSWERS: Final = frozenset({Step.DID_IT, Step.NOT_TODAY, Step.NOT_FOR_ME, Step.NOT_OK})
@@ -49,6 +52,8 @@ class AnswerPresses(commands.Cog):
                 await self._answer(interaction, press.data, Answer(step))
             case Step.LATER_DAYS | Step.PAUSE_DAYS:
                 await self._choose_days(interaction, step, press.data)
+            case Step.SEASON:
+                await self._begin_season(interaction, press)
             case Step.STILL_WANTED | Step.GUILD_OFF:
                 await self._say_yes(interaction, step, press.data)
             case Step.STOP | Step.STOP_COVERED:
@@ -71,7 +76,7 @@ class AnswerPresses(commands.Cog):
             case Step.SMALLER:
                 await _turn.show(interaction, smaller_screen(card, words))
             case Step.WHY:
-                await _turn.say(interaction, screen(why_text(NudgeNote(nudge), None, words)))
+                await _turn.say(interaction, screen(taste_why_text(nudge, words)))
             case Step.HELP:
                 await self._send_helplines(interaction)
             case Step.BACK:
@@ -111,6 +116,16 @@ class AnswerPresses(commands.Cog):
             raise Outdated
         await self._reply(interaction, occurrence_id, answered, reply)
 
+    async def _begin_season(self, interaction: Interaction, press: Press) -> None:
+        """A quieter time, picked on a nudge: a pause, and so an answer."""
+        words, season = self._client.words(interaction), season_in(press.values)
+        await self._message(interaction, press.data)
+        quiet = await self._client.journeys.tune.begin_season(interaction.user.id, season)
+        answered = await self._client.journeys.answer.pause(
+            interaction.user.id, press.data, SEASONS[season].pause.days, words.language
+        )
+        await self._reply(interaction, press.data, answered, quiet_text(quiet, words))
+
     def _pause_text(self, interaction: Interaction, answered: Answered) -> str:
         words = self._client.words(interaction)
         if answered.paused_until is None:
@@ -138,9 +153,13 @@ class AnswerPresses(commands.Cog):
         regretted: bool = False,
     ) -> None:
         words = self._client.words(interaction)
-        said = [words("nudge.reply.already") if answered.already else reply]
+        said: list[Part] = [words("nudge.reply.already") if answered.already else reply]
         if answered.weeks is not None:
             said.append(words("streak.milestone", count=answered.weeks))
+        if answered.is_plenty:
+            said.append(words("nudge.plenty"))
+        if answered.question is not None and answered.nudge is not None:
+            said.extend(asked_back(answered.question, answered.nudge, occurrence_id, words))
         if answered.nudge is None:
             await _turn.show(interaction, gone_screen(occurrence_id, said, words))
         else:
@@ -151,7 +170,7 @@ class AnswerPresses(commands.Cog):
         """To one of the two questions. The question goes, its answer stays."""
         words, adjust = self._client.words(interaction), self._client.journeys.adjust
         await self._message(interaction, occurrence_id)
-        resume = adjust.resume if step is Step.STILL_WANTED else adjust.go_on_without_guild
+        resume = adjust.go_on if step is Step.STILL_WANTED else adjust.go_on_without_guild
         outlook = await resume(interaction.user.id)
         due = outlook.plan.next_due_at
         if due is None:
@@ -195,7 +214,7 @@ class AnswerPresses(commands.Cog):
             case Step.BACK:
                 await _turn.show(interaction, nudge_screen(card, words))
             case Step.WHY:
-                await _turn.say(interaction, screen(why_text(message.says, message.plan, words)))
+                await _turn.say(interaction, screen(why_text(message.says, message.draw, words)))
             case _:
                 raise Outdated
 

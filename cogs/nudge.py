@@ -21,13 +21,15 @@ from cogs._ui.overview import (
     FLOW,
     overview_screen,
     pause_screen,
-    paused_screen,
+    paused_text,
     set_aside_screen,
     state_text,
     stopped_screen,
 )
 from cogs._ui.screen import screen
+from cogs._ui.seasons import quiet_text, season_in
 from cogs._ui.start import what_screen, when_screen
+from cogs._ui.tuning import tuning_screen
 
 CHOICES_SHOWN: Final = 25
 LONGEST_CHOICE: Final = 100
@@ -80,12 +82,12 @@ class NudgeCog(commands.GroupCog, group_name="nudge"):
 
     @app_commands.command()
     async def settings(self, interaction: Interaction) -> None:
-        """See and change how often, when, and how big."""
+        """See and change how often, when, how big, and what may come."""
         await _turn.say(interaction, await self._overview(interaction))
 
     @app_commands.command()
     async def pause(self, interaction: Interaction) -> None:
-        """Send nothing for 3, 7 or 30 days."""
+        """Send nothing for some days, or less for a quieter time."""
         words = self._client.words(interaction)
         outlook = await self._client.journeys.adjust.outlook(interaction.user.id)
         comes = outlook.plan.next_due_at is not None
@@ -110,7 +112,8 @@ class NudgeCog(commands.GroupCog, group_name="nudge"):
         words, journeys = self._client.words(interaction), self._client.journeys
         match press.step:
             case "change":
-                wishes = (await journeys.adjust.outlook(interaction.user.id)).plan.wishes
+                plan = (await journeys.adjust.outlook(interaction.user.id)).plan
+                wishes = plan.wishes_at(interaction.created_at)
                 draft = Draft.of(await journeys.review.purposes(interaction.user.id), wishes, is_change=True)
                 times = await journeys.opt_in.next_times(interaction.user.id, draft.wishes)
                 view = when_screen(draft, self._client.library.places.at(draft.zone), times, words)
@@ -118,7 +121,12 @@ class NudgeCog(commands.GroupCog, group_name="nudge"):
                 view = pause_screen(words)
             case "pause_days" if press.data.isdecimal() and int(press.data) in PAUSE_DAYS:
                 outlook = await journeys.adjust.pause(interaction.user.id, int(press.data))
-                view = paused_screen(outlook, interaction.created_at, words)
+                view = screen(paused_text(outlook, interaction.created_at, words))
+            case "season":
+                quiet = await journeys.tune.begin_season(interaction.user.id, season_in(press.values))
+                view = screen(quiet_text(quiet, words))
+            case "tune":
+                view = tuning_screen(await journeys.tune.look(interaction.user.id), words)
             case "stop":
                 held = await journeys.leave.stop(interaction.user.id)
                 view = stopped_screen(words, something_held=held)

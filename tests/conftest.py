@@ -13,6 +13,7 @@ from coverage import Coverage
 
 from bot.clock import use_pinned_zones
 from bot.content.library import Library, load_library
+from bot.rules.plan import Size
 from tests.support.house import House, open_house
 from tests.support.log_watch import nobody_is_in_the_log, watch
 from tests.support.side_by_side import pytest_xdist_make_scheduler
@@ -53,9 +54,13 @@ def library() -> Library:
 
 @pytest.fixture
 async def small_house(tmp_path: Path, library: Library) -> AsyncIterator[House]:
-    """A house whose library holds two nudges."""
+    """A house whose library holds two nudges, which can come to anybody from the first day on."""
     english = library.languages["en"]
-    few = replace(library, languages={"en": replace(english, nudges=english.nudges[:2])})
+    two = tuple(
+        next(one for one in english.nudges if (one.theme, one.size, one.exposure) == (theme, Size.TINY, 0))
+        for theme in ("kind", "notice")
+    )
+    few = replace(library, languages={"en": replace(english, nudges=two)})
     async with open_house(tmp_path, few) as house:
         yield house
 

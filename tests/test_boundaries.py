@@ -15,17 +15,22 @@ import pytest
 from bot import papers
 from bot.content.helplines import Directory
 from bot.content.library import Library
-from bot.content.nudges import Theme
+from bot.content.nudges import Set, Theme
 from bot.content.words import Words
+from bot.rules.choose import Why
 from bot.rules.consent import Purpose
 from bot.rules.occurrence import Answer, Kind, State
 from bot.rules.plan import PlanState, Size
+from bot.rules.replies import Question
 from bot.rules.schedule import DAYS_APART
+from bot.rules.seasons import Season
 from bot.store.holdings import member_tables
 from bot.store.refusals import NUDGE, THEME
+from cogs._ui.asked_back import STEPS
 from cogs._ui.check_in import PACE_ANSWERED, QUESTIONS
 from cogs._ui.nudges import BUTTONS, MENU, Step
 from cogs._ui.privacy import NAMES
+from cogs._ui.tuning import FOR_WHOM, SKIPPED
 from cogs.answer import ANSWERS
 from tests.support.code import CODE, ROOT, calls, imports, name
 
@@ -36,8 +41,6 @@ READERS_OF_TIME = {"now", "utcnow", "today", "time", "monotonic", "time_ns", "pe
 # Where a sentence is for the operator or for who reads the code, and not for a member.
 FOR_OPERATORS = {
     "commands.py",
-    "given.py",
-    "reviewing.py",
     "key_schema.py",
     "errors.py",
     "settings.py",
@@ -49,7 +52,9 @@ FOR_OPERATORS = {
     "rights.py",
     "folders.py",
     "__main__.py",
-    "kindness.py",
+    "texts.py",
+    "given.py",
+    "reviewing.py",
     # What the judges of a simulated run say about it.
     "judge.py",
     "losses.py",
@@ -228,8 +233,20 @@ FILLED = {
     "nudge.later.{}": {"ask", "days"},
     "nudge.pause.{}": {"ask", "days"},
     "nudge.reply.{}": ANSWERS,
+    "why.because.{}": Why,
+    "asked.{}": Question,
+    "asked.button.{}": STEPS,
+    "asked.reply.{}": STEPS,
+    "season.{}.name": Season,
+    "season.{}.about": Season,
+    "season.{}.begun": Season,
+    "tune.flag.{}": SKIPPED,
+    "tune.for_whom.{}": {*FOR_WHOM, "text", "pick"},
+    "tune.set.{}": get_args(Set),
+    "tune.kind.{}": {"more", "fewer", "even"},
+    "review.button.{}": {"keep", "fewer", "pause", "finish"},
     "taste.reply.{}": ANSWERS | {Step.LATER},
-    "letter.{}.text": {Kind.STILL_WANTED, Kind.GUILD_OFF},
+    "letter.{}.text": {Kind.STILL_WANTED, Kind.GUILD_OFF, Kind.ALL_SEEN},
     "letter.{}.yes": {Kind.STILL_WANTED, Kind.GUILD_OFF},
     "letter.{}.going_on": {Kind.STILL_WANTED, Kind.GUILD_OFF},
     "helplines.directory.{}": get_args(Directory.model_fields["about"].annotation),
@@ -293,7 +310,8 @@ def test_the_contracts_name_every_cog_and_every_step_of_the_journey() -> None:
         for one in tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
     }
     cogs = {f"cogs.{path.stem}" for path in ROOT.glob("cogs/[a-z]*.py")}
-    shared = {"journeys", "standing", "past", "ledger", "letters", "farewell", "doubts", "ahead", "courier", "erasing"}
+    shared = {"journeys", "standing", "past", "ledger", "letters", "farewell", "ahead", "courier", "erasing"}
+    shared |= {"doubts", "foresee", "persona", "course"}
     of_deliver = {"claims", "carrying", "mending", "together", "traffic", "tries"}
     steps = {
         f"bot.journey.{path.stem}"

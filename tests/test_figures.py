@@ -166,7 +166,7 @@ FIGURES: Final = (
     Figure(
         WORDING,
         "Sentences of at most {} words, nudges of at most {}.",
-        (kindness.MOST_WORDS_A_SENTENCE, kindness.MOST_WORDS_A_NUDGE),
+        (kindness.MOST_WORDS_A_SENTENCE, kindness.read_roles().by_name["nudge"].words or 0),
     ),
     Figure("CONTRIBUTING.md", "sentences of at most {} words", (kindness.MOST_WORDS_A_SENTENCE,)),
 )
@@ -211,7 +211,13 @@ def test_a_figure_that_is_wrong_or_gone_is_noticed() -> None:
 
 # What mends itself, so that another start may help; and what only other commands than `run` end with.
 PASSES_BY_ITSELF: Final = {errors.DiscordUnreachable, errors.GatewayRefused, errors.AlreadyRunning}
-OF_OTHER_COMMANDS: Final = {errors.NoFreePort, errors.PromiseBroken, errors.CannotWrite}
+OF_OTHER_COMMANDS: Final = {
+    errors.NoFreePort,
+    errors.PromiseBroken,
+    errors.CannotWrite,
+    errors.TextsToChange,
+    errors.TextsUnreadable,
+}
 
 
 def test_a_supervisor_starts_again_only_what_another_start_can_help() -> None:

@@ -168,6 +168,7 @@ def test_what_a_member_answered_or_picked_stands_in_sealed_columns_only() -> Non
 
     assert {f"{column.table.name}.{column.name}" for column in columns if isinstance(column.type, Sealed)} == {
         "occurrence.answer",
+        "bearing.picked",
         "refusal.picked",
         "check_in.picks",
     }
@@ -200,6 +201,7 @@ def test_no_column_could_hold_what_a_member_writes() -> None:
 GOES = {
     "member": "with their member, who was not there for long",
     "plan": "with their member",
+    "bearing": "with their member, whose nudges are chosen by it; what no choice looks at any more goes with the next nudge",
     "refusal": "with their member; it keeps away what was not OK",
     "week": "with their member; a count of weeks never falls",
     "consent": "some time after it was taken back",
@@ -209,6 +211,7 @@ GOES = {
 # Times that tell nothing of whether a member is there.
 NO_SIGN = {
     "plan.next_due_at",
+    "plan.week_began",  # of the nudge that began it, its own row tells as well
     "occurrence.until_at",
     "occurrence.wake_at",
     "occurrence.first_tried_at",

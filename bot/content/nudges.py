@@ -16,11 +16,26 @@ from bot.rules.plan import Size
 NUDGES: Final = "nudges"
 
 
-OwnTheme = Literal[
-    "notice", "reply", "hello", "share", "stay", "limits", "repair", "savour", "curious", "kind", "belong", "support"
+Theme = Literal[
+    "notice",
+    "reply",
+    "hello",
+    "share",
+    "stay",
+    "limits",
+    "repair",
+    "savour",
+    "curious",
+    "kind",
+    "belong",
+    "support",
+    "beside_open",
+    "beside_ask",
+    "beside_space",
+    "beside_less",
+    "beside_word",
+    "beside_self",
 ]
-BesideTheme = Literal["beside_open", "beside_ask", "beside_space", "beside_less", "beside_word", "beside_self"]
-Theme = OwnTheme | BesideTheme
 Flag = Literal[
     "needs_safe_person",
     "contact",

@@ -67,14 +67,15 @@ def read_words(folder: Path) -> Words:
     """The catalogue of the language that `folder` is named after, from all of its files named words-*.toml."""
     sentences: dict[str, Sentence] = {}
     for path in sorted(folder.glob("words-*.toml")):
-        for key, sentence in _flatten(tomllib.loads(path.read_text("utf-8"))):
+        for key, sentence in flatten(tomllib.loads(path.read_text("utf-8"))):
             if key in sentences:
                 raise ValueError(f"{path.name}: {key} is said twice")
             sentences[key] = sentence
     return Words(folder.name, sentences)
 
 
-def _flatten(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, Sentence]]:
+def flatten(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, Sentence]]:
+    """Every sentence of a file with its key. Raises TypeError where something is none."""
     for name, value in table.items():
         key = f"{prefix}{name}"
         if isinstance(value, str):
@@ -84,4 +85,4 @@ def _flatten(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[st
         elif value and value.keys() <= PLURAL_FORMS:
             yield key, value
         else:
-            yield from _flatten(value, f"{key}.")
+            yield from flatten(value, f"{key}.")

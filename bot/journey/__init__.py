@@ -8,6 +8,7 @@
     check_in   how things are
     streak     weeks they showed up, if they want them counted
     adjust     change, pause, go on
+    tune       what may come: about what, for whom, how often each kind; seasons
     review     what is held about them
     leave      stop, or delete
     housekeep  at night, what has been held long enough goes; and what two found not OK comes to nobody

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.content.library import Library
 from bot.journey.erasing import overwrite
 from bot.journey.ledger import take_back
-from bot.journey.past import past_of
-from bot.journey.standing import MemberStanding, known, schedule_of, willing
+from bot.journey.past import past_of, season_of
+from bot.journey.standing import MemberStanding, known, own_message, schedule_of, willing
 from bot.rules.consent import Purpose
 from bot.rules.due import Lately
 from bot.rules.plan import Plan, PlanState, Wishes
+from bot.rules.seasons import Season
 from bot.store import Database, Records
 
 
@@ -29,6 +30,9 @@ class Outlook:
     """Whether any nudge is left that fits their choices."""
     has_set_aside: bool = False
     """Whether they have set anything aside, so that it could be brought back."""
+    season: Season | None = None
+    """The quieter time they are in."""
+    season_ends_at: datetime | None = None
     is_readable: bool = True
     """Whether it can be read what they set aside; where it cannot, nothing comes that could be among it."""
 
@@ -54,10 +58,13 @@ class Adjust:
             who = await known(records, member_id)
             plan, past = who.standing.plan, await past_of(records, member_id, now)
             language = self._library.language(who.member.language)
+            season, ends_at = season_of(past.bearing, plan.schedule.zone, now)
             return Outlook(
                 plan,
                 who.standing.guild_on,
                 something_fits=past.is_readable and past.choose(plan, language, "", now) is not None,
+                season=season,
+                season_ends_at=ends_at,
                 has_set_aside=past.refused is None or bool(past.refused.nudges or past.refused.themes),
                 is_readable=past.is_readable,
             )
@@ -81,11 +88,18 @@ class Adjust:
         return await self._change(member_id, lambda who, lately: who.standing.plan.paused(until, lately))
 
     async def resume(self, member_id: int) -> Outlook:
-        """Let nudges come again, after a pause, a stop, a silence or closed DMs. Silence is counted anew from here.
+        """Let nudges come again, after a pause, a season, a stop, a silence or closed DMs. Silence is counted anew.
 
         Where their server is off, nothing comes until they choose to go on without it. Raises NotStarted; and NudgesOff
         for a member who has not agreed to nudges: only a new yes can change that.
         """
+        return await self._resume(member_id, ending_season=True)
+
+    async def go_on(self, member_id: int) -> Outlook:
+        """The same, where it was asked whether nudges are still wanted: a season stays as it was picked."""
+        return await self._resume(member_id, ending_season=False)
+
+    async def _resume(self, member_id: int, *, ending_season: bool) -> Outlook:
         now = self._clock.now()
 
         def resumed(who: MemberStanding, lately: Lately) -> Plan:
@@ -93,7 +107,7 @@ class Adjust:
                 return who.standing.plan.ended(PlanState.GUILD_OFF)
             return who.standing.plan.resumed(now, lately)
 
-        return await self._change(member_id, resumed, asked_by=willing)
+        return await self._change(member_id, resumed, asked_by=willing, ending_season=ending_season)
 
     async def go_on_without_guild(self, member_id: int) -> Outlook:
         """Keep the nudges of a server that was switched off, from now on as nobody's but the member's own.
@@ -107,6 +121,20 @@ class Adjust:
             lambda who, lately: who.standing.plan.resumed(now, lately),
             asked_by=willing,
             leaving_guild=True,
+        )
+
+    async def keep_pace(self, member_id: int, review_id: str) -> Outlook:
+        """At that review: go on as often as before. Raises NoLongerHeld."""
+        now = self._clock.now()
+        return await self._change(
+            member_id, lambda who, lately: who.standing.plan.keeping_pace(now, lately), answering=review_id
+        )
+
+    async def slow_down(self, member_id: int, review_id: str, per_week: int) -> Outlook:
+        """At that review: so many a week from now on, and never more than there were. Raises NoLongerHeld."""
+        now = self._clock.now()
+        return await self._change(
+            member_id, lambda who, lately: who.standing.plan.slowed(per_week, now, lately), answering=review_id
         )
 
     async def is_to_be_told(self, member_id: int) -> bool:
@@ -130,14 +158,27 @@ class Adjust:
         await overwrite(self._database)
 
     async def _change(
-        self, member_id: int, change: Change, *, asked_by: Reader = known, leaving_guild: bool = False
+        self,
+        member_id: int,
+        change: Change,
+        *,
+        asked_by: Reader = known,
+        leaving_guild: bool = False,
+        ending_season: bool = False,
+        answering: str | None = None,
     ) -> Outlook:
         now = self._clock.now()
 
         async def work(records: Records) -> Outlook:
+            if answering is not None:
+                await own_message(records, member_id, answering)
+                await records.occurrences.answer(member_id, answering, None, now)
             who = await asked_by(records, member_id)
-            changed = change(who, (await past_of(records, member_id, now)).lately)
+            past = await past_of(records, member_id, now)
+            changed = change(who, past.lately)
             await records.plans.put(changed)
+            if ending_season and past.bearing is not None:
+                await records.bearings.put(member_id, past.bearing.end_season())
             if leaving_guild:
                 await records.members.leave_guild(member_id)
                 await take_back(records, member_id, {Purpose.COUNTS}, now)

@@ -11,13 +11,13 @@ from bot.content.library import Library
 from bot.journey.past import Past
 from bot.journey.standing import MemberStanding
 from bot.rules.bearing import Bearing
-from bot.rules.choose import Draw
+from bot.rules.choose import FEW, Draw, skips_of_few
 from bot.rules.delivery import AFTER_QUESTION, Obstacle, why_not
 from bot.rules.due import Lately, due_after, stood_in_for
 from bot.rules.occurrence import Kind, Occurrence, State, occurrence_id
 from bot.rules.plan import Plan, PlanState
 from bot.rules.schedule import local_date, window_end_on
-from bot.rules.silence import is_time_to_ask, skips
+from bot.rules.silence import skips
 
 # These obstacles pass by themselves; what the member asked to see again waits for that.
 PASSING: Final = frozenset({Obstacle.PAUSED, Obstacle.OVER, Obstacle.NIGHT, Obstacle.OUTSIDE})
@@ -65,18 +65,21 @@ def look_ahead(who: MemberStanding, past: Past, library: Library, now: datetime)
         until_at=until,
         settled_at=None if goes_out else now,
     )
-    after = _plan_after(_noted(plan, occurrence, day), past, occurrence, obstacle, run, now)
-    return Step(occurrence, after, _with_draw(past.bearing, found) if goes_out else None)
+    fewer = max(skips(run), _skips_of_the_season(past, plan, now), skips_of_few(found.left))
+    after = _plan_after(_noted(plan, occurrence, day), past.lately, occurrence, obstacle, fewer, now)
+    return Step(occurrence, after, _with_draw(past.bearing, found, day) if goes_out else None)
 
 
 def _kind(who: MemberStanding, past: Past, day: date, run: int) -> Kind:
     if not who.standing.guild_on:
         return Kind.GUILD_OFF
-    if is_time_to_ask(run):
+    if past.is_time_to_ask(who.standing.plan):
         return Kind.STILL_WANTED
-    review = REVIEWS.get(who.standing.plan.review_on(day))
+    plan = who.standing.plan
+    review = REVIEWS.get(plan.review_on(day))
     is_quiet = past.bearing is None or past.bearing.season_on(day) is not None or skips(run) > 0
-    return Kind.NUDGE if review is None or is_quiet else review
+    # What they asked to see again was promised for that date; the review was not, and comes with the next one.
+    return Kind.NUDGE if review is None or is_quiet or plan.again_nudge_id is not None else review
 
 
 def _obstacle(who: MemberStanding, past: Past, kind: Kind, until: datetime, now: datetime) -> Obstacle | None:
@@ -93,7 +96,9 @@ class Found:
     draw: Draw | None = None
     """None for one that was asked for again: it was not drawn."""
     is_all_seen: bool = False
-    """Whether there is none because none is left that fits."""
+    """Whether there is none because none is left that fits; in a season, that is no news to tell."""
+    left: int = FEW
+    """How many others would fit."""
 
 
 NOTHING: Final = Found()
@@ -105,16 +110,19 @@ def _nudge(who: MemberStanding, past: Past, library: Library, day: date, now: da
         return NOTHING
     plan, language = who.standing.plan, library.language(who.member.language)
     again = language.nudge_by_id.get(plan.again_nudge_id or "")
-    if again is not None and past.bounds(plan, language, now).allow(again):
+    if again is not None and past.bounds(plan, language, now, again.nudge_id).allow(again):
         return Found(again.nudge_id)
     if plan.again_nudge_id is not None and not _would_come_anyway(plan, past.lately, now):
         return NOTHING
     chosen = past.choose(plan, language, day.isoformat(), now)
-    return Found(is_all_seen=True) if chosen is None else Found(chosen.nudge.nudge_id, chosen.draw)
+    if chosen is None:
+        return Found(is_all_seen=past.bearing is not None and past.bearing.season_on(day) is None)
+    return Found(chosen.nudge.nudge_id, chosen.draw, left=chosen.left)
 
 
-def _with_draw(bearing: Bearing | None, found: Found) -> Bearing | None:
-    return None if bearing is None or found.draw is None else replace(bearing, draw=found.draw)
+def _with_draw(bearing: Bearing | None, found: Found, day: date) -> Bearing | None:
+    """And without what no choice looks at any more: nothing of it is held for longer than it is needed."""
+    return None if bearing is None or found.draw is None else replace(bearing.pruned(day), draw=found.draw)
 
 
 def _noted(plan: Plan, occurrence: Occurrence, day: date) -> Plan:
@@ -138,15 +146,14 @@ def _would_come_anyway(plan: Plan, lately: Lately, now: datetime) -> bool:
 
 
 def _plan_after(
-    plan: Plan, past: Past, occurrence: Occurrence, obstacle: Obstacle | None, run: int, now: datetime
+    plan: Plan, lately: Lately, occurrence: Occurrence, obstacle: Obstacle | None, fewer: int, now: datetime
 ) -> Plan:
     if obstacle is Obstacle.ASKED:
         return plan.ended(AFTER_QUESTION[occurrence.kind])
     if obstacle is Obstacle.NO_CONSENT:
         return plan.ended(PlanState.OFF)
     again = plan.again_nudge_id if obstacle in PASSING else None
-    fewer = max(skips(run), _skips_of_the_season(past, plan, now))
-    return plan.moved_on(_next_due(plan, past.lately, occurrence, fewer, now), again)
+    return plan.moved_on(_next_due(plan, lately, occurrence, fewer, now), again)
 
 
 def _skips_of_the_season(past: Past, plan: Plan, now: datetime) -> int:

@@ -16,11 +16,11 @@ from bot.journey.courier import Says
 from bot.journey.doubts import Doubts
 from bot.journey.letters import says_of
 from bot.journey.past import past_of
-from bot.journey.standing import MemberStanding, standing_of
+from bot.journey.standing import MemberStanding, own_message, standing_of
 from bot.rules.bearing import Bearing
-from bot.rules.choose import Refused
+from bot.rules.choose import Draw, Refused
 from bot.rules.consent import Purpose
-from bot.rules.occurrence import ALWAYS_HEARD, Answer, Occurrence, is_occurrence_id
+from bot.rules.occurrence import ALWAYS_HEARD, Answer, Occurrence
 from bot.rules.plan import Plan, PlanState
 from bot.rules.replies import Followed, Pressed, Question, follow, said_bigger
 from bot.rules.schedule import local_date
@@ -35,6 +35,8 @@ class OwnMessage:
     says: Says
     is_answered: bool
     plan: Plan
+    draw: Draw | None = None
+    """How it was chosen, while that is held: of the latest nudge alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +70,13 @@ class AnswerNudge:
         now = self._clock.now()
 
         async def work(records: Records) -> OwnMessage:
-            occurrence = await _own(records, member_id, occurrence_id)
+            occurrence = await own_message(records, member_id, occurrence_id)
             who = await _standing(records, member_id)
             says = says_of(occurrence, who.standing, self._library.language(language), now)
             if says is None:
                 raise NoLongerHeld
-            return OwnMessage(says, occurrence.answered_at is not None, who.standing.plan)
+            draw = await _draw_of(records, occurrence)
+            return OwnMessage(says, occurrence.answered_at is not None, who.standing.plan, draw)
 
         return await self._database.read(work)
 
@@ -109,6 +112,7 @@ class AnswerNudge:
         async def work(records: Records) -> Answered:
             press = await self._begin(records, member_id, occurrence_id, Answer.LATER, language)
             answered = await _conclude(records, press, already=not press.is_first)
+            await _seal_anew(records, member_id)
             plan = press.plan
             if not press.is_first or plan.state is not PlanState.ACTIVE:
                 return answered
@@ -128,6 +132,7 @@ class AnswerNudge:
 
         async def work(records: Records) -> Answered:
             press = await self._begin(records, member_id, occurrence_id, Answer.PAUSE, language)
+            await _seal_anew(records, member_id)
             if press.plan.state is not PlanState.ACTIVE:
                 return await _conclude(records, press, already=False)
             until = press.now + timedelta(days=days)
@@ -139,10 +144,13 @@ class AnswerNudge:
 
     async def go_bigger(self, member_id: int, occurrence_id: str) -> None:
         """Yes to a bit bigger. Raises NoLongerHeld where the nudge that asked is not theirs."""
+        now = self._clock.now()
 
         async def work(records: Records) -> None:
-            await _own(records, member_id, occurrence_id)
-            await records.plans.put(said_bigger((await _standing(records, member_id)).standing.plan))
+            await own_message(records, member_id, occurrence_id)
+            who, past = await _standing(records, member_id), await past_of(records, member_id, now)
+            bearing = past.bearing or Bearing()
+            await records.plans.put(said_bigger(who.standing.plan, bearing.most_offered))
 
         await self._database.write(work)
 
@@ -151,7 +159,7 @@ class AnswerNudge:
         now = self._clock.now()
 
         async def work(records: Records) -> None:
-            occurrence = await _own(records, member_id, occurrence_id)
+            occurrence = await own_message(records, member_id, occurrence_id)
             who, past = await _standing(records, member_id), await past_of(records, member_id, now)
             if past.bearing is None:
                 raise Unsealable
@@ -166,7 +174,7 @@ class AnswerNudge:
         now = self._clock.now()
 
         async def work(records: Records) -> Nudge:
-            occurrence = await _own(records, member_id, occurrence_id)
+            occurrence = await own_message(records, member_id, occurrence_id)
             nudge = self._library.language(language).nudge_by_id.get(occurrence.nudge_id or "")
             if nudge is None:
                 raise NoLongerHeld
@@ -181,7 +189,7 @@ class AnswerNudge:
     async def _begin(
         self, records: Records, member_id: int, occurrence_id: str, answer: Answer, language: str
     ) -> _Press:
-        occurrence = await _own(records, member_id, occurrence_id)
+        occurrence = await own_message(records, member_id, occurrence_id)
         if occurrence.nudge_id is None:
             raise NoLongerHeld  # a receipt or a question; no button of ours leads here
         who = await _standing(records, member_id)
@@ -209,12 +217,14 @@ class _Press:
         return self.who.standing.plan
 
 
-async def _own(records: Records, member_id: int, occurrence_id: str) -> Occurrence:
-    """The member's own. Whoever asks for another's is told the same as where there is none."""
-    occurrence = await records.occurrences.get(occurrence_id) if is_occurrence_id(occurrence_id) else None
-    if occurrence is None or occurrence.member_id != member_id:
-        raise NoLongerHeld
-    return occurrence
+async def _draw_of(records: Records, occurrence: Occurrence) -> Draw | None:
+    """How that nudge was drawn; None for an older one, and for one that was not drawn at all."""
+    member_id = occurrence.member_id
+    bearing = (await records.bearings.by_ids([member_id])).get(member_id)
+    if bearing is None or bearing.draw is None:
+        return None
+    is_its_own = (bearing.draw.nudge_id, bearing.draw.seed) == (occurrence.nudge_id, f"{member_id}:{occurrence.slot}")
+    return bearing.draw if is_its_own else None
 
 
 async def _standing(records: Records, member_id: int) -> MemberStanding:
@@ -238,7 +248,7 @@ async def _follow(records: Records, press: _Press, answer: Answer, language: Lan
         await _set_aside(records, press, answer)
     if past.bearing is None:
         return replace(followed, question=None)
-    await records.bearings.put(plan.member_id, followed.bearing)
+    await records.bearings.put_all({plan.member_id: followed.bearing})
     return followed
 
 
@@ -248,6 +258,11 @@ def _of_its_kind(press: _Press, refused: Refused, language: Language) -> int:
         return 0
     others = [language.nudge_by_id.get(one) for one in refused.nudges if one != press.nudge_id]
     return sum(one is not None and one.theme == press.nudge.theme for one in others)
+
+
+async def _seal_anew(records: Records, member_id: int) -> None:
+    """With the answers that change nothing there too: which rows were written is not to tell which button it was."""
+    await records.bearings.put_all(await records.bearings.by_ids([member_id]))
 
 
 async def _set_aside(records: Records, press: _Press, answer: Answer) -> None:

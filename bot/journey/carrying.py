@@ -45,7 +45,6 @@ from bot.rules.delivery import (
 )
 from bot.rules.occurrence import Kind, Occurrence
 from bot.rules.plan import PlanState
-from bot.rules.silence import is_time_to_ask
 from bot.store import Database, Records
 from bot.store.occurrences import Claimed, Settled
 
@@ -156,12 +155,12 @@ class Carrier:
         return claimed_until is not None and has_time(claimed_until, now, self._traffic.limits.call, calls)
 
     async def _is_answered(self, occurrence: Occurrence, who: MemberStanding) -> bool:
-        """Whether the silence that this question is about has ended while it waited."""
+        """Whether something was answered, or done, while this question waited."""
         if occurrence.kind is not Kind.STILL_WANTED:
             return False
         now = self._clock.now()
         past = await self._database.read(lambda records: past_of(records, occurrence.member_id, now))
-        return not is_time_to_ask(past.silent_run(who.standing.plan))
+        return not past.is_time_to_ask(who.standing.plan)
 
     def _letter(self, occurrence: Occurrence, who: MemberStanding) -> Letter | None:
         """None when there is nothing left to say."""

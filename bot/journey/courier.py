@@ -34,9 +34,13 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One of the two questions, by its kind: STILL_WANTED or GUILD_OFF."""
+    """What is asked, or told once, by its kind: none of those that are a nudge or a receipt."""
 
     kind: Kind
+    per_week: int = 0
+    """How many a week there were, where the pace is asked about."""
+    fewer: int = 0
+    """How many there are after *Fewer*; as many where there cannot be fewer."""
 
 
 Says = NudgeNote | Receipt | Question

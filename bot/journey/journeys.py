@@ -21,6 +21,7 @@ from bot.journey.review import Review
 from bot.journey.streak import Streak
 from bot.journey.taste import Taste
 from bot.journey.traffic import Traffic
+from bot.journey.tune import Tune
 from bot.rules.retention import UNLESS_SET_OTHERWISE, Retention
 from bot.store import Database
 
@@ -37,6 +38,7 @@ class Journeys:
     check_in: CheckIn
     streak: Streak
     adjust: Adjust
+    tune: Tune
     review: Review
     leave: Leave
     housekeep: Housekeep
@@ -61,6 +63,7 @@ class Journeys:
             check_in=CheckIn(database, clock, farewells),
             streak=Streak(database, clock),
             adjust=Adjust(database, clock, library),
+            tune=Tune(database, clock, library),
             review=Review(database, clock, retention),
             leave=Leave(database, clock, farewells),
             housekeep=Housekeep(database, clock, courier, traffic, retention, doubts),

@@ -9,6 +9,7 @@ from bot.content.library import Language
 from bot.journey.courier import NudgeNote, Question, Receipt, Says
 from bot.rules.delivery import Standing
 from bot.rules.occurrence import Kind, Occurrence, State, occurrence_id
+from bot.rules.plan import MOST_AFTERWARDS
 from bot.rules.schedule import next_dues
 from bot.store import Records
 
@@ -30,6 +31,10 @@ def says_of(occurrence: Occurrence, standing: Standing, language: Language, now:
         case Kind.NUDGE | Kind.ASKED:
             nudge = language.nudge_by_id.get(occurrence.nudge_id or "")
             return None if nudge is None else NudgeNote(nudge, occurrence.again)
+        case Kind.REVIEW_4 | Kind.REVIEW_8:
+            per_week = standing.plan.wishes.per_week
+            fewer = max(1, per_week - 1) if occurrence.kind is Kind.REVIEW_4 else MOST_AFTERWARDS
+            return Question(occurrence.kind, per_week, fewer)
         case _:
             return Question(occurrence.kind)
 

@@ -26,6 +26,10 @@ AT_ONCE: Final = 100
 LONGEST_WAIT: Final = timedelta(days=1)
 
 
+# No clock in the world shows a later date than this, counted from that of UTC.
+EASTERNMOST: Final = timedelta(days=1)
+
+
 class Mending:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -42,7 +46,9 @@ class Mending:
             return
         now = self._clock.now()
         found = await self._database.read(
-            lambda records: records.plans.ahead_of(now, now + LONGEST_PAUSE, now + FARTHEST_DUE)
+            lambda records: records.plans.ahead_of(
+                now, now + LONGEST_PAUSE, now + FARTHEST_DUE, now.date() + EASTERNMOST
+            )
         )
         for some in range(0, len(found), AT_ONCE):
             await self._mend(found[some : some + AT_ONCE], now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -64,7 +64,8 @@ class OptIn:
 
     async def before(self, member_id: int) -> Before:
         """Where this member's draft begins."""
-        return await self._database.read(lambda records: _before(records, member_id))
+        now = self._clock.now()
+        return await self._database.read(lambda records: _before(records, member_id, now))
 
     async def next_times(self, member_id: int, wishes: Wishes) -> Times:
         """The next three times, for the member to check against their own clock. Raises UnknownZone."""
@@ -100,7 +101,7 @@ class OptIn:
             await _refuse_disabled(records, guild_id)
             if not purposes and await records.members.get(member_id) is None:
                 return Started(None, is_kept=False), False
-            who, before = await standing_of(records, member_id), await _before(records, member_id)
+            who, before = await standing_of(records, member_id), await _before(records, member_id, now)
             await records.members.put(member_id, _home(who, guild_id), language, now)
             await records.members.note_asked(member_id, records.questions.edition)
             lately = (await past_of(records, member_id, now)).lately
@@ -138,10 +139,10 @@ async def _have_a_bearing(records: Records, member_id: int) -> None:
     await records.bearings.put_all(bearings)
 
 
-async def _before(records: Records, member_id: int) -> Before:
+async def _before(records: Records, member_id: int, now: datetime) -> Before:
     plan = await records.plans.get(member_id)
     ledger, questions = await records.consents.of(member_id), records.questions
-    wishes = None if plan is None else plan.wishes
+    wishes = None if plan is None else plan.wishes_at(now)
     return Before(questions.holding(ledger), wishes, questions.void(ledger))
 
 
@@ -159,7 +160,7 @@ def _home(who: MemberStanding | None, guild_id: int | None) -> int | None:
 
 def _fresh(before: Plan | None, member_id: int, wishes: Wishes, now: datetime) -> Plan:
     """The plan there was, or a new one, with these wishes."""
-    return replace(before or Plan(member_id, wishes, PlanState.OFF, since_at=now), wishes=wishes)
+    return (before or Plan(member_id, wishes, PlanState.OFF, since_at=now)).with_wishes(wishes, now)
 
 
 def _plan(

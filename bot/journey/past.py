@@ -14,11 +14,12 @@ from bot.journey.doubts import withdrawn
 from bot.rules.bearing import Bearing
 from bot.rules.choose import NOT_AGAIN_FOR, Bounds, Chosen, Refused, choose, shown_before
 from bot.rules.due import LOOK_BACK, Lately
-from bot.rules.occurrence import Kind, Seen, State
+from bot.rules.occurrence import IN_PLACE_OF_A_NUDGE, Kind, Seen, State
 from bot.rules.pace import bounds_of
 from bot.rules.plan import Plan
-from bot.rules.schedule import local_date
-from bot.rules.silence import ASK_AFTER, silent_run
+from bot.rules.schedule import local_date, noon_of
+from bot.rules.seasons import Season
+from bot.rules.silence import ASK_AFTER, is_time_to_ask, silent_run
 from bot.store import Records
 
 
@@ -41,9 +42,9 @@ class Past:
 
     @property
     def lately(self) -> Lately:
-        """As `rules.due` wants it. A nudge that was only shown takes no place among those that were sent."""
+        """As `rules.due` wants it. What came in the place of a nudge takes it; one that was only shown takes none."""
         since = self.now - LOOK_BACK
-        sent = [one for one in self.history if one.kind is Kind.NUDGE and one.due_at >= since]
+        sent = [one for one in self.history if one.kind in IN_PLACE_OF_A_NUDGE and one.due_at >= since]
         return Lately(tuple(one.due_at for one in sent), tuple(one.until_at for one in sent), frozenset(self.slots))
 
     @property
@@ -51,11 +52,14 @@ class Past:
         """Whether it can be read what must not come."""
         return self.refused is not None and self.bearing is not None
 
-    def bounds(self, plan: Plan, language: Language, now: datetime) -> Bounds:
-        """What may come now. Raises Unsealable where it cannot be read what must not."""
+    def bounds(self, plan: Plan, language: Language, now: datetime, again: str | None = None) -> Bounds:
+        """What may come now. Raises Unsealable where it cannot be read what must not.
+
+        `again` is a nudge that was asked for again: that it came before then holds nothing back, it least of all.
+        """
         if self.refused is None or self.bearing is None:
             raise Unsealable
-        shown = shown_before(self.history)
+        shown = [one for one in shown_before(self.history) if one.nudge_id != again]
         return bounds_of(plan, self.bearing, self.refused, language.nudge_by_id, shown, now, self.withdrawn)
 
     def choose(self, plan: Plan, language: Language, slot: str, now: datetime) -> Chosen[Nudge] | None:
@@ -65,7 +69,10 @@ class Past:
         day = local_date(plan.schedule.zone, now)
         tickets = self.bearing.tickets.on(day)
         chosen = choose(language.nudges, bounds, shown_before(self.history), seed, now, tickets)
-        return None if chosen is None else replace(chosen, draw=replace(chosen.draw, week=plan.week_on(day)))
+        if chosen is None:
+            return None
+        told = replace(chosen.draw, week=plan.week_on(day), most=bounds.size, because=bounds.because)
+        return replace(chosen, draw=told)
 
     def silent_run(self, plan: Plan) -> int:
         """How many nudges in a row went unanswered. Any answer ends the silence, also one to an older nudge.
@@ -82,9 +89,25 @@ class Past:
             ]
         )
 
+    def is_time_to_ask(self, plan: Plan) -> bool:
+        """Whether nudges may be unwanted: so many in a row went unanswered, or were all said no to.
+
+        A no on the day on which they last said that nudges may come counts for before that.
+        """
+        since = local_date(plan.schedule.zone, plan.since_at)
+        noes = 0 if self.bearing is None else self.bearing.noes_after(since)
+        return is_time_to_ask(self.silent_run(plan)) or is_time_to_ask(noes)
+
     def was_asked(self, plan: Plan, kind: Kind) -> bool:
         """Whether that question may have been seen since the member last said that nudges may come."""
         return any(one.kind is kind and one.due_at >= plan.since_at for one in self.history)
+
+
+def season_of(bearing: Bearing | None, zone: str, now: datetime) -> tuple[Season | None, datetime | None]:
+    """The season that a member is in, and when it ends; of neither where there is none."""
+    if bearing is None or bearing.season_until is None or bearing.season_on(local_date(zone, now)) is None:
+        return None, None
+    return bearing.season, noon_of(zone, bearing.season_until)
 
 
 async def pasts(records: Records, member_ids: Collection[int], now: datetime) -> Mapping[int, Past]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from bot.errors import NotStarted, NudgesOff, UnknownZone
+from bot.errors import NoLongerHeld, NotStarted, NudgesOff, UnknownZone
 from bot.rules.consent import Purpose
 from bot.rules.delivery import Standing
+from bot.rules.occurrence import Occurrence, is_occurrence_id
 from bot.rules.plan import Plan, Wishes
 from bot.rules.schedule import Schedule, is_zone
 from bot.store import Records
@@ -64,6 +65,14 @@ async def willing(records: Records, member_id: int) -> MemberStanding:
     if Purpose.NUDGES not in who.standing.purposes:
         raise NudgesOff
     return who
+
+
+async def own_message(records: Records, member_id: int, occurrence_id: str) -> Occurrence:
+    """The member's own message. Raises NoLongerHeld, for another's the same as where there is none."""
+    occurrence = await records.occurrences.get(occurrence_id) if is_occurrence_id(occurrence_id) else None
+    if occurrence is None or occurrence.member_id != member_id:
+        raise NoLongerHeld
+    return occurrence
 
 
 async def purposes_of(records: Records, member_id: int) -> frozenset[Purpose]:

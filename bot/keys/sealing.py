@@ -26,8 +26,8 @@ NONCE_BYTES: Final = 12
 AS_LONG_AS_ITS_WORDS: Final = b"\x01"
 LAYOUT: Final = b"\x02"
 
-# Words are filled up to this, or to twice it, and twice that: a byte that ends them, then zeros. So what grows with
-# each answer is of the same length for most of its life.
+# Words are filled up to this unless their column says otherwise, or to twice it, and twice that: a byte that ends them,
+# then zeros.
 LEAST_BYTES: Final = 128
 END: Final = b"\x80"
 
@@ -52,9 +52,9 @@ class MemberKey:
     key_id: str
     secret: bytes = field(repr=False)
 
-    def seal(self, place: Place, words: str) -> bytes:
-        """The words, readable at that place only."""
-        return LAYOUT + encrypt(self.secret, _filled_up(words.encode()), self._bound_to(place))
+    def seal(self, place: Place, words: str, least: int = LEAST_BYTES) -> bytes:
+        """The words, readable at that place only, and as long as any others of up to `least` bytes."""
+        return LAYOUT + encrypt(self.secret, _filled_up(words.encode(), least), self._bound_to(place))
 
     def open(self, place: Place, sealed: bytes) -> str:
         """What was sealed there. Raises Unsealable when it was moved or changed, or has another key."""
@@ -74,9 +74,8 @@ class MemberKey:
         return BETWEEN.join(parts).encode() + (layout if layout != AS_LONG_AS_ITS_WORDS else b"")
 
 
-def _filled_up(words: bytes) -> bytes:
+def _filled_up(words: bytes, room: int) -> bytes:
     ended = words + END
-    room = LEAST_BYTES
     while room < len(ended):
         room *= 2
     return ended.ljust(room, b"\0")

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from bot.operator.given import Config, opened_with, say
-from bot.operator.reviewing import review
+from bot.operator.texts import CONTENT, texts_group
 
 
 def add_to(door: typer.Typer) -> None:
@@ -26,9 +26,7 @@ def add_to(door: typer.Typer) -> None:
         door.command(name)(command)
     for name, what in (("privacy-policy", "The privacy policy"), ("terms", "The terms")):
         door.add_typer(_paper(name, what), name=name)
-    content = typer.Typer(help="What Porchlight says to members.", no_args_is_help=True)
-    content.command("review")(review)
-    door.add_typer(content, name="content")
+    door.add_typer(texts_group(), name=CONTENT)
 
 
 def new_key(

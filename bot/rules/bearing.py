@@ -12,11 +12,17 @@ from datetime import date, timedelta
 from typing import Final
 
 from bot.rules.choose import CONTACT, OFF_AT_FIRST, Audience, Draw
+from bot.rules.plan import Size
 from bot.rules.seasons import SEASONS, Season, SeasonRule
+from bot.rules.silence import ASK_AFTER
 from bot.rules.tickets import Tickets
 
 # For how long a step that was done counts towards "that's plenty", and a person towards "two are plenty".
 LOOK_BACK: Final = timedelta(days=14)
+
+# Two zones' dates are this far apart at the most: what is dated farther ahead was written by a clock that was wrong.
+AHEAD: Final = timedelta(days=2)
+A_DAY: Final = timedelta(days=1)
 
 # After something was not OK, for how long nothing deep comes. 72 hours, and on the calendar never fewer.
 GENTLE_FOR: Final = timedelta(days=4)
@@ -56,8 +62,12 @@ class Bearing:
     """How many full steps were ever done, up to `COUNTED`."""
     offer_in: int = FIRST_OFFER_AFTER
     """After how many more of them a bigger size is offered."""
+    had_brave: bool = False
+    """Whether they picked brave ones, which *Not today* then eased away. They are offered again, and asked first."""
     not_todays: int = 0
     """How many *Not today* there were running."""
+    noes: tuple[date, ...] = ()
+    """The days of the answers that said no, since something was done: the latest of them, the oldest first."""
     not_ok_on: date | None = None
     """When something was not OK last, while that still counts."""
     season: Season | None = None
@@ -74,11 +84,20 @@ class Bearing:
 
     def is_gentle(self, day: date) -> bool:
         """Whether something was not OK so lately that nothing deep may come."""
-        return self.not_ok_on is not None and day < self.not_ok_on + GENTLE_FOR
+        return self.not_ok_on is not None and -AHEAD <= day - self.not_ok_on < GENTLE_FOR
 
     def steps_in(self, time: timedelta, day: date) -> list[Step]:
         """The steps towards somebody in that time, up to that day."""
-        return [one for one in self.steps if day - one.day < time]
+        return [one for one in self.steps if -AHEAD <= day - one.day < time]
+
+    @property
+    def most_offered(self) -> Size:
+        """The biggest size that is ever offered: small; and brave to who had picked that."""
+        return Size.BRAVE if self.had_brave else Size.SMALL
+
+    def noes_after(self, day: date) -> int:
+        """How many answers running said no on later days than that, as far as they are counted."""
+        return sum(one > day for one in self.noes)
 
     @property
     def last_step_on(self) -> date | None:
@@ -86,8 +105,12 @@ class Bearing:
         return self.steps[-1].day if self.steps else None
 
     def people_on(self, day: date) -> int:
-        """How many different people these were with in the last two weeks, as far as was said."""
-        return sum(one.with_someone_new for one in self.steps_in(LOOK_BACK, day))
+        """How many different people these were with in the last two weeks, as far as was said.
+
+        The first of them was with somebody, also where that was the same person as long before.
+        """
+        steps = self.steps_in(LOOK_BACK, day)
+        return bool(steps) + sum(one.with_someone_new for one in steps[1:])
 
     def did(self, exposure: int, theme: str, day: date) -> Bearing:
         """A full step was done. Whoever it was with counts as somebody new, until they say otherwise."""
@@ -100,11 +123,16 @@ class Bearing:
             full_steps=min(COUNTED, self.full_steps + 1),
             offer_in=max(0, self.offer_in - 1),
             not_todays=0,
+            noes=(),
         )
 
     def did_smaller(self) -> Bearing:
         """The smaller version was done: it counts as an answer, and lets nothing grow."""
-        return replace(self, not_todays=0)
+        return replace(self, not_todays=0, noes=())
+
+    def said_no(self, day: date) -> Bearing:
+        """To one nudge, in whichever way."""
+        return replace(self, noes=(*self.noes, day)[-ASK_AFTER:])
 
     def was_same_person(self) -> Bearing:
         """The latest step was with the same person as the one before it."""
@@ -118,15 +146,18 @@ class Bearing:
     def not_today(self) -> Bearing:
         return replace(self, not_todays=self.not_todays + 1)
 
-    def eased(self) -> Bearing:
-        """Steps were made one size smaller."""
-        return replace(self, not_todays=0, offer_in=FIRST_OFFER_AFTER)
+    def eased(self, size: Size) -> Bearing:
+        """Steps were made one smaller than that size."""
+        had_brave = self.had_brave or size is Size.BRAVE
+        return replace(self, not_todays=0, offer_in=FIRST_OFFER_AFTER, had_brave=had_brave)
 
     def not_ok(self, day: date) -> Bearing:
-        return replace(self, not_ok_on=day, offer_in=FIRST_OFFER_AFTER, not_todays=0)
+        return replace(self, not_ok_on=day, offer_in=FIRST_OFFER_AFTER, not_todays=0, had_brave=False)
 
-    def begin_season(self, season: Season, day: date) -> Bearing:
-        return replace(self, season=season, season_until=day + SEASONS[season].lasts)
+    def begin_season(self, season: Season, day: date, first_on: date | None = None) -> Bearing:
+        """From that day on. `first_on` is when the first nudge after its pause comes, which it always covers."""
+        ends = day + SEASONS[season].lasts
+        return replace(self, season=season, season_until=max(ends, first_on + A_DAY) if first_on else ends)
 
     def end_season(self) -> Bearing:
         return replace(self, season=None, season_until=None)

@@ -35,6 +35,10 @@ FARTHEST: Final = 4
 MOST_OF_THE_LAST: Final = 4
 OF_THE_LAST: Final = 10
 
+# With fewer than so many left, nudges come half as often, and with fewer than half of that, a third as often: so those
+# there are last until the first come back.
+FEW: Final = 6
+
 # What a kind has that nothing was said about (`rules.tickets`).
 TICKETS_AT_FIRST: Final = 10.0
 NO_TICKETS: Final[Mapping[str, float]] = MappingProxyType({})
@@ -50,6 +54,24 @@ class Audience(StrEnum):
     """Somebody who steps back themselves."""
     BESIDE = "beside"
     """Somebody beside a person who has gone quiet."""
+
+
+class Why(StrEnum):
+    """What keeps the nudges of a member from being bigger, or nearer to people, than they could be."""
+
+    GENTLE = "gentle"
+    """Something was not OK lately."""
+    WEEK = "week"
+    """The ceiling of their week."""
+    FEW_DONE = "few_done"
+    """Bigger ones come after a few that were done."""
+    BRAVE_LATELY = "brave_lately"
+    """There was a brave one lately."""
+    OWN = "own"
+    """The size they picked."""
+    SEASON = "season"
+    PLENTY = "plenty"
+    """So much was done lately that it may land first."""
 
 
 class Choosable(Protocol):
@@ -107,6 +129,8 @@ class Bounds:
     most_exposure: int = FARTHEST
     withdrawn: AbstractSet[str] = frozenset()
     """Nudges that come to nobody until somebody has looked at them."""
+    because: tuple[Why, ...] = ()
+    """Why no bigger ones, and why only quiet ones."""
 
     def allow(self, nudge: Choosable) -> bool:
         """Whether this nudge may come to the member at all, whatever came before."""
@@ -135,6 +159,10 @@ class Draw:
     seed: str
     week: int = 0
     """The member's week with nudges; 0 where that played no part."""
+    most: Size = Size.BRAVE
+    """The biggest size that could come."""
+    because: tuple[Why, ...] = ()
+    """Why no bigger one could, and why only quiet ones."""
 
 
 N = TypeVar("N", bound=Choosable)
@@ -146,6 +174,13 @@ class Chosen(Generic[N]):
 
     nudge: N
     draw: Draw
+    left: int = 0
+    """How many others would fit, now or after one that is done alone."""
+
+
+def skips_of_few(left: int) -> int:
+    """How many due times to let pass before the next nudge, where so many are left."""
+    return sum(left < most for most in (FEW, FEW / 2))
 
 
 def shown_before(history: Iterable[Seen]) -> list[Shown]:
@@ -169,18 +204,15 @@ def choose(
     before = [by_id[one.nudge_id] for one in shown if one.nudge_id in by_id]
     lately = {one.nudge_id for one in shown if now - one.at < NOT_AGAIN_FOR}
     may_lead_to_a_person = _was_alone_since_the_last_person(before)
-    fitting = [
-        nudge
-        for nudge in by_id.values()
-        if bounds.allow(nudge) and nudge.nudge_id not in lately and (may_lead_to_a_person or nudge.exposure < CONTACT)
-    ]
+    left = [nudge for nudge in by_id.values() if bounds.allow(nudge) and nudge.nudge_id not in lately]
+    fitting = [nudge for nudge in left if may_lead_to_a_person or nudge.exposure < CONTACT]
     live = {theme: tickets.get(theme, TICKETS_AT_FIRST) for theme in _varied({one.theme for one in fitting}, before)}
     if not live:
         return None
     lot = random.Random(seed)  # noqa: S311 - a lottery, not a secret
     (theme,) = lot.choices(list(live), list(live.values()))
     nudge = lot.choice(sorted((n for n in fitting if n.theme == theme), key=lambda n: n.nudge_id))
-    return Chosen(nudge, Draw(nudge.nudge_id, theme, live, seed))
+    return Chosen(nudge, Draw(nudge.nudge_id, theme, live, seed), len(left) - 1)
 
 
 def _was_alone_since_the_last_person(before: Sequence[Choosable]) -> bool:

@@ -111,8 +111,7 @@ def why_not(standing: Standing, kind: Kind, until_at: datetime, now: datetime) -
 
 def is_on_its_date(occurrence: Occurrence, zone: str, now: datetime) -> bool:
     """Whether clocks in that zone show the date that the message is for: so no date has two. A receipt is for none."""
-    is_for_a_date = occurrence.kind is Kind.NUDGE or occurrence.kind in AFTER_QUESTION
-    return not is_for_a_date or occurrence.slot == local_date(zone, now).isoformat()
+    return occurrence.kind not in OF_A_DATE or occurrence.slot == local_date(zone, now).isoformat()
 
 
 def must_look_first(occurrence: Occurrence, now: datetime) -> bool:

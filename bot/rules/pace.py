@@ -14,9 +14,9 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from bot.rules.bearing import Bearing
-from bot.rules.choose import CONTACT, FARTHEST, Audience, Bounds, Choosable, Refused, Shown
+from bot.rules.choose import CONTACT, FARTHEST, Audience, Bounds, Choosable, Refused, Shown, Why
 from bot.rules.plan import Plan, Size
-from bot.rules.schedule import local_date
+from bot.rules.schedule import is_night, local_date
 
 REACT: Final = 1
 DEEP: Final = 3
@@ -37,8 +37,12 @@ PEOPLE_IN_TWO_WEEKS: Final = 2
 # Beside somebody who has gone quiet: one step towards them in this time, whatever came of the last.
 TOWARDS_THEM_EVERY: Final = timedelta(days=7)
 
-# After something was not OK, and before that is over: none of these.
+# After something was not OK, and before that is over: none of these. Nor where nothing but tiny was picked.
 DEEP_THEMES: Final = frozenset({"share", "repair"})
+
+# Something of oneself is shared once in this time at the most.
+SHARE: Final = "share"
+SHARE_EVERY: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,8 @@ class Held:
     most_exposure: int = FARTHEST
     themes: AbstractSet[str] = frozenset()
     """Kinds that do not come."""
+    why: Why | None = None
+    """What is said of it; None where that is nothing about sizes, or about people."""
 
 
 def bounds_of(
@@ -96,25 +102,35 @@ def bounds_of(
     """What may come to this member now. `shown` runs from the newest to the oldest."""
     day = local_date(plan.schedule.zone, now)
     ceiling, season = ceiling_of(plan.week_on(day)), bearing.season_on(day)
-    holds = list(_holds(bearing, library, shown, day, now))
+    holds = [
+        *_own_holds(plan, bearing, day, now),
+        *_holds_after(bearing, library, shown, now),
+        Held(size=ceiling.size, most_exposure=ceiling.most_exposure, why=Why.WEEK),
+        Held(size=plan.wishes.size, why=Why.OWN),
+    ]
+    if season is not None:
+        holds.append(Held(most_exposure=season.most_exposure, why=Why.SEASON))
     themes = ceiling.themes if season is None else ceiling_of(CEILINGS[-1].from_week).themes & season.themes
     return Bounds(
-        size=min([plan.wishes.size, ceiling.size, *(hold.size for hold in holds)]),
+        size=min(hold.size for hold in holds),
         level=plan.level,
         refused=refused,
         audiences=bearing.audiences,
         sets=bearing.sets,
         skips=bearing.skips if season is None else bearing.skips | season.skips,
         themes=themes - frozenset(theme for hold in holds for theme in hold.themes),
-        most_exposure=min(
-            [
-                ceiling.most_exposure,
-                FARTHEST if season is None else season.most_exposure,
-                *(hold.most_exposure for hold in holds),
-            ]
-        ),
+        most_exposure=min(hold.most_exposure for hold in holds),
         withdrawn=withdrawn,
+        because=_because(holds),
     )
+
+
+def _because(holds: Sequence[Held]) -> tuple[Why, ...]:
+    """Whatever sets the size, and whatever lets nothing but quiet ones come."""
+    size = min(hold.size for hold in holds)
+    sets_it = {hold.why for hold in holds if hold.size == size and (size < Size.BRAVE or hold.why is Why.OWN)}
+    is_quiet = {hold.why for hold in holds if hold.why in (Why.SEASON, Why.PLENTY)}
+    return tuple(why for why in Why if why in sets_it | is_quiet)
 
 
 def is_plenty(bearing: Bearing, day: date) -> bool:
@@ -123,17 +139,28 @@ def is_plenty(bearing: Bearing, day: date) -> bool:
     return many or bearing.people_on(day) >= PEOPLE_IN_TWO_WEEKS
 
 
-def _holds(
-    bearing: Bearing, library: Mapping[str, Choosable], shown: Sequence[Shown], day: date, now: datetime
-) -> Iterable[Held]:
+def _own_holds(plan: Plan, bearing: Bearing, day: date, now: datetime) -> Iterable[Held]:
+    """What they picked and answered, and the hour: at night nothing leads to anybody, also where it is asked for."""
+    if plan.wishes.size is Size.TINY:
+        yield Held(themes=DEEP_THEMES)
     if bearing.full_steps < DONE_BEFORE_SMALL:
-        yield Held(size=Size.TINY)
+        yield Held(size=Size.TINY, why=Why.FEW_DONE)
     if bearing.is_gentle(day):
-        yield Held(size=Size.TINY, themes=DEEP_THEMES)
+        yield Held(size=Size.TINY, themes=DEEP_THEMES, why=Why.GENTLE)
     if is_plenty(bearing, day):
+        yield Held(most_exposure=REACT, why=Why.PLENTY)
+    if is_night(plan.schedule.zone, now):
         yield Held(most_exposure=REACT)
+
+
+def _holds_after(
+    bearing: Bearing, library: Mapping[str, Choosable], shown: Sequence[Shown], now: datetime
+) -> Iterable[Held]:
+    """What came lately, and is to have its time."""
+    if any(one.theme == SHARE for one in _within(SHARE_EVERY, library, shown, now)):
+        yield Held(themes=frozenset({SHARE}))
     if any(one.size is Size.BRAVE for one in _within(BRAVE_EVERY, library, shown, now)):
-        yield Held(size=Size.SMALL)
+        yield Held(size=Size.SMALL, why=Why.BRAVE_LATELY)
     if any(one.exposure >= DEEP for one in _within(DEEP_EVERY, library, shown, now)):
         yield Held(most_exposure=DEEP - 1)
     if Audience.BESIDE in bearing.audiences and any(

@@ -101,7 +101,7 @@ class Plan:
     reviewed: int = 0
     """After how many weeks the last review was asked."""
     all_seen: bool = False
-    """Whether they were told that no nudge is left that fits, and none has come since."""
+    """Whether they were told that no nudge is left that fits, since they last said that nudges may come."""
     keeps_pace: bool = False
     """Whether they chose, at the review, to go on as often as before."""
 
@@ -115,7 +115,7 @@ class Plan:
 
     def rhythm(self, now: datetime) -> Schedule:
         """The schedule as often as it goes by now: the first week has fewer, and so have all after week eight."""
-        most = self._most_in(self.week_on(local_date(self.wishes.zone, now)))
+        most = self._most_in(self._week_at(now))
         return replace(self.schedule, per_week=min(self.wishes.per_week, most))
 
     def week_on(self, day: date) -> int:
@@ -133,12 +133,27 @@ class Plan:
         """A nudge comes on that day."""
         week = self.week_on(day)
         began = self.week_began if week == self.weeks else day
-        return replace(self, weeks=week, week_began=began, all_seen=False)
+        return replace(self, weeks=week, week_began=began)
+
+    def _week_at(self, now: datetime) -> int:
+        return self.week_on(local_date(self.wishes.zone, now))
 
     def _most_in(self, week: int) -> int:
         if week == 1:
             return MOST_IN_THE_FIRST_WEEK
         return MOST if week <= LAST_WEEK or self.keeps_pace else MOST_AFTERWARDS
+
+    def wishes_at(self, now: datetime) -> Wishes:
+        """What they picked; after week eight with one a week, unless they said otherwise."""
+        if self._week_at(now) <= LAST_WEEK:
+            return self.wishes
+        return replace(self.wishes, per_week=self.rhythm(now).per_week)
+
+    def with_wishes(self, wishes: Wishes, now: datetime) -> Plan:
+        """With other wishes. After week eight, to pick more than one a week is to say otherwise."""
+        if self._week_at(now) <= LAST_WEEK:
+            return replace(self, wishes=wishes)
+        return replace(self, wishes=wishes, keeps_pace=wishes.per_week > MOST_AFTERWARDS)
 
     def is_paused(self, now: datetime) -> bool:
         return self.paused_until is not None and now < self.paused_until
@@ -150,7 +165,7 @@ class Plan:
     def going_on(self, now: datetime, lately: Lately) -> Plan:
         """Nudges come from now on, or from the end of a pause. Silence is counted anew."""
         due = due_after(self.rhythm(now), self.free_from(now), lately)
-        return replace(self, state=PlanState.ACTIVE, since_at=now, next_due_at=due)
+        return replace(self, state=PlanState.ACTIVE, since_at=now, next_due_at=due, all_seen=False)
 
     def resumed(self, now: datetime, lately: Lately) -> Plan:
         """Nudges come from now on; a pause ends."""
@@ -168,10 +183,19 @@ class Plan:
 
     def changed(self, wishes: Wishes, now: datetime, lately: Lately) -> Plan:
         """Other wishes from now on. They end no pause, and begin nothing that does not come now."""
-        new = replace(self, wishes=wishes)
+        new = self.with_wishes(wishes, now)
         if self.state is not PlanState.ACTIVE:
             return new
         return replace(new, next_due_at=due_after(new.rhythm(now), self.free_from(now), lately))
+
+    def keeping_pace(self, now: datetime, lately: Lately) -> Plan:
+        """They want as many a week as before. Before the end of week eight, that changes nothing."""
+        return self if self._week_at(now) <= LAST_WEEK else self.changed(self.wishes, now, lately)
+
+    def slowed(self, per_week: int, now: datetime, lately: Lately) -> Plan:
+        """That many a week from now on, and never more than there were."""
+        wishes = self.wishes_at(now)
+        return self.changed(replace(wishes, per_week=min(wishes.per_week, max(1, per_week))), now, lately)
 
     def grown(self, exposure: int) -> Plan:
         """A step of that exposure was done: the next ones may go one further."""
@@ -198,9 +222,10 @@ class Plan:
         return self.moved_on(due_after(self.rhythm(now), self.free_from(now), lately))
 
     def mended(self, now: datetime, lately: Lately) -> Plan:
-        """The same, where no instant is farther ahead than a right clock could have put it."""
+        """The same, where nothing is farther ahead than a right clock could have put it."""
         until = None if self.paused_until is None else min(self.paused_until, now + LONGEST_PAUSE)
-        plan = replace(self, paused_until=until, since_at=min(self.since_at, now))
+        began = None if self.week_began is None else min(self.week_began, local_date(self.schedule.zone, now))
+        plan = replace(self, paused_until=until, since_at=min(self.since_at, now), week_began=began)
         began_ahead = self.since_at > now
         if plan.next_due_at is None or (plan.next_due_at <= now + FARTHEST_DUE and not began_ahead):
             return plan

@@ -9,18 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
 
 from bot.rules.bearing import NOT_TODAYS_TO_EASE, Bearing
 from bot.rules.choose import CONTACT, Choosable
 from bot.rules.due import Lately
 from bot.rules.occurrence import Answer
-from bot.rules.pace import CEILINGS, DONE_BEFORE_SMALL, is_plenty
+from bot.rules.pace import DONE_BEFORE_SMALL, ceiling_of, is_plenty
 from bot.rules.plan import Plan, Size
 from bot.rules.schedule import local_date
-
-# From this week on a bigger size may be offered, because from then on it may come.
-OFFER_FROM_WEEK: Final = next(one.from_week for one in CEILINGS if one.size > Size.TINY)
 
 
 class Question(StrEnum):
@@ -67,17 +63,18 @@ def follow(pressed: Pressed, plan: Plan, bearing: Bearing, lately: Lately, now: 
         case Answer.DID_IT:
             return Followed(plan, bearing.did_smaller())
         case Answer.NOT_TODAY:
-            return _not_today(plan, bearing)
+            return _not_today(plan, bearing.said_no(day))
         case Answer.NOT_FOR_ME:
-            return _not_for_me(pressed, plan, bearing, lately, now)
+            return _not_for_me(pressed, plan, bearing.said_no(day), lately, now)
         case Answer.NOT_OK:
-            return Followed(plan.made_gentle(now, lately), bearing.not_ok(day))
+            return Followed(plan.made_gentle(now, lately), bearing.said_no(day).not_ok(day))
     return Followed(plan, bearing)
 
 
-def said_bigger(plan: Plan) -> Plan:
-    """One size more, up to small. Brave ones come only to who picks them in the settings."""
-    return replace(plan, wishes=replace(plan.wishes, size=max(plan.wishes.size, Size.SMALL)))
+def said_bigger(plan: Plan, most: Size = Size.SMALL) -> Plan:
+    """One size more, up to the one that is offered. Brave ones come only to who picked them in the settings."""
+    bigger = Size(min(most, plan.wishes.size + 1))
+    return replace(plan, wishes=replace(plan.wishes, size=max(plan.wishes.size, bigger)))
 
 
 def _did_it(nudge: Choosable, plan: Plan, bearing: Bearing, now: datetime) -> Followed:
@@ -96,8 +93,8 @@ def _may_be_offered_more(plan: Plan, bearing: Bearing, now: datetime) -> bool:
     """After some full steps, where more could come, and neither in a season nor after something that was not OK."""
     day = local_date(plan.schedule.zone, now)
     is_quiet = bearing.season_on(day) is not None or bearing.is_gentle(day) or is_plenty(bearing, day)
-    could_come = plan.week_on(day) >= OFFER_FROM_WEEK and bearing.full_steps >= DONE_BEFORE_SMALL
-    return plan.wishes.size is Size.TINY and bearing.offer_in == 0 and could_come and not is_quiet
+    could_come = ceiling_of(plan.week_on(day)).size > plan.wishes.size and bearing.full_steps >= DONE_BEFORE_SMALL
+    return plan.wishes.size < bearing.most_offered and bearing.offer_in == 0 and could_come and not is_quiet
 
 
 def _not_for_me(pressed: Pressed, plan: Plan, bearing: Bearing, lately: Lately, now: datetime) -> Followed:
@@ -114,4 +111,4 @@ def _not_today(plan: Plan, bearing: Bearing) -> Followed:
     if waited.not_todays < NOT_TODAYS_TO_EASE:
         return Followed(plan, waited)
     smaller = Size(max(Size.TINY, plan.wishes.size - 1))
-    return Followed(replace(plan, wishes=replace(plan.wishes, size=smaller)), waited.eased())
+    return Followed(replace(plan, wishes=replace(plan.wishes, size=smaller)), waited.eased(plan.wishes.size))

@@ -86,6 +86,11 @@ def local_date(zone: str, at: datetime) -> date:
     return at.astimezone(ZoneInfo(zone)).date()
 
 
+def noon_of(zone: str, day: date) -> datetime:
+    """The middle of that date there, in UTC: to show a date as one."""
+    return datetime.combine(day, time(12), ZoneInfo(zone)).astimezone(UTC)
+
+
 def local_minute(zone: str, at: datetime) -> int:
     """The minute of the day that clocks in that zone show."""
     local = at.astimezone(ZoneInfo(zone))

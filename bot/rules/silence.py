@@ -1,6 +1,7 @@
 """Silence means less: unanswered nudges slow down, then one question, then quiet. Why: docs/pace.md.
 
-Never more, never a reproach, and never a mention of the gap.
+Six nudges running that were said no to lead to the same question: whoever wants none of them may not say so by
+themselves. Never more, never a reproach, and never a mention of the gap.
 """
 
 from __future__ import annotations

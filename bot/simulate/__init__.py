@@ -7,10 +7,11 @@
     faults    what goes wrong, and how often                          evidence  the history, put in order
     courses   what can become of a call to Discord                    judge     the promises, one by one
     model     Discord, as a courier meets it                          rhythm    of these, how often is too often
-    line      the courier over it                                     losses    and the ways to lose a nudge
-    disk      the store, watched from outside                         sealed    and what the files hold at the end
-    fuse      where a process can die                                 report    the table
-                                                                      hearing   what the bot says to its log
+    line      the courier over it                                     weeks     what a member's week may hold
+    disk      the store, watched from outside                         again     what does not come twice
+    fuse      where a process can die                                 losses    the ways to lose a nudge
+    hearing   what the bot says to its log                            sealed    and what the files hold at the end
+                                                                      report    the table
 
 Everything follows from a seed, to the last commit: `simulate` twice with one seed gives one digest. The running bot
 uses nothing in here, and nothing in here talks to a network. What is promised, and where that ends: docs/delivery.md.

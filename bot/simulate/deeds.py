@@ -13,6 +13,7 @@ from bot.journey.journeys import Journeys
 from bot.rules.consent import ON_AT_FIRST, Purpose
 from bot.rules.occurrence import Answer
 from bot.rules.plan import PlanState, Wishes
+from bot.rules.replies import Question
 from bot.simulate.people import Change, Person, Stand
 from bot.simulate.timeline import Timeline
 
@@ -39,6 +40,8 @@ class Act(StrEnum):
     LATER = "later"
     REST = "rest"
     """A pause, chosen on a nudge."""
+    SAY_YES = "say_yes"
+    """A yes to what was asked back at an answer, if anything was: a bit bigger, the same person, leave out the kind."""
     GO_ON = "go_on"
     """A yes to the one question after silence."""
     GO_ON_ALONE = "go_on_alone"
@@ -113,6 +116,9 @@ async def _ask(person: Person, deed: Deed, journeys: Journeys, timeline: Timelin
         return await _start(person, deed, journeys, meant)
     if deed.act in ANSWERS:
         return await _answer(person, deed, journeys, timeline, meant)
+    if deed.act is Act.SAY_YES:
+        await _say_yes(person, deed, journeys)
+        return meant
     outlook = await _adjust(person, deed, journeys)
     if outlook is not None:
         change.renews = change.renews and outlook.plan.state is PlanState.ACTIVE
@@ -161,8 +167,21 @@ async def _answer(person: Person, deed: Deed, journeys: Journeys, timeline: Time
             return _told(meant, _until(answered.paused_until, timeline))
         case _:
             told = Answer.DID_IT if deed.act is Act.SMALLER else Answer(deed.act.value)
-            await answer.press(who, deed.occurrence_id, told, LANGUAGE, smaller=deed.act is Act.SMALLER)
+            answered = await answer.press(who, deed.occurrence_id, told, LANGUAGE, smaller=deed.act is Act.SMALLER)
+            if answered.question is not None:
+                person.asked_back[deed.occurrence_id] = answered.question
     return meant
+
+
+async def _say_yes(person: Person, deed: Deed, journeys: Journeys) -> None:
+    who, answer = person.member_id, journeys.answer
+    match person.asked_back.pop(deed.occurrence_id, None):
+        case Question.BIGGER:
+            await answer.go_bigger(who, deed.occurrence_id)
+        case Question.SAME_PERSON:
+            await answer.same_person(who, deed.occurrence_id)
+        case Question.SKIP_KIND:
+            await answer.skip_kind(who, deed.occurrence_id, LANGUAGE)
 
 
 async def _start(person: Person, deed: Deed, journeys: Journeys, meant: Stand) -> Stand:

@@ -19,8 +19,14 @@ from bot.rules.occurrence import Kind
 from bot.simulate.history import Arrival, History, PlanMove, RowMove
 from bot.simulate.people import Person, Said, Stand
 from bot.simulate.timeline import BEGINS
+from bot.simulate.weeks import Dated, dated
 
 SLACK: Final = 1.0
+
+# What a date can lead to.
+OF_A_DATE: Final = frozenset(
+    {Kind.NUDGE, Kind.STILL_WANTED, Kind.GUILD_OFF, Kind.REVIEW_4, Kind.REVIEW_8, Kind.ALL_SEEN}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,23 @@ class Evidence:
         for row in self.history.rows:
             found[row.member_id].append(row)
         return found
+
+    @cached_property
+    def dates_of(self) -> Mapping[tuple[int, int], list[Dated]]:
+        """The dates of each member and era that were decided about, with the week that each was in."""
+        begun: defaultdict[tuple[int, int], list[RowMove]] = defaultdict(list)
+        for move in self.history.rows:
+            if move.before is None and move.kind in OF_A_DATE:
+                begun[move.member_id, self.era(move.member_id, move.at)].append(move)
+        return {whose: dated(moves) for whose, moves in begun.items()}
+
+    @cached_property
+    def _dated(self) -> Mapping[tuple[str, int], Dated]:
+        return {(one.move.occurrence_id, era): one for (_, era), dates in self.dates_of.items() for one in dates}
+
+    def dated(self, one: Arrival) -> Dated | None:
+        """The date that this message was for; None where the database never told of it."""
+        return self._dated.get((one.occurrence_id, self._era_of(one)))
 
     @cached_property
     def plans_of(self) -> Mapping[int, list[PlanMove]]:

@@ -50,6 +50,8 @@ TO_A_NUDGE: Final[Mapping[Act, int]] = MappingProxyType(
     }
 )
 TWICE: Final = 0.1
+SAYS_YES: Final = 0.5
+"""Where something is asked back."""
 SEES_IT_AT_ONCE: Final = 0.55
 
 
@@ -75,10 +77,14 @@ def replies(person: Person, arrival: Arrival, now: float) -> Iterator[tuple[floa
         case Kind.NUDGE:
             at = now + _delay(person)
             yield at, _deed(person, _drawn(person, TO_A_NUDGE), arrival)
+            if person.chance.random() < SAYS_YES:
+                yield at + person.chance.choice((2.0, 20.0, 2 * HOUR)), _deed(person, Act.SAY_YES, arrival)
             if person.chance.random() < TWICE:
                 yield at + person.chance.choice((0.1, 3.0, HOUR)), _deed(person, _drawn(person, TO_A_NUDGE), arrival)
         case Kind.STILL_WANTED:
             yield now + person.chance.uniform(0, 20) * DAY, _deed(person, Act.GO_ON)
+        case Kind.ALL_SEEN:
+            yield now + person.chance.uniform(0, 5) * DAY, _deed(person, Act.SHOW_ALL)
         case Kind.GUILD_OFF:
             yield now + person.chance.uniform(0, 5) * DAY, _deed(person, Act.GO_ON_ALONE)
 

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Final
 
 from bot.rules.occurrence import Kind
+from bot.simulate.again import rested, told_once
 from bot.simulate.evidence import SLACK, Evidence, local, local_day
 from bot.simulate.faults import MINUTE
 from bot.simulate.history import Arrival
@@ -71,6 +72,8 @@ def wanted(evidence: Evidence) -> Verdicts:
             continue
         if all(stand.paused_until > one.called + SLACK for stand in stands):
             yield breach(Promise.UNWANTED, one, "in a pause")
+        if all(stand.season_pause_until > one.called + SLACK for stand in stands):
+            yield breach(Promise.UNWANTED, one, "in the pause that a season begins with")
         for_a_server_that_is_off = one.kind is Kind.GUILD_OFF
         states = {state for stand in stands for state in evidence.guild_states(stand, one.called)}
         if for_a_server_that_is_off not in {not state for state in states}:
@@ -114,6 +117,8 @@ JUDGES: Final[tuple[Callable[[Evidence], Verdicts], ...]] = (
     inside,
     apart,
     few,
+    rested,
+    told_once,
     wanted,
     left_alone,
     heard_silence,

@@ -9,16 +9,18 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.rules.occurrence import Kind
 from bot.rules.plan import Wishes
-from bot.simulate.evidence import Evidence, local_day
+from bot.simulate.evidence import OF_A_DATE, Evidence, local_day
 from bot.simulate.faults import DAY, HOUR
-from bot.simulate.people import Person
+from bot.simulate.people import Person, Stand
 from bot.simulate.timeline import BEGINS
+from bot.simulate.weeks import Phase
 
 Losses = Iterator[tuple[float, int, str]]
 
@@ -27,7 +29,6 @@ LOOKS_BACK: Final = 12 * DAY
 DAYS_APART: Final = ((0,), (0, 3), (0, 2, 4), (0, 2, 4, 5))
 RETRY_ROOM: Final = 30
 SLOWER_AFTER: Final = 3
-OF_A_DATE: Final = frozenset({Kind.NUDGE.value, Kind.STILL_WANTED.value, Kind.GUILD_OFF.value})
 
 
 def is_denied(evidence: Evidence) -> Losses:
@@ -98,6 +99,7 @@ def _quiet_stretches(evidence: Evidence, person: Person, ended: float | None) ->
             marks.add(change.begun)
         stand = change.to
     marks |= {at for at, _ in person.laters}
+    marks |= {at for at, _ in _phases(evidence, person.member_id)}
     marks |= {plan.at for plan in evidence.plans_of[person.member_id] if plan.after is None or plan.state != "active"}
     in_order = sorted(marks)
     ends = [*in_order[1:], ended]
@@ -107,7 +109,25 @@ def _quiet_stretches(evidence: Evidence, person: Person, ended: float | None) ->
         if end is None or not stand.wants or stand.wishes is None or quiet >= end - 3 * HOUR:
             continue
         if _comes(evidence, person.member_id, begin + HOUR):
-            yield quiet, end - 3 * HOUR, stand.wishes
+            yield quiet, end - 3 * HOUR, _slowed(evidence, person, stand, quiet)
+
+
+def _phases(evidence: Evidence, member_id: int) -> Iterator[tuple[float, Phase]]:
+    """When, by the dates that were decided about, as many may come as are to from then on."""
+    for (whose, _), dates in evidence.dates_of.items():
+        before = None
+        for one in dates if whose == member_id else ():
+            if one.phase is not before:
+                yield one.move.at, one.phase
+            before = one.phase
+
+
+def _slowed(evidence: Evidence, person: Person, stand: Stand, at: float) -> Wishes:
+    """As many as are sure to come by then: whether who chose anew after the eighth week keeps to more is left open."""
+    assert stand.wishes is not None, "looked at before"
+    phase = [Phase.FIRST, *(phase for since, phase in _phases(evidence, person.member_id) if since <= at)][-1]
+    most = Phase.MIDDLE if phase is Phase.LATE and stand.keeps_pace else phase
+    return replace(stand.wishes, per_week=min(stand.wishes.per_week, most))
 
 
 def _comes(evidence: Evidence, member_id: int, at: float) -> bool:
@@ -150,7 +170,7 @@ def _last_sure_touch(evidence: Evidence, person: Person, before: float) -> float
 
 
 def _is_slower(evidence: Evidence, person: Person, due: float) -> bool:
-    """Whether three in a row had gone unanswered when the date before this one was decided about.
+    """Whether three in a row had gone unanswered when the date before this one was decided about, or a season was on.
 
     One that was asked for again takes the place of the next, too.
     """
@@ -165,4 +185,5 @@ def _is_slower(evidence: Evidence, person: Person, due: float) -> bool:
     last = [
         one for one in evidence.by_member[person.member_id, evidence.era(person.member_id, due)] if one.accepted < due
     ]
-    return len(silent) >= SLOWER_AFTER or any(one.is_again for one in last[-1:])
+    in_a_season = any(stand.slow_until > decided for stand in person.said.at(decided))
+    return in_a_season or len(silent) >= SLOWER_AFTER or any(one.is_again for one in last[-1:])

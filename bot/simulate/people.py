@@ -12,6 +12,7 @@ from typing import Final, Generic, TypeVar
 from zoneinfo import available_timezones
 
 from bot.rules.plan import Size, Wishes
+from bot.rules.replies import Question
 from bot.rules.schedule import WINDOWS
 from bot.simulate.faults import DAY, stream
 
@@ -109,6 +110,12 @@ class Stand:
     told_until: float = 0.0
     """The same, as they were told. By a clock that was wrong it can be another: they are held to what they meant."""
     guild_id: int | None = None
+    keeps_pace: bool = False
+    """Whether they said that as many are to come after the eighth week as before."""
+    season_pause_until: float = 0.0
+    """Until when a season that they are in lets nothing come."""
+    slow_until: float = 0.0
+    """Until when such a season lets half as many come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +142,8 @@ class Person:
     """Every answer to a nudge, by the occurrence."""
     laters: list[tuple[float, str]] = field(default_factory=list)
     """When they asked to see which nudge again."""
+    asked_back: dict[str, Question] = field(default_factory=dict)
+    """What was asked back at their answers, by the occurrence."""
     presses: int = 0
     busy: bool = False
     """Whether something of theirs is being answered right now: people do one thing at a time."""

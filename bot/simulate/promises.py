@@ -17,6 +17,7 @@ class Promise(StrEnum):
     OUTSIDE = "outside window"
     GAP = "too close"
     TOO_MANY = "too many in a week"
+    REPEATED = "too soon again"
     UNWANTED = "unwanted"
     SILENCE = "silence not heard"
     ILLEGAL = "illegal states"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -11,6 +12,7 @@ from bot.simulate.faults import DAY, HOUR, MINUTE
 from bot.simulate.history import Arrival
 from bot.simulate.people import Stand
 from bot.simulate.promises import Breach, Promise, Verdicts, breach
+from bot.simulate.weeks import LAST_WEEK, WEEK_DAYS, Phase
 
 LEAST_GAP: Final = 8 * HOUR
 QUIET_AFTER: Final = 6
@@ -18,7 +20,6 @@ SLOWER_AFTER: Final = 3
 
 # Who says yes again while a letter is carried is heard, whatever becomes of it.
 A_TRY_TAKES: Final = 90.0
-WEEK_DAYS: Final = 7
 
 # The days that two steps from one's own weekday to the next take at least, by how many nudges the week holds.
 SHORTEST_TWO_STEPS: Final = (14, 7, 4, 3)
@@ -34,7 +35,7 @@ def apart(evidence: Evidence) -> Verdicts:
 
 
 def few(evidence: Evidence) -> Verdicts:
-    """Never more in seven local dates than were chosen, but for what was asked for again.
+    """Never more in seven local dates than were chosen, or than a week may hold, but for what was asked for again.
 
     Whoever chooses fewer while one is on its way still gets that one. One that came late counts for the date of its
     due time, or for the one it came on: in another zone these can be two.
@@ -46,11 +47,11 @@ def few(evidence: Evidence) -> Verdicts:
                     yield breach(Promise.TOO_MANY, one, "came as asked for again, and nobody asked")
                 continue
             recent = [old for old in nudges[: place + 1] if one.accepted - old.accepted < 9 * DAY]
-            row = evidence.row(one)
-            begun = one.called if row is None else row.begin.at
-            stands = [*evidence.stands(one), *evidence.people[one.member_id].said.at(begun)]
+            stands = _stands_at_both(evidence, one)
             if not any(_keeps_to(evidence, stand, recent) for stand in stands):
                 yield breach(Promise.TOO_MANY, one, "more in seven local dates than were chosen")
+            if not any(_keeps_to_its_week(evidence, stand, recent) for stand in stands):
+                yield breach(Promise.TOO_MANY, one, "more than a first week, or one after the eighth, may hold")
 
 
 def left_alone(evidence: Evidence) -> Verdicts:
@@ -84,6 +85,36 @@ def heard_silence(evidence: Evidence) -> Verdicts:
                 is_more = one.kind in {Kind.NUDGE, Kind.STILL_WANTED} and one.called > asked.accepted + MINUTE
                 if is_more and evidence.last_renewal(one.member_id, one.called) < row.due:
                     yield breach(Promise.SILENCE, one, "after the one question")
+
+
+def _stands_at_both(evidence: Evidence, one: Arrival) -> list[Stand]:
+    """All that may have held when it was handed over, or when its date was decided about."""
+    row = evidence.row(one)
+    begun = one.called if row is None else row.begin.at
+    return [*evidence.stands(one), *evidence.people[one.member_id].said.at(begun)]
+
+
+def _keeps_to_its_week(evidence: Evidence, stand: Stand, recent: list[Arrival]) -> bool:
+    """Two come in the first week, and one in each after the eighth unless they said otherwise."""
+    dated = evidence.dated(recent[-1])
+    if stand.wishes is None or dated is None or dated.phase is Phase.MIDDLE:
+        return True
+    if dated.phase is Phase.LATE and (stand.keeps_pace or _chose_anew(evidence, recent[-1])):
+        return True
+    weeks = [(old, evidence.dated(old)) for old in recent]
+    of_the_week = [old for old, its in weeks if its is not None and its.week == dated.week]
+    return _keeps_to(evidence, replace(stand, wishes=replace(stand.wishes, per_week=int(dated.phase))), of_the_week)
+
+
+def _chose_anew(evidence: Evidence, one: Arrival) -> bool:
+    """Whether they may have chosen how many come once the eighth week was over: that says it, too."""
+    dates = evidence.dates_of[one.member_id, evidence.era(one.member_id, one.called)]
+    over = min(date.move.at for date in dates if date.week >= LAST_WEEK) + (WEEK_DAYS - 1) * DAY
+    said = evidence.people[one.member_id].said
+    return any(
+        over <= change.begun <= one.called and change.to.wishes != before.wishes
+        for before, change in zip([said.first, *(change.to for change in said.changes)], said.changes, strict=False)
+    )
 
 
 def _keeps_to(evidence: Evidence, stand: Stand, recent: list[Arrival]) -> bool:

@@ -17,7 +17,7 @@ from bot.store.keyring import beside
 # Whose rows hold something sealed; the test beside this sees that it is all such tables.
 SEALED: Final = """
 SELECT member_id FROM occurrence WHERE answer IS NOT NULL
-UNION SELECT member_id FROM refusal UNION SELECT member_id FROM check_in
+UNION SELECT member_id FROM refusal UNION SELECT member_id FROM check_in UNION SELECT member_id FROM bearing
 """
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import RowMapping, bindparam, func, or_, select, update
@@ -59,9 +59,14 @@ class Plans:
                 update(plan).where(plan.c.member_id.in_(member_ids)).values(next_due_at=until)
             )
 
-    async def ahead_of(self, since: datetime, paused: datetime, due: datetime) -> list[int]:
-        """Whose plans began later than `since`, or pause longer than `paused`, or are due later than `due`."""
-        too_far = or_(plan.c.since_at > since, plan.c.paused_until > paused, plan.c.next_due_at > due)
+    async def ahead_of(self, since: datetime, paused: datetime, due: datetime, week: date) -> list[int]:
+        """Whose plans began later than `since`, pause longer than `paused`, or are due or in a week that is later."""
+        too_far = or_(
+            plan.c.since_at > since,
+            plan.c.paused_until > paused,
+            plan.c.next_due_at > due,
+            plan.c.week_began > week,
+        )
         return list((await self._connection.execute(select(plan.c.member_id).where(too_far))).scalars())
 
     async def first_due_at(self) -> datetime | None:

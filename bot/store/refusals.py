@@ -92,6 +92,14 @@ class Refusals:
     async def refuse_theme(self, member_id: int, theme: str, now: datetime) -> None:
         await self._refuse(member_id, THEME, theme, now)
 
+    async def allow_theme(self, member_id: int, theme: str) -> None:
+        """That kind can come again. What of it was set aside by itself stays so."""
+        key = await self._seals.key_of(member_id)
+        refusal_id = mark(key, {"what": THEME, "subject": theme})
+        await self._connection.execute(
+            delete(refusal).where(refusal.c.member_id == member_id, refusal.c.refusal_id == refusal_id)
+        )
+
     async def forget(self, member_id: int) -> None:
         """Show everything again."""
         await self._connection.execute(delete(refusal).where(refusal.c.member_id == member_id))

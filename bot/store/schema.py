@@ -29,6 +29,8 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from bot.keys.sealing import LEAST_BYTES
+
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -59,10 +61,14 @@ class LocalDate(TypeDecorator[date]):
 
 
 class Sealed(TypeDecorator[bytes]):
-    """JSON that only the member's key opens (bot/store/sealed.py)."""
+    """JSON that only the member's key opens (bot/store/sealed.py), as long as any other of up to `least` bytes."""
 
     impl = LargeBinary
     cache_ok = True
+
+    def __init__(self, least: int = LEAST_BYTES) -> None:
+        super().__init__()
+        self.least = least
 
 
 metadata: Final = MetaData(
@@ -165,7 +171,8 @@ bearing: Final = Table(
     "bearing",
     metadata,
     _member_key(primary_key=True),
-    Column("picked", Sealed, nullable=False),
+    # More than anybody's is long, unless they take a step nearly every day: it grows with what they answer.
+    Column("picked", Sealed(2048), nullable=False),
 )
 
 # One message to a member, planned, sent or dissolved. Its id says whose, which kind and which slot, so that these are

@@ -18,7 +18,8 @@ MEMBER: Final = "member_id"
 
 def sealed(key: MemberKey, column: Column[Any], row_id: str, value: object) -> bytes:
     """What to store in that column of that row."""
-    return key.seal(_place(column, row_id), _json(value))
+    assert isinstance(column.type, Sealed), "nothing else is sealed"
+    return key.seal(_place(column, row_id), _json(value), column.type.least)
 
 
 def opened(key: MemberKey, table: Table, row: RowMapping | Mapping[str, Any]) -> dict[str, Any]:

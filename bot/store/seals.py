@@ -20,9 +20,12 @@ NAMES: Final = select(member.c.member_id, member.c.key_id).where(
 
 
 class Seals:
+    """A key that this unit of work has asked for is not asked for again, as long as it is not destroyed."""
+
     def __init__(self, connection: AsyncConnection, ring: KeyRing) -> None:
         self._connection = connection
         self._ring = ring
+        self._known: dict[int, MemberKey] = {}
 
     async def key_of(self, member_id: int) -> MemberKey:
         """That member's key. Raises Unsealable when it is gone."""
@@ -37,11 +40,11 @@ class Seals:
 
     async def keys_of(self, member_ids: Collection[int]) -> Mapping[int, MemberKey]:
         """The keys of these members; one whose key is gone is left out."""
-        if not member_ids:
-            return {}
-        names = await self._names(member_ids)
-        secrets = await self._ring.secrets_of(names.values())
-        return {one: MemberKey(one, name, secrets[name]) for one, name in names.items() if name in secrets}
+        if unknown := [one for one in member_ids if one not in self._known]:
+            names = await self._names(unknown)
+            secrets = await self._ring.secrets_of(names.values())
+            self._known |= {one: MemberKey(one, name, secrets[name]) for one, name in names.items() if name in secrets}
+        return {one: self._known[one] for one in member_ids if one in self._known}
 
     async def name_of(self, member_id: int) -> str:
         """What the member's key is called, which is made now if they have none."""
@@ -50,6 +53,7 @@ class Seals:
 
     async def bury(self, member_id: int, at: datetime) -> None:
         """Destroy the member's key for good, whatever becomes of this unit of work."""
+        self._known.pop(member_id, None)
         for key_id in (await self._names([member_id])).values():
             await self._ring.bury(key_id, at)
 

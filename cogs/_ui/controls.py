@@ -87,8 +87,23 @@ def button(
     return PressButton(item, flow, Press(step, data))
 
 
-def menu(flow: str, step: str, placeholder: str, options: Sequence[discord.SelectOption], data: str = "") -> PickMenu:
-    item = ui.Select[Any](placeholder=placeholder, options=list(options), custom_id=_id("m", flow, step, data))
+def menu(
+    flow: str,
+    step: str,
+    placeholder: str,
+    options: Sequence[discord.SelectOption],
+    data: str = "",
+    *,
+    any_number: bool = False,
+) -> PickMenu:
+    """One of the options is picked; or, of `any_number`, all that are to hold."""
+    item = ui.Select[Any](
+        placeholder=placeholder,
+        options=list(options),
+        custom_id=_id("m", flow, step, data),
+        min_values=0 if any_number else 1,
+        max_values=len(options) if any_number else 1,
+    )
     return PickMenu(item, flow, Press(step, data))
 
 

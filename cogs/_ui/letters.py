@@ -7,9 +7,11 @@ from discord import ui
 
 from bot.content.words import Words
 from bot.journey.courier import Letter, NudgeNote, Question, Receipt, Says
+from bot.rules.occurrence import Kind
 from cogs._ui.consents import questions
 from cogs._ui.controls import button
 from cogs._ui.nudges import Flow, NudgeCard, Step, exits, nudge_screen
+from cogs._ui.reviews import REVIEWS, all_seen_screen, review_screen
 from cogs._ui.screen import moment, screen
 
 
@@ -61,6 +63,10 @@ def _receipt(receipt: Receipt, occurrence_id: str, words: Words) -> ui.LayoutVie
 
 def _question(question: Question, occurrence_id: str, words: Words) -> ui.LayoutView:
     """The question, one press for yes, and the exits. No press at all is an answer too."""
+    if question.kind in REVIEWS:
+        return review_screen(question, occurrence_id, words)
+    if question.kind is Kind.ALL_SEEN:
+        return all_seen_screen(occurrence_id, words)
     yes = button(
         Flow.NUDGE,
         question.kind,

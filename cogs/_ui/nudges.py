@@ -16,12 +16,12 @@ from discord import ui
 
 from bot.content.nudges import Nudge
 from bot.content.words import Words
-from bot.journey.courier import NudgeNote
 from bot.rules.due import LATER_DAYS
-from bot.rules.plan import PAUSE_DAYS, Plan
+from bot.rules.plan import PAUSE_DAYS, Size
 from cogs._ui.controls import PickMenu, PressButton, button, menu
 from cogs._ui.helplines import need_more
-from cogs._ui.screen import line, screen, small
+from cogs._ui.screen import Part, line, screen, small
+from cogs._ui.seasons import season_menu
 
 
 class Flow(StrEnum):
@@ -51,6 +51,7 @@ class Step(StrEnum):
     WHY = "why"
     PAUSE = "pause"
     PAUSE_DAYS = "pause_days"
+    SEASON = "season"
     BACK = "back"
     STOP = "stop"
     HELP = "help"
@@ -77,8 +78,11 @@ class NudgeCard:
 
 
 def nudge_screen(card: NudgeCard, words: Words) -> ui.LayoutView:
-    """The nudge with everything that can be pressed."""
-    return screen(*_body(card.nudge, words), _answers(card, BUTTONS, words), _menu(card, words), _after(card, words))
+    """The nudge with everything that can be pressed. A brave one asks first."""
+    first = [small(words("nudge.brave"))] if card.nudge.size is Size.BRAVE else []
+    return screen(
+        *first, *_body(card.nudge, words), _answers(card, BUTTONS, words), _menu(card, words), _after(card, words)
+    )
 
 
 def smaller_screen(card: NudgeCard, words: Words) -> ui.LayoutView:
@@ -93,9 +97,9 @@ def smaller_screen(card: NudgeCard, words: Words) -> ui.LayoutView:
 
 
 def answered_screen(
-    card: NudgeCard, said: Sequence[str], words: Words, *, smaller: bool = False, regretted: bool = False
+    card: NudgeCard, said: Sequence[Part], words: Words, *, smaller: bool = False, regretted: bool = False
 ) -> ui.LayoutView:
-    """What was answered still readable, with what is said back below it.
+    """What was answered still readable, with what is said back below it, and what is asked back.
 
     Saying that it was not OK stays possible, until it was said (`regretted`).
     """
@@ -104,33 +108,20 @@ def answered_screen(
 
 
 def choice_screen(card: NudgeCard, step: Literal[Step.LATER, Step.PAUSE], words: Words) -> ui.LayoutView:
-    """The nudge with one more question: when again (`later`), or how long to pause (`pause`)."""
+    """The nudge with one more question: when again (`later`), or how long to pause, and how (`pause`)."""
     days, taken = (LATER_DAYS, Step.LATER_DAYS) if step is Step.LATER else (PAUSE_DAYS, Step.PAUSE_DAYS)
     choices = [
         button(card.flow, taken, words(f"nudge.{step}.days", count=count), f"{count}:{card.data}") for count in days
     ]
     back = button(card.flow, Step.BACK, words("button.back"), card.data)
     question = words(f"nudge.{step}.ask")
-    return screen(*_body(card.nudge, words), line(), question, [*choices, back], _after(card, words))
+    seasons = [season_menu(card.flow, Step.SEASON, words, card.data)] if step is Step.PAUSE else []
+    return screen(*_body(card.nudge, words), line(), question, [*choices, back], *seasons, _after(card, words))
 
 
-def gone_screen(data: str, said: Sequence[str], words: Words) -> ui.LayoutView:
+def gone_screen(data: str, said: Sequence[Part], words: Words) -> ui.LayoutView:
     """What is said back where the nudge itself has left the library."""
     return screen(*said, exits(data, words))
-
-
-def why_text(note: NudgeNote, plan: Plan | None, words: Words) -> str:
-    """Why this one: the facts that were really used."""
-    nudge = note.nudge
-    theme = words(f"theme.{nudge.theme}")
-    if plan is None:
-        chosen = words("nudge.why_taste", theme=theme)
-    elif note.is_again:
-        chosen = words("nudge.why_again")
-    else:
-        chosen = words("nudge.why_plan", theme=theme, size=words(f"size.{nudge.size.name.lower()}.name"))
-    study = words("nudge.why_study", study=nudge.study) if nudge.study else words("nudge.why_no_study")
-    return "\n".join((chosen, words("nudge.why_reason", why=nudge.why), study))
 
 
 def sample_text(nudge: Nudge, words: Words) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
@@ -13,7 +14,8 @@ from bot.journey.adjust import Outlook
 from bot.rules.plan import PAUSE_DAYS, PlanState
 from cogs._ui.controls import PressButton, button
 from cogs._ui.helplines import need_more
-from cogs._ui.screen import moment, screen
+from cogs._ui.screen import moment, screen, small
+from cogs._ui.seasons import season_menu
 from cogs._ui.start import window_text
 
 FLOW: Final = "plan"
@@ -23,10 +25,11 @@ ENDED: Final = frozenset({PlanState.STOPPED, PlanState.OFF})
 
 
 def overview_screen(outlook: Outlook, place: Place, now: datetime, words: Words) -> ui.LayoutView:
-    wishes = outlook.plan.wishes
+    wishes = outlook.plan.wishes_at(now)
     return screen(
         words("overview.title"),
         state_text(outlook, now, words),
+        *_season_text(outlook, words),
         words(
             "overview.wishes",
             per_week=words("overview.per_week", count=wishes.per_week),
@@ -36,15 +39,29 @@ def overview_screen(outlook: Outlook, place: Place, now: datetime, words: Words)
             size=words(f"size.{wishes.size.name.lower()}.name"),
             discreet=words("overview.yes") if wishes.discreet else words("overview.no"),
         ),
+        *_first_week_text(outlook, now, words),
         _ways_on(outlook, words),
         words("overview.more"),
     )
 
 
+def _season_text(outlook: Outlook, words: Words) -> Iterator[str]:
+    if outlook.season is not None and outlook.season_ends_at is not None:
+        ends = moment(outlook.season_ends_at, "D")
+        yield words("overview.season", season=words(f"season.{outlook.season}.name"), ends=ends)
+
+
+def _first_week_text(outlook: Outlook, now: datetime, words: Words) -> Iterator[str]:
+    """Where fewer come by now than was picked."""
+    per_week = outlook.plan.rhythm(now).per_week
+    if per_week < outlook.plan.wishes_at(now).per_week:
+        yield small(words("overview.first_week", per_week=words("overview.per_week", count=per_week)))
+
+
 def _ways_on(outlook: Outlook, words: Words) -> list[PressButton]:
     """What can be changed. Nobody is offered to stop what has ended, and left to wonder whether it has."""
     plan = outlook.plan
-    buttons = [button(FLOW, "change", words("overview.change"))]
+    buttons = [button(FLOW, "change", words("overview.change")), button(FLOW, "tune", words("overview.tune"))]
     if plan.next_due_at is not None:
         buttons.append(button(FLOW, "pause", words("overview.pause")))
     if plan.state not in ENDED:
@@ -72,21 +89,23 @@ def state_text(outlook: Outlook, now: datetime, words: Words) -> str:
     return words("overview.state.active", next=moment(plan.next_due_at))
 
 
-def paused_screen(outlook: Outlook, now: datetime, words: Words) -> ui.LayoutView:
+def paused_text(outlook: Outlook, now: datetime, words: Words) -> str:
     """After a pause was chosen: until when, or that nothing comes anyway."""
     plan = outlook.plan
     if plan.state is not PlanState.ACTIVE or plan.paused_until is None:
-        return screen(state_text(outlook, now, words))
-    return screen(words("nudge.reply.pause", until=moment(plan.paused_until, "D")))
+        return state_text(outlook, now, words)
+    return words("nudge.reply.pause", until=moment(plan.paused_until, "D"))
 
 
 def pause_screen(words: Words) -> ui.LayoutView:
+    """For how many days, or for which quieter time."""
     return screen(
         words("nudge.pause.ask"),
         [
             *(button(FLOW, "pause_days", words("nudge.pause.days", count=days), str(days)) for days in PAUSE_DAYS),
             button(FLOW, "back", words("button.back")),
         ],
+        season_menu(FLOW, "season", words),
     )
 
 

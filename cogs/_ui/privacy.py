@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
-from textwrap import shorten
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -21,6 +20,7 @@ from bot.rules.consent import Purpose
 from bot.rules.held import Unreadable
 from bot.rules.retention import Retention
 from bot.settings import OperatorSettings
+from cogs._ui.bearing import bearing_text, quoted, theme_name
 from cogs._ui.consents import purpose_switch
 from cogs._ui.controls import button
 from cogs._ui.helplines import need_more
@@ -38,10 +38,7 @@ BELOW_A_ROW: Final = re.compile(r"(?<=\S)\n-# ")
 MARKUP: Final = re.compile(r"^(?:-#|#{1,3}) |\*\*|`", re.MULTILINE)
 
 # The order in which tables are told; one that is not named here comes last.
-ORDER: Final = ("member", "consent", "plan", "occurrence", "refusal", "check_in", "week")
-
-# How much of a nudge's text is quoted, in characters.
-QUOTED: Final = 60
+ORDER: Final = ("member", "consent", "plan", "bearing", "occurrence", "refusal", "check_in", "week")
 
 # Taking these back removes something that was kept, so it is asked about once.
 REMOVES: Final = frozenset({Purpose.ANSWERS, Purpose.CHECK_INS, Purpose.STREAK})
@@ -55,6 +52,7 @@ NAMES: Final = MappingProxyType(
         ("consent", "purpose"): "consent.{}.name",
         ("plan", "state"): "held.plan_state.{}",
         ("plan", "size"): "held.size.{}",
+        ("plan", "reviewed"): "held.reviewed.{}",
         ("occurrence", "kind"): "held.kind.{}",
         ("occurrence", "state"): "held.state.{}",
         ("occurrence", "answer"): "held.answer.{}",
@@ -192,16 +190,23 @@ def _told(table: str, row: Mapping[str, Any], language: Language) -> str:
     return f"- {words(f'held.{table}.row', **readable)}\n{small(words(f'held.{table}.facts', **readable))}"
 
 
-def _quoted(nudge_id: str, language: Language) -> str:
-    return language.words("held.quoted", text=shorten(language.nudge_by_id[nudge_id].text, QUOTED, placeholder="…"))
-
-
 def _subject(picked: Mapping[str, str], language: Language) -> str:
-    """What was set aside: a nudge by its words, a theme by its name. One that has left the catalogue is its id."""
-    subject, words = picked["subject"], language.words
-    if subject in language.nudge_by_id:
-        return _quoted(subject, language)
-    return words(f"theme.{subject}") if f"theme.{subject}" in words else subject
+    """What was set aside: a nudge by its words, a theme by its name."""
+    subject = picked["subject"]
+    return quoted(subject, language) if subject in language.nudge_by_id else theme_name(subject, language.words)
+
+
+def _picked(table: str, value: Mapping[str, Any], language: Language) -> str:
+    """What was sealed in that table."""
+    words = language.words
+    if table == "bearing":
+        return bearing_text(value, language)
+    if table == "refusal":
+        return words("held.set_aside", what=words(f"held.what.{value['what']}"), subject=_subject(value, language))
+    return " ".join(
+        words("held.pick", question=words(f"check_in.{asked}.ask"), answer=words(f"check_in.{asked}.answer.{pick}"))
+        for asked, pick in sorted(value.items())
+    )
 
 
 def _value(table: str, name: str, value: object, language: Language) -> str:
@@ -211,20 +216,15 @@ def _value(table: str, name: str, value: object, language: Language) -> str:
     if value is None:
         return words(f"held.none.{name}") if f"held.none.{name}" in words else words("held.nothing")
     if isinstance(value, str) and value in language.nudge_by_id:
-        return _quoted(value, language)
+        return quoted(value, language)
     if isinstance(value, bool):
         return words("held.yes") if value else words("held.no")
     if (table, name) in MONTHS and isinstance(value, datetime):
         return f"{value:%Y-%m}"
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M} UTC"
-    if table == "refusal" and isinstance(value, Mapping):
-        return words("held.set_aside", what=words(f"held.what.{value['what']}"), subject=_subject(value, language))
     if isinstance(value, Mapping):
-        return " ".join(
-            words("held.pick", question=words(f"check_in.{asked}.ask"), answer=words(f"check_in.{asked}.answer.{pick}"))
-            for asked, pick in sorted(value.items())
-        )
+        return _picked(table, value, language)
     if name in ("window_start", "window_end"):
         minutes = int(str(value))
         return f"{minutes // 60:02}:{minutes % 60:02}"

@@ -62,6 +62,7 @@ def when_screen(draft: Draft, place: Place | None, times: Times | None, words: W
         _window_menu(draft, words),
         side(_zone_text(place, words), find),
         *(_times_text(times, WINDOWS[draft.window], words) if times else []),
+        small(words("start.when.pace")),
         [back, onward],
     )
 

@@ -18,7 +18,20 @@ from cogs._ui.nudges import Step
 from tests.attacks import raw
 from tests.attacks.hostile import TEXTS
 
-FLOWS: Final = ("n", "t", "card", "start", "plan", "privacy", "check_in", "help", "setup", "community", "nowhere")
+FLOWS: Final = (
+    "n",
+    "t",
+    "card",
+    "start",
+    "plan",
+    "privacy",
+    "check_in",
+    "help",
+    "setup",
+    "community",
+    "nowhere",
+    *("q", "r", "tune"),
+)
 STEPS: Final = (
     *Step,
     *(

@@ -39,7 +39,7 @@ async def test_words_that_changed_are_asked_about_once_beside_the_next_command(w
     assert CHANGED in first.text
     assert "**Count my weeks**\nA count for you alone." in first.text
     assert "**Nudges by DM**" not in first.text, "nothing is asked about that did not change"
-    assert first.labels == ["It is off", "Take it back, and remove what it kept"]
+    assert first.labels == ["It is off", "Take it back, remove what it kept"]
     assert CHANGED not in second.text
     assert len(world.robin.dms) == 1, "only the receipt"
 
@@ -108,7 +108,7 @@ async def test_a_yes_to_other_words_can_be_ended_with_what_it_kept(world: World)
     choices = await world.robin.slash("privacy choices")
     assert "You said yes to this in other words." in choices.text
     assert "week" in await world.rows()
-    await world.robin.press("Take it back, and remove what it kept")
+    await world.robin.press("Take it back, remove what it kept")
 
     choices = await world.robin.press("Take it back")
 

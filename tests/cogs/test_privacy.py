@@ -31,11 +31,12 @@ async def full_member(world: World) -> None:
 async def test_privacy_shows_every_row_in_plain_words(world: World) -> None:
     await full_member(world)
 
-    text = (await world.robin.slash("privacy show")).text
+    text = await shown(world)
 
     assert str(world.robin.id) in text
-    for title in ("You", "What you agreed to", "Your nudges", "Messages to you", "What you set aside"):
-        assert f"**{title}**" in text
+    titles = ("You", "What you agreed to", "Your nudges", "How your nudges are chosen", "What you set aside")
+    for title in (*titles, "Messages to you"):
+        assert f"\n{title}\n" in text
     assert "calm" in text
     assert "zone Europe/Berlin" in text
     assert "Yes to nudges by DM" in text
@@ -43,13 +44,16 @@ async def test_privacy_shows_every_row_in_plain_words(world: World) -> None:
     assert "this wasn't OK" in text
     assert "The kind: " in text
     assert "“" in text, "nudges are quoted, not named by their ids"
-    assert text.index("**You**") < text.index("**Your nudges**") < text.index("**Messages to you**")
+    assert "Weeks with nudges: 1, the last from 2026-" in text
+    assert "Something was not OK on 2026-" in text
+    assert "drawn by tickets (" in text
+    assert text.index("\nYou\n") < text.index("\nYour nudges\n") < text.index("\nMessages to you\n")
 
 
 async def test_privacy_says_for_how_long_everything_stays_with_the_numbers_that_are_set(world: World) -> None:
     await full_member(world)
 
-    text = (await world.robin.slash("privacy show")).text
+    text = await shown(world)
 
     kept = world.settings.retention
     assert f"Messages to you: {kept.delivery_records} days." in text
@@ -88,6 +92,12 @@ async def test_more_rows_than_one_message_holds_come_as_a_file_with_every_row(wo
         assert str(row["occurrence_id"]) in text
 
 
+async def shown(world: World) -> str:
+    """What /privacy show says, on the screen or in the file that comes with it."""
+    screen = await world.robin.slash("privacy show")
+    return "\n".join([screen.text, *(await read(screen)).values()])
+
+
 async def read(screen: Screen) -> dict[str, str]:
     assert isinstance(screen.shown, simcord.ResponseMessage)
     return {one.filename: (await one.read()).decode() for one in screen.shown.attachments}
@@ -98,18 +108,18 @@ async def test_whose_key_is_lost_is_told_so_sees_the_rest_and_can_have_it_all_de
     nudge = await world.to_next_nudge()
     world.lose_keys()
 
-    screen = await world.robin.slash("privacy show")
-    text = "\n".join([screen.text, *(await read(screen)).values()])
+    text = await shown(world)
     files = await read(await world.robin.slash("privacy export"))
 
     for told in (text, files["porchlight.txt"]):
         assert "Some of what you answered or picked cannot be read any more" in told
         assert "/privacy delete removes all of it" in told.replace("`", "")
         assert "zone Europe/Berlin" in told
-        assert told.count("what cannot be read any more") == 4, "an answer, two set aside, a check-in"
+        assert told.count("what cannot be read any more") == 6, "an answer, the bearing, three set aside, a check-in"
         assert "calm" not in told
     tables = json.loads(files["porchlight.json"])["tables"]
     assert tables["check_in"][0]["picks"] == tables["refusal"][0]["picked"] == {"unreadable": True}
+    assert tables["bearing"][0]["picked"] == {"unreadable": True}
     assert tables["plan"][0]["zone"] == "Europe/Berlin"
     assert "key to what you set aside is gone" in (await world.robin.slash("nudge settings")).text
     assert "Something went wrong" not in (await world.robin.press("Did it", on=nudge)).text

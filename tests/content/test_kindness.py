@@ -2,96 +2,126 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from bot.content.kindness import MOST_WORDS_A_NUDGE, Rule, lint, lint_language, read_rules
-from bot.content.library import HERE, Language, Library
-from bot.content.words import Words
+from bot.content.kindness import Rules, lint_file, lint_folder, lint_text, read_roles, read_rules
+from bot.content.library import HERE, Library
+
+NUDGE = """
+audience = "self"
+[[nudge]]
+id = "one-two"
+text = "{text}"
+why = "Rest is part of it."
+smaller = "One breath."
+copy = "{copy}"
+easy_out = "{easy_out}"
+"""
 
 
 @pytest.fixture(scope="module")
-def rules() -> tuple[Rule, ...]:
+def rules() -> Rules:
     return read_rules(HERE / "en")
 
 
-def test_every_sentence_and_every_nudge_of_every_language_passes(library: Library) -> None:
-    for code, language in library.languages.items():
-        found = lint_language(language, read_rules(HERE / code))
+def kinds(text: str, rules: Rules, role: str = "nudge") -> set[str]:
+    return {finding.kind for finding in lint_text(text, rules, read_roles().by_name[role])}
+
+
+def written(path: Path, text: str) -> Path:
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_every_text_of_every_language_passes(library: Library) -> None:
+    for code in library.languages:
+        found = lint_folder(HERE / code, read_rules(HERE / code))
         assert not found, "\n".join(map(str, found))
 
 
-@pytest.mark.parametrize(
-    "unkind",
-    [
-        "You should write to them.",
-        "You need to answer.",
-        "It is just one line.",
-        "This is easy.",
-        "You missed 3 days.",
-        "You failed.",
-        "Your count is lost.",
-        "Don't give up.",
-        "We miss you.",
-        "I'm proud of you.",
-        "You push people away.",
-        "That is avoidant.",
-        "This treats anxiety.",
-        "Do not trigger anybody.",
-        "That is crazy.",
-        "Tell your boyfriend.",
-        "Call your mum today.",
-        "You are not alone.",
-        "Let your walls down.",
-        "Last chance today.",
-        "Hurry.",
-        "Most people do this.",
-        "Three days in a row.",
-        "Give them another chance.",
-        "Cheer up.",
-        "Well done!",
-        "This sentence goes on and on and on until nobody remembers any more how it began.",
-        "Hello 🙂 there 🙂",
-        "🙂 Hello there",
-    ],
-)
-def test_it_catches_what_hurts(rules: tuple[Rule, ...], unkind: str) -> None:
-    assert list(lint("here", unkind, rules))
+def test_every_text_of_every_language_is_read(library: Library, tmp_path: Path) -> None:
+    """A sentence that is made unkind is found, wherever it stands."""
+    unkind = written(tmp_path / "words-x.toml", "".join(f'"{at}" = "Hurry."\n' for at in range(9)))
+
+    assert len(lint_file(unkind, read_rules(HERE / "en"))) == 9
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [
-        "No need to explain.",
-        "Need more than a nudge?",
-        "Nothing is lost.",
-        "You could send one line, if you like.",
-        "A short one back is enough.",
-        "Weeks off are fine.",
-        "Rest is part of staying close.",
-        "Good to see you. 🙂",
-        "`/nudge start` says yes, one question at a time.",
-        "See <https://findahelpline.com/a-very-long-address/that-is-not-a-sentence>.",
-        "",
-    ],
-)
-def test_it_leaves_good_words_alone(rules: tuple[Rule, ...], kind: str) -> None:
-    assert list(lint("here", kind, rules)) == []
+def test_a_finding_names_the_place_the_words_the_reason_and_what_to_say(tmp_path: Path, rules: Rules) -> None:
+    path = written(tmp_path / "words-card.toml", '[card]\ntext = "Maybe you should rest."')
 
+    (finding,) = lint_file(path, rules)
 
-def test_a_finding_names_the_place_the_words_the_reason_and_what_to_say(rules: tuple[Rule, ...]) -> None:
-    (finding,) = lint("card.text", "You should rest.", rules)
-
-    assert str(finding) == (
-        "card.text: “should” - it orders, and orders raise resistance. Say: could, if you like, one option."
+    assert (finding.file, finding.key, finding.kind, finding.words) == (path, "card.text", "order", "should")
+    assert finding.sentence == (
+        "“should”: it orders, and orders raise resistance. Instead: could, if you like, one option."
     )
+    assert str(finding) == f"{path}, card.text [order] {finding.sentence}"
 
 
-def test_a_nudge_that_is_too_long_is_found_in_each_of_its_texts(library: Library, rules: tuple[Rule, ...]) -> None:
-    nudge = library.languages["en"].nudges[0]
-    long = nudge.model_copy(update={"text": "Rest a little. " * 16, "why": "You must know."})
-    language = Language(Words("en", {}), (long,))
+def test_words_to_borrow_may_feel_and_miss_and_be_sorry(rules: Rules) -> None:
+    for said in ("I miss you.", "I should have written sooner.", "I'm proud of you."):
+        assert kinds(said, rules, "borrowed") == set()
+        assert kinds(said, rules) != set()
+        assert kinds(f"You could send: '{said}'", rules) == set(), "the same in quotes"
 
-    found = [str(finding) for finding in lint_language(language, rules)]
 
-    assert any(f"it in {MOST_WORDS_A_NUDGE} words" in line for line in found)
-    assert any(line.startswith(f"nudge {nudge.nudge_id}, why: “must”") for line in found)
+def test_but_they_neither_order_nor_label_anybody(rules: Rules) -> None:
+    assert kinds("You should call me.", rules, "borrowed") == {"order"}
+    assert kinds("You are so clingy.", rules, "borrowed") == {"label"}
+
+
+def test_what_takes_a_weight_off_is_left_alone_where_the_same_words_would_press(rules: Rules) -> None:
+    assert kinds("Nothing is lost.", rules) == set()
+    assert kinds("Your count is lost.", rules) == {"shame"}
+    assert kinds("You owe nobody an explanation.", rules) == set()
+    assert kinds("You owe your friend an explanation.", rules) == {"guilt"}
+
+
+def test_a_nudge_is_read_in_each_of_its_fields(tmp_path: Path, rules: Rules) -> None:
+    nudge = NUDGE.format(text="Rest a little. " * 16, copy="You must come.", easy_out="You failed.")
+
+    found = lint_file(written(tmp_path / "own.toml", nudge), rules)
+
+    assert [(one.key, one.kind) for one in found] == [
+        ("one-two.text", "length"),
+        ("one-two.easy_out", "shame"),
+        ("one-two.copy", "order"),
+    ]
+
+
+def test_a_field_that_a_nudge_has_to_have_is_missed(tmp_path: Path, rules: Rules) -> None:
+    nudge = NUDGE.format(text="Rest a little.", copy="", easy_out=" ").replace('id = "one-two"\n', "")
+
+    (finding,) = lint_file(written(tmp_path / "own.toml", nudge), rules)
+
+    assert (finding.key, finding.kind, finding.words) == ("1.easy_out", "missing", "easy_out")
+
+
+def test_paragraphs_of_any_other_file_are_nudges(tmp_path: Path, rules: Rules) -> None:
+    path = written(tmp_path / "own.txt", "Rest is fine.\nAnd so is tea.\n\n\nYou could rest. Hurry.\n")
+
+    (finding,) = lint_file(path, rules)
+
+    assert (finding.key, finding.kind) == ("line 5", "urgency")
+
+
+def test_an_emoji_stands_at_the_end_and_alone(rules: Rules) -> None:
+    assert kinds("Good to see you. 🙂", rules) == set()
+    assert kinds("🙂 Good to see you.", rules) == {"emoji"}
+    assert kinds("Good to see you. 🙂🙂", rules) == {"emoji"}
+
+
+def test_one_place_is_named_once_for_each_kind(rules: Rules) -> None:
+    assert [one.words for one in lint_text("So you should rest.", rules)] == ["should"]
+
+
+def test_a_language_without_words_for_acts_and_vowels_is_not_asked_about_them(tmp_path: Path, rules: Rules) -> None:
+    english = (HERE / "en/kindness.toml").read_text("utf-8")
+    written(tmp_path / "kindness.toml", english.partition("# How English is heard")[0])
+
+    other = read_rules(tmp_path)
+
+    assert kinds("Send a hello. Then call a friend.", rules) == {"acts"}
+    assert kinds("Send a hello. Then call a friend.", other) == set()

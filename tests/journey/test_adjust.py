@@ -91,7 +91,7 @@ async def test_resume_ends_a_pause_at_once(house: House) -> None:
     plan = (await house.journeys.adjust.resume(ROBIN)).plan
 
     assert plan.paused_until is None
-    assert plan.next_due_at == next_due(plan.schedule, house.clock.now())
+    assert plan.next_due_at == next_due(plan.rhythm(house.clock.now()), house.clock.now())
 
 
 async def test_resume_after_a_stop_takes_a_new_yes(house: House) -> None:

@@ -120,7 +120,7 @@ async def test_this_was_not_ok_takes_the_kind_away_and_makes_steps_tiny(house: H
 
     refused = await house.database.read(lambda records: records.refusals.of(ROBIN))
     assert answered.nudge is not None
-    assert refused == Refused({nudge.nudge_id}, {answered.nudge.theme})
+    assert refused == Refused({nudge.nudge_id}, {answered.nudge.theme}, not_ok={nudge.nudge_id})
     assert (await house.plan()).wishes.size is Size.TINY
 
 
@@ -192,6 +192,7 @@ async def test_later_on_a_stopped_plan_starts_nothing_and_says_so(house: House) 
 @pytest.mark.parametrize("per_week", [1, 2, 3, 4])
 async def test_later_takes_the_place_of_the_next_one_and_adds_none(house: House, per_week: int) -> None:
     await house.start(wishes=replace(EVENING, per_week=per_week))
+    await house.steps_have_grown()
     first = await house.to_next_nudge()
     _, after_next = next_dues((await house.plan()).schedule, house.clock.now(), 2)
 

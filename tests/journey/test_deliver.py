@@ -77,7 +77,7 @@ async def test_a_due_nudge_goes_out_once_and_the_next_one_is_planned(house: Hous
     assert nudge.state is State.SENT
     assert (nudge.channel_id, nudge.message_id) == (DM_CHANNEL, 2)
     assert house.courier.kinds == ["receipt", "nudge"]
-    assert plan.next_due_at == next_due(plan.schedule, house.clock.now())
+    assert plan.next_due_at == next_due(plan.rhythm(house.clock.now()), house.clock.now())
     assert house.courier.sent[1].channel_id == DM_CHANNEL, "the channel that the receipt opened is used again"
 
 
@@ -456,6 +456,7 @@ async def test_a_due_plan_whose_yes_is_void_is_let_go(house: House) -> None:
 
 async def test_three_silent_nudges_halve_the_pace(house: House) -> None:
     await house.start()
+    await house.steps_have_grown()
     gaps = []
     for _ in range(5):
         await house.to_next_nudge()
@@ -504,12 +505,11 @@ async def test_any_answer_ends_the_silence(house: House) -> None:
 
 async def test_when_nothing_fits_nothing_is_sent_and_the_plan_goes_on(small_house: House) -> None:
     await small_house.start()
-    for _ in range(4):
+    for _ in range(5):
         await small_house.to_next_nudge()
 
-    states = [one.state for one in await nudges(small_house)]
-    assert states[0] is State.SENT
-    assert states[-1] is State.DISSOLVED
+    assert small_house.courier.kinds == ["receipt", "nudge", "nudge", "all_seen"], "said once"
+    assert [one.state for one in await small_house.occurrences()][-2:] == [State.DISSOLVED] * 2
     assert (await small_house.plan()).next_due_at is not None
 
 

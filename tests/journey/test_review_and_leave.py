@@ -40,7 +40,7 @@ async def test_everything_that_is_held_is_shown_and_nothing_of_anybody_else(hous
 
     held = await house.journeys.review.holding(ROBIN)
 
-    assert set(held.rows) == {"member", "consent", "plan", "occurrence", "refusal", "check_in", "week"}
+    assert set(held.rows) == {"member", "consent", "plan", "bearing", "occurrence", "refusal", "check_in", "week"}
     assert all(row["member_id"] == ROBIN for rows in held.rows.values() for row in rows)
     assert str(ALEX) not in str(held.rows)
 

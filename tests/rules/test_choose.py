@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.rules.choose import (
+    ALONE,
     CONTACT,
     LARGEST_STEP,
+    MOST_OF_THE_LAST,
+    NO_TICKETS,
     NOT_AGAIN_FOR,
+    OF_THE_LAST,
     OFF_AT_FIRST,
+    TICKETS_AT_FIRST,
     Audience,
     Bounds,
+    Draw,
     Refused,
     Shown,
     choose,
@@ -42,11 +51,12 @@ def shown(nudge_id: str, days_ago: float) -> Shown:
     return Shown(nudge_id, NOW - timedelta(days=days_ago))
 
 
-def pick(
-    library: list[Plain], *history: Shown, size: Size = Size.BRAVE, level: int = 4, refused: Refused | None = None
-) -> str | None:
-    chosen = choose(library, Bounds(size, level, refused or Refused()), history, "seed", NOW)
-    return None if chosen is None else chosen.nudge_id
+WIDE = Bounds(Size.BRAVE, level=4)
+
+
+def pick(library: list[Plain], *history: Shown, bounds: Bounds = WIDE, seed: str = "seed") -> str | None:
+    chosen = choose(library, bounds, history, seed, NOW)
+    return None if chosen is None else chosen.nudge.nudge_id
 
 
 def test_an_empty_library_gives_nothing() -> None:
@@ -54,28 +64,65 @@ def test_an_empty_library_gives_nothing() -> None:
 
 
 def test_a_nudge_larger_than_the_member_chose_never_comes() -> None:
-    assert pick([Plain("small", size=Size.SMALL)], size=Size.TINY) is None
-    assert pick([Plain("small", size=Size.SMALL)], size=Size.SMALL) == "small"
+    assert pick([Plain("small", size=Size.SMALL)], bounds=replace(WIDE, size=Size.TINY)) is None
+    assert pick([Plain("small", size=Size.SMALL)], bounds=replace(WIDE, size=Size.SMALL)) == "small"
 
 
-def test_a_nudge_for_somebody_beside_or_of_a_set_never_comes() -> None:
-    assert pick([Plain("beside", audience=Audience.BESIDE)]) is None
-    assert pick([Plain("set", sets=frozenset({"queer"}))]) is None
+def test_a_nudge_comes_only_to_those_it_is_written_for() -> None:
+    beside, own = Plain("beside", audience=Audience.BESIDE), Plain("own")
+
+    assert pick([beside]) is None
+    assert pick([beside], bounds=replace(WIDE, audiences={Audience.BESIDE})) == "beside"
+    assert pick([own], bounds=replace(WIDE, audiences={Audience.BESIDE})) is None
+    both = replace(WIDE, audiences=frozenset(Audience))
+    assert {pick([beside, own], bounds=both, seed=str(n)) for n in range(20)} <= {"beside", "own"}
+
+
+def test_a_nudge_of_a_set_comes_only_where_all_of_its_sets_were_switched_on() -> None:
+    nudge = Plain("set", sets=frozenset({"queer", "other"}))
+
+    assert pick([nudge]) is None
+    assert pick([nudge], bounds=replace(WIDE, sets={"queer"})) is None
+    assert pick([nudge], bounds=replace(WIDE, sets={"queer", "other"})) == "set"
+
+
+def test_a_nudge_that_was_withdrawn_comes_to_nobody() -> None:
+    assert pick([Plain("a"), Plain("b")], bounds=replace(WIDE, withdrawn={"a"})) == "b"
+
+
+def test_only_the_kinds_that_may_come_do() -> None:
+    library = [Plain("a", theme="x"), Plain("b", theme="y")]
+
+    assert pick(library, bounds=replace(WIDE, themes={"y"})) == "b"
+    assert pick(library, bounds=replace(WIDE, themes=frozenset())) is None
+
+
+def test_nothing_leads_farther_than_the_bound_whatever_was_done() -> None:
+    assert pick([Plain("far", exposure=2)], bounds=replace(WIDE, most_exposure=1)) is None
+    assert pick([Plain("far", exposure=2)], bounds=replace(WIDE, most_exposure=2)) == "far"
 
 
 def test_a_retired_nudge_never_comes() -> None:
     assert pick([Plain("old", retired=True)]) is None
 
 
-def test_family_romance_and_voice_stay_off() -> None:
+def test_family_romance_and_voice_stay_off_until_they_are_switched_on() -> None:
     assert {"family", "romantic", "voice"} == OFF_AT_FIRST
     for flag in OFF_AT_FIRST:
-        assert pick([Plain("flagged", flags=frozenset({flag}))]) is None
+        flagged = Plain("flagged", flags=frozenset({flag, "contact"}))
+        assert pick([flagged]) is None
+        assert pick([flagged], bounds=replace(WIDE, skips=OFF_AT_FIRST - {flag})) == "flagged"
+
+
+def test_what_is_skipped_is_what_no_nudge_is_about() -> None:
+    library = [Plain("sad", flags=frozenset({"grief"})), Plain("other")]
+
+    assert pick(library, bounds=replace(WIDE, skips={"grief"})) == "other"
 
 
 def test_what_was_refused_never_comes_again() -> None:
-    assert pick([Plain("a")], refused=Refused(nudges={"a"})) is None
-    assert pick([Plain("a", theme="reply")], refused=Refused(themes={"reply"})) is None
+    assert pick([Plain("a")], bounds=replace(WIDE, refused=Refused(nudges={"a"}))) is None
+    assert pick([Plain("a", theme="reply")], bounds=replace(WIDE, refused=Refused(themes={"reply"}))) is None
 
 
 def test_a_nudge_rests_for_eight_weeks() -> None:
@@ -94,15 +141,50 @@ def test_one_theme_never_comes_twice_running() -> None:
 def test_a_step_is_never_larger_than_one_beyond_what_was_done() -> None:
     library = [Plain("far", theme="x", exposure=2), Plain("near", theme="y", exposure=1), Plain("home", theme="z")]
 
-    assert pick([library[0]], level=0) is None
-    assert pick([library[1]], level=0) == "near"
-    assert pick([library[0]], level=1) == "far"
+    assert pick([library[0]], bounds=replace(WIDE, level=0)) is None
+    assert pick([library[1]], bounds=replace(WIDE, level=0)) == "near"
+    assert pick([library[0]], bounds=replace(WIDE, level=1)) == "far"
 
 
-def test_two_nudges_that_lead_to_a_person_never_follow_each_other() -> None:
-    library = [Plain("first", theme="x", exposure=2), Plain("second", theme="y", exposure=2)]
+def test_between_two_nudges_that_lead_to_a_person_there_is_one_that_is_done_alone() -> None:
+    first, second = Plain("first", theme="x", exposure=CONTACT), Plain("second", theme="y", exposure=CONTACT)
+    react, alone = Plain("react", theme="z", exposure=1), Plain("alone", theme="w", exposure=ALONE)
 
-    assert pick(library, shown("first", 1)) is None
+    assert pick([first, second], shown("first", 1)) is None
+    assert pick([first, second, react], shown("react", 1), shown("first", 2)) is None, "to react is not to be alone"
+    assert pick([first, second, alone], shown("alone", 1), shown("first", 2)) == "second"
+    assert pick([first, second, alone, react], shown("react", 1), shown("alone", 2), shown("first", 3)) == "second"
+    assert pick([second, react], shown("react", 1)) == "second", "nothing has led to anybody yet"
+
+
+def test_a_kind_that_had_four_of_the_last_nine_is_not_drawn() -> None:
+    often = [Plain(f"often-{n}", theme="often") for n in range(5)]
+    others = [Plain(f"other-{n}", theme=f"other-{n % 3}") for n in range(9)]
+    past = ["other-0", "often-0", "other-1", "often-1", "other-2", "often-2", "other-3", "often-3", "other-4"]
+
+    four = {pick([*often, *others], *(shown(one, n + 1) for n, one in enumerate(past)), seed=str(s)) for s in range(50)}
+    three = {
+        pick([*often, *others], *(shown(one, n + 1) for n, one in enumerate(past[:7])), seed=str(s)) for s in range(50)
+    }
+
+    assert MOST_OF_THE_LAST / OF_THE_LAST == 0.4
+    assert "often-4" not in four
+    assert "often-4" in three
+
+
+def test_whoever_has_only_one_kind_left_goes_on_with_that_one() -> None:
+    library = [Plain(str(n), theme="kind") for n in range(12)]
+
+    assert pick(library, *(shown(str(n), n + 1) for n in range(10))) in {"10", "11"}
+
+
+def test_of_two_kinds_that_both_had_their_share_the_one_comes_that_was_not_the_last() -> None:
+    library = [Plain(str(n), theme=str(n % 2)) for n in range(14)]
+
+    chosen = choose(library, WIDE, [shown(str(n), n + 1) for n in range(10)], "seed", NOW)
+
+    assert chosen is not None
+    assert chosen.nudge.theme == "1"
 
 
 def test_a_nudge_that_has_left_the_library_is_no_obstacle() -> None:
@@ -130,14 +212,81 @@ def test_any_history_keeps_every_hard_stop_and_the_same_seed_gives_the_same_nudg
     assert chosen == choose(library, bounds, past, seed, NOW)
     if chosen is None:
         return
-    last = next((one for one in past if int(one.nudge_id) < count), None)
-    assert chosen.size <= size
-    assert not chosen.retired
-    assert chosen.exposure <= level + LARGEST_STEP
-    assert all(one.nudge_id != chosen.nudge_id or NOW - one.at >= NOT_AGAIN_FOR for one in past)
-    if last is not None:
-        assert int(last.nudge_id) % 4 != int(chosen.theme)
-        assert min(int(last.nudge_id) % 5, chosen.exposure) < CONTACT
+    nudge, before = chosen.nudge, [library[int(one.nudge_id)] for one in past if int(one.nudge_id) < count]
+    assert nudge.size <= size
+    assert not nudge.retired
+    assert nudge.exposure <= level + LARGEST_STEP
+    assert all(one.nudge_id != nudge.nudge_id or NOW - one.at >= NOT_AGAIN_FOR for one in past)
+    if len(chosen.draw.tickets) > 1 and before:
+        assert before[0].theme not in chosen.draw.tickets
+    since_alone = [one.exposure for one in before]
+    since_alone = since_alone[: since_alone.index(ALONE)] if ALONE in since_alone else since_alone
+    assert nudge.exposure < CONTACT or max(since_alone, default=ALONE) < CONTACT
+
+
+@given(seeds=st.lists(st.text(max_size=4), min_size=30, max_size=30), tickets=st.floats(3, 40))
+def test_with_four_kinds_or_more_none_ever_has_more_than_four_of_ten_nor_two_running(
+    seeds: list[str], tickets: float
+) -> None:
+    """Even one with the most tickets there can be."""
+    library = [Plain(f"{theme}-{n}", theme=str(theme)) for theme in range(4) for n in range(30)]
+    history: list[Shown] = []
+    themes: list[str] = []
+    for age, seed in enumerate(seeds):
+        now = NOW + timedelta(days=age)
+        chosen = choose(library, WIDE, history, seed, now, {"0": tickets})
+        assert chosen is not None
+        history.insert(0, Shown(chosen.nudge.nudge_id, now))
+        themes.insert(0, chosen.nudge.theme)
+        assert max(Counter(themes[:OF_THE_LAST]).values()) <= MOST_OF_THE_LAST
+        assert themes[:1] != themes[1:2]
+
+
+def drawn(tickets: Mapping[str, float], times: int = 4_000) -> Counter[str]:
+    """How often each of three kinds comes first, one of which has many nudges and the others one."""
+    library = [*(Plain(f"many-{n}", theme="many") for n in range(20)), Plain("b", theme="few"), Plain("c", theme="one")]
+    found = (choose(library, WIDE, (), f"seed {n}", NOW, tickets) for n in range(times))
+    return Counter(one.nudge.theme for one in found if one is not None)
+
+
+@pytest.mark.parametrize(
+    "tickets",
+    [NO_TICKETS, {"many": 3.0}, {"few": 40.0}, {"many": 15.0, "few": 5.0, "one": 22.5}],
+    ids=["all alike", "the fewest", "the most", "each its own"],
+)
+def test_a_kind_is_drawn_as_often_as_its_tickets_say_however_many_nudges_it_has(tickets: Mapping[str, float]) -> None:
+    counted = drawn(tickets)
+
+    held = {theme: tickets.get(theme, TICKETS_AT_FIRST) for theme in ("many", "few", "one")}
+    for theme, count in held.items():
+        share = count / sum(held.values())
+        off_by = 4 * (share * (1 - share) / counted.total()) ** 0.5
+        assert counted[theme] / counted.total() == pytest.approx(share, abs=off_by)
+
+
+def test_of_a_kind_each_nudge_is_as_likely() -> None:
+    library = [Plain(str(n)) for n in range(5)]
+    counted = Counter(pick(library, seed=str(n)) for n in range(2_000))
+
+    assert set(counted) == set("01234")
+    assert min(counted.values()) > 340
+
+
+def test_how_it_was_chosen_is_told_as_it_was() -> None:
+    library = [Plain("a", theme="x"), Plain("b", theme="y"), Plain("c", theme="z"), Plain("d", theme="w", exposure=9)]
+
+    chosen = choose(library, WIDE, [shown("a", 1)], "seed", NOW, {"y": 15.0, "x": 22.5, "gone": 3.0})
+
+    assert chosen is not None
+    told = chosen.draw
+    assert told == Draw(chosen.nudge.nudge_id, chosen.nudge.theme, {"y": 15.0, "z": 10.0}, "seed")
+
+
+def test_the_order_of_the_library_plays_no_part() -> None:
+    library = [Plain(str(n), theme=str(n % 5)) for n in range(20)]
+
+    for seed in "abcdef":
+        assert pick(library, seed=seed) == pick(library[::-1], seed=seed)
 
 
 def occurrence(kind: Kind, nudge_id: str | None) -> Occurrence:

@@ -142,6 +142,9 @@ def test_what_is_checked_for_each_kind_of_message() -> None:
     assert dict(CHECKS) == {
         Kind.NUDGE: common | {Obstacle.GUILD_OFF},
         Kind.STILL_WANTED: common | {Obstacle.GUILD_OFF},
+        Kind.REVIEW_4: common | {Obstacle.GUILD_OFF},
+        Kind.REVIEW_8: common | {Obstacle.GUILD_OFF},
+        Kind.ALL_SEEN: common | {Obstacle.GUILD_OFF},
         Kind.GUILD_OFF: common | {Obstacle.GUILD_ON},
         Kind.RECEIPT: gentle,
     }

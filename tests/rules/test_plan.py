@@ -41,14 +41,14 @@ def test_going_on_keeps_a_pause_and_counts_silence_anew() -> None:
     plan = PLAN.paused(until, Lately()).ended(PlanState.QUIET).going_on(later, Lately())
 
     assert (plan.state, plan.since_at, plan.paused_until) == (PlanState.ACTIVE, later, until)
-    assert plan.next_due_at == due_after(plan.schedule, until, Lately())
+    assert plan.next_due_at == due_after(plan.rhythm(until), until, Lately())
 
 
 def test_resuming_ends_a_pause() -> None:
     plan = PLAN.paused(NOW + timedelta(days=7), Lately()).resumed(NOW, Lately())
 
     assert plan.paused_until is None
-    assert plan.next_due_at == due_after(plan.schedule, NOW, Lately())
+    assert plan.next_due_at == due_after(plan.rhythm(NOW), NOW, Lately())
 
 
 @pytest.mark.parametrize("state", SLEEPING)
@@ -110,7 +110,7 @@ def test_what_was_not_ok_makes_steps_tiny_and_lets_go_of_what_was_asked_for_agai
     gentle = PLAN.grown(3).with_again("kind-rest", 1, NOW, Lately()).made_gentle(NOW, Lately())
 
     assert (gentle.wishes.size, gentle.level, gentle.again_nudge_id) == (Size.TINY, 0, None)
-    assert gentle.next_due_at == due_after(PLAN.schedule, NOW, Lately())
+    assert gentle.next_due_at == due_after(PLAN.rhythm(NOW), NOW, Lately())
 
 
 def test_steps_only_ever_grow_by_being_done() -> None:
@@ -132,7 +132,7 @@ def test_mending_brings_back_what_a_wrong_clock_wrote_and_leaves_the_rest_alone(
     assert replace(PLAN, since_at=NOW + year).mended(NOW, Lately()) == PLAN
     assert replace(PLAN, paused_until=NOW + year).mended(NOW, Lately()).paused_until == NOW + LONGEST_PAUSE
     late = replace(asked_again, next_due_at=NOW + year).mended(NOW, Lately())
-    assert (late.next_due_at, late.again_nudge_id) == (due_after(PLAN.schedule, NOW, Lately()), "kind-rest")
+    assert (late.next_due_at, late.again_nudge_id) == (due_after(PLAN.rhythm(NOW), NOW, Lately()), "kind-rest")
 
 
 @pytest.mark.parametrize("state", SLEEPING)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot.rules.occurrence import Kind
 from bot.rules.plan import Size, Wishes
-from bot.rules.schedule import Window
+from bot.rules.schedule import Window, weekdays
 from bot.simulate.evidence import Evidence
 from bot.simulate.faults import DAY, HOUR, MINUTE, stream
 from bot.simulate.history import Arrival, Call, History, PlanMove, RowMove
@@ -68,18 +69,28 @@ class Forged:
         kind: Kind = Kind.NUDGE,
         occurrence_id: str = "",
         is_again: bool = False,
+        nudge_id: str = "",
     ) -> str:
         """A message on that day of the world, due in the evening, with its row."""
         due = day * DAY + EVENING
         at = due + 0.5 if called is None else called
         name = occurrence_id or f"{kind}-{day}"
         self.row(name, due, "claimed", state, kind=kind)
-        self.arrives(name, at, kind=kind, is_again=is_again)
+        self.arrives(name, at, kind=kind, is_again=is_again, nudge_id=nudge_id)
         return name
 
-    def arrives(self, occurrence_id: str, at: float, *, kind: Kind = Kind.NUDGE, is_again: bool = False) -> None:
+    def arrives(
+        self, occurrence_id: str, at: float, *, kind: Kind = Kind.NUDGE, is_again: bool = False, nudge_id: str = ""
+    ) -> None:
+        """A nudge of its own, unless another one is named."""
         self.count += 1
-        self.history.arrive(Arrival(ROBIN, occurrence_id, kind, "a-nudge", is_again, at, at + 0.1, self.count))
+        nudge = (nudge_id or f"of {occurrence_id}") if kind is Kind.NUDGE else None
+        self.history.arrive(Arrival(ROBIN, occurrence_id, kind, nudge, is_again, at, at + 0.1, self.count))
+
+    def answered(self, *days: float) -> None:
+        """A nudge on each of these days, answered an hour later."""
+        for day in days:
+            self.answers(day * DAY + EVENING + HOUR, self.comes(day))
 
     def broken(self, *, ended: float | None = None) -> set[Promise]:
         return {
@@ -92,8 +103,8 @@ def nothing(_forged: Forged) -> None:
 
 
 def an_answered_month(forged: Forged) -> None:
-    for day in (1, 3, 5, 8, 10, 12, 15):
-        forged.answers(day * DAY + EVENING + HOUR, forged.comes(day))
+    """Two in the first week, and three in those that follow."""
+    forged.answered(1, 3, 8, 10, 12, 15, 17, 19, 22)
 
 
 def the_same_again(forged: Forged) -> None:
@@ -134,8 +145,91 @@ def three_hours_apart(forged: Forged) -> None:
 
 
 def four_in_a_week(forged: Forged) -> None:
-    for day in (1, 3, 5, 6):
-        forged.answers(day * DAY + EVENING + HOUR, forged.comes(day))
+    forged.answered(1, 8, 10, 12, 13)
+
+
+def three_in_the_first_week(forged: Forged) -> None:
+    forged.answered(1, 3, 5)
+
+
+def eight_weeks(forged: Forged, then: Iterable[float] = ()) -> None:
+    """One nudge in each, and then these."""
+    forged.answered(*(1 + 7 * week for week in range(8)), *then)
+
+
+def one_a_week_after_the_eighth(forged: Forged) -> None:
+    eight_weeks(forged, then=(57, 64, 71))
+
+
+def two_in_the_ninth_week(forged: Forged) -> None:
+    eight_weeks(forged, then=(57, 60))
+
+
+def two_in_the_ninth_week_as_before(forged: Forged) -> None:
+    forged.says(HOUR, Stand(wants=True, wishes=WISHES, guild_id=SERVER, keeps_pace=True))
+    eight_weeks(forged, then=(57, 60))
+
+
+def two_in_the_ninth_week_by_a_choice_after_the_eighth(forged: Forged) -> None:
+    eight_weeks(forged, then=(57,))
+    more = replace(WISHES, per_week=2)
+    forged.says(58 * DAY, Stand(wants=True, wishes=more, guild_id=SERVER))
+    forged.answered(60)
+
+
+def two_in_the_ninth_week_by_a_choice_before(forged: Forged) -> None:
+    forged.says(40 * DAY, Stand(wants=True, wishes=replace(WISHES, per_week=4), guild_id=SERVER))
+    two_in_the_ninth_week(forged)
+
+
+def weeks_without_a_nudge(forged: Forged) -> None:
+    """They do not count: these are two of the second week, though many days have passed."""
+    forged.answered(1, 71, 73)
+
+
+def the_same_nudge_after_a_month(forged: Forged) -> None:
+    for day in (1, 31):
+        forged.answers(day * DAY + EVENING + HOUR, forged.comes(day, nudge_id="a-nudge"))
+
+
+def the_same_nudge_after_eight_weeks(forged: Forged) -> None:
+    for day in (1, 57):
+        forged.answers(day * DAY + EVENING + HOUR, forged.comes(day, nudge_id="a-nudge"))
+
+
+def the_same_nudge_because_they_asked(forged: Forged) -> None:
+    forged.person.laters.append((DAY + EVENING + HOUR, "a-nudge"))
+    forged.comes(1, nudge_id="a-nudge")
+    forged.comes(3, nudge_id="a-nudge", is_again=True)
+
+
+def told_twice_that_nothing_is_left(forged: Forged) -> None:
+    forged.answered(1)
+    for day in (3, 8):
+        forged.comes(day, kind=Kind.ALL_SEEN)
+
+
+def told_anew_that_nothing_is_left(forged: Forged) -> None:
+    forged.comes(3, kind=Kind.ALL_SEEN)
+    forged.answered(5)
+    forged.comes(8, kind=Kind.ALL_SEEN)
+
+
+def reviewed_after_four_and_eight_weeks(forged: Forged) -> None:
+    forged.answered(1, 8, 15, 22)
+    forged.comes(29, kind=Kind.REVIEW_4)
+    forged.answered(31, 38, 45, 52)
+    forged.comes(59, kind=Kind.REVIEW_8)
+
+
+def reviewed_twice(forged: Forged) -> None:
+    reviewed_after_four_and_eight_weeks(forged)
+    forged.comes(66, kind=Kind.REVIEW_8)
+
+
+def reviewed_in_the_fourth_week(forged: Forged) -> None:
+    forged.answered(1, 8, 15, 22)
+    forged.comes(24, kind=Kind.REVIEW_4)
 
 
 def again_though_nobody_asked(forged: Forged) -> None:
@@ -150,6 +244,11 @@ def after_a_stop(forged: Forged) -> None:
 def in_a_pause(forged: Forged) -> None:
     forged.says(DAY, Stand(wants=True, wishes=WISHES, paused_until=3 * DAY, guild_id=SERVER))
     forged.comes(1)
+
+
+def in_the_pause_of_a_season(forged: Forged) -> None:
+    forged.says(DAY, Stand(wants=True, wishes=WISHES, guild_id=SERVER, season_pause_until=8 * DAY, slow_until=57 * DAY))
+    forged.comes(5)
 
 
 def for_a_server_that_is_off(forged: Forged) -> None:
@@ -167,12 +266,12 @@ def tried_again_after_closed_dms(forged: Forged) -> None:
 
 
 def a_seventh_into_the_silence(forged: Forged) -> None:
-    for day in (1, 3, 5, 8, 12, 17, 22):
+    for day in (1, 3, 8, 12, 17, 22, 26):
         forged.comes(day)
 
 
 def at_the_old_pace_in_silence(forged: Forged) -> None:
-    for day in (1, 3, 5, 8, 10):
+    for day in (1, 3, 8, 12, 14):
         forged.comes(day)
 
 
@@ -228,9 +327,25 @@ BROKEN = (
     (where_they_lived_before, {Promise.OUTSIDE}),
     (three_hours_apart, {Promise.GAP}),
     (four_in_a_week, {Promise.TOO_MANY}),
+    (three_in_the_first_week, {Promise.TOO_MANY}),
+    (one_a_week_after_the_eighth, set()),
+    (two_in_the_ninth_week, {Promise.TOO_MANY}),
+    (two_in_the_ninth_week_as_before, set()),
+    (two_in_the_ninth_week_by_a_choice_after_the_eighth, set()),
+    (two_in_the_ninth_week_by_a_choice_before, {Promise.TOO_MANY}),
+    (weeks_without_a_nudge, set()),
+    (the_same_nudge_after_a_month, {Promise.REPEATED}),
+    (the_same_nudge_after_eight_weeks, set()),
+    (the_same_nudge_because_they_asked, set()),
+    (told_twice_that_nothing_is_left, {Promise.REPEATED}),
+    (told_anew_that_nothing_is_left, set()),
+    (reviewed_after_four_and_eight_weeks, set()),
+    (reviewed_twice, {Promise.REPEATED}),
+    (reviewed_in_the_fourth_week, {Promise.REPEATED}),
     (again_though_nobody_asked, {Promise.TOO_MANY}),
     (after_a_stop, {Promise.UNWANTED}),
     (in_a_pause, {Promise.UNWANTED}),
+    (in_the_pause_of_a_season, {Promise.UNWANTED}),
     (for_a_server_that_is_off, {Promise.UNWANTED}),
     (asked_about_a_server_that_is_on, {Promise.UNWANTED}),
     (tried_again_after_closed_dms, {Promise.UNWANTED}),
@@ -262,6 +377,42 @@ def test_what_is_missing_at_the_end_is_seen(forge: Callable[[Forged], None]) -> 
 
     assert forged.broken() == set()
     assert forged.broken(ended=60 * DAY) == {Promise.LOST}
+
+
+def own_days(per_week: int, since: int, until: int) -> list[int]:
+    """The days of the world that are Robin's own, by that many a week."""
+    wanted = weekdays(replace(WISHES, per_week=per_week).schedule(ROBIN))
+    return [day for day in range(since, until) if (BEGINS + timedelta(days=day)).weekday() in wanted]
+
+
+FIRST = own_days(3, 7, 14)[0]
+NINTH = FIRST + 8 * 7
+"""The day on which the ninth week begins."""
+AS_PROMISED = (*own_days(3, FIRST, FIRST + 7)[:2], *own_days(3, FIRST + 7, NINTH), *own_days(1, NINTH, 83))
+SLOWER_TOO_EARLY = (*own_days(3, FIRST, FIRST + 21), *own_days(1, FIRST + 21, 83))
+NOTHING_LATER = tuple(day for day in AS_PROMISED if day <= NINTH)
+
+
+@pytest.mark.parametrize(
+    ("days", "stand", "promises"),
+    [
+        (AS_PROMISED, {}, set()),
+        (SLOWER_TOO_EARLY, {}, {Promise.LOST}),
+        (NOTHING_LATER, {}, {Promise.LOST}),
+        (AS_PROMISED, {"keeps_pace": True}, {Promise.LOST}),
+        (SLOWER_TOO_EARLY, {"slow_until": 90 * DAY}, set()),
+        (SLOWER_TOO_EARLY, {"slow_until": 30 * DAY}, {Promise.LOST}),
+    ],
+)
+def test_what_is_slower_by_promise_is_not_missed_and_nothing_else_is_excused(
+    days: Iterable[int], stand: Any, promises: set[Promise]
+) -> None:
+    forged = Forged()
+    forged.says(1.0, Stand(wants=True, wishes=WISHES, guild_id=SERVER, **stand), renews=True)
+    forged.history.move_plan(PlanMove(10.0, ROBIN, None, BEGINS + timedelta(days=900), "active", 7))
+    forged.answered(*days)
+
+    assert forged.broken(ended=82 * DAY) - {Promise.TOO_MANY} == promises
 
 
 def test_what_was_under_way_at_the_same_moment_is_held_against_nobody() -> None:

@@ -79,7 +79,7 @@ class Lived(RuleBasedStateMachine):
     def does_something(self, who: int, act: Act, days: int) -> None:
         self._does(who, Deed(act, days=days, press_id=self.members[who].next_press()))
 
-    @rule(data=st.data(), act=st.sampled_from(sorted(ANSWERS)))
+    @rule(data=st.data(), act=st.sampled_from(sorted(ANSWERS | {Act.SAY_YES})))
     def answers(self, data: st.DataObject, act: Act) -> None:
         nudges = [one for one in self.world.history.arrivals if one.kind is Kind.NUDGE]
         if nudges:

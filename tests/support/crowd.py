@@ -129,6 +129,11 @@ def _row(one: Someone, since: datetime) -> dict[str, Any]:
         "next_due_at": made.next_due_at,
         "again_nudge_id": None,
         "level": made.level,
+        "weeks": made.weeks,
+        "week_began": made.week_began,
+        "reviewed": made.reviewed,
+        "all_seen": made.all_seen,
+        "keeps_pace": made.keeps_pace,
     }
 
 

@@ -12,11 +12,12 @@ from typing import Any
 from bot.content.library import Library
 from bot.journey.journeys import Journeys
 from bot.journey.traffic import Limits, Traffic
+from bot.rules.bearing import Bearing
 from bot.rules.consent import ON_AT_FIRST, QUESTIONS, Purpose, Questions
 from bot.rules.delivery import Fate
 from bot.rules.occurrence import Kind, Occurrence, State, occurrence_id
-from bot.rules.plan import Plan, Size, Wishes
-from bot.rules.schedule import Window
+from bot.rules.plan import LAST_WEEK, Plan, Size, Wishes
+from bot.rules.schedule import Window, local_date
 from bot.store import Database, Reserve
 from bot.store.database import NO_RESERVE
 from bot.store.disk import REAL_DISK, Disk
@@ -29,6 +30,7 @@ ROBIN = 100_000_000_000_000_001
 ALEX = 100_000_000_000_000_002
 SERVER = 200_000_000_000_000_001
 EVENING = Wishes("Europe/Berlin", Window(18 * 60, 20 * 60), per_week=3, size=Size.SMALL, discreet=False)
+FULL_STEPS = 9
 LIMITS = Limits(rate_per_second=1_000, at_once=5, batch=10)
 
 
@@ -67,10 +69,32 @@ class House:
         plan = await self.plan(member_id)
         await self.database.write(lambda records: records.plans.put(replace(plan, next_due_at=due)))
 
-    async def steps_have_grown(self, member_id: int = ROBIN, level: int = 3) -> None:
-        """As after many a "did it": any size of step can come."""
+    async def bearing(self, member_id: int = ROBIN) -> Bearing:
+        """How the member's nudges are chosen."""
+        return (await self.database.read(lambda records: records.bearings.by_ids([member_id])))[member_id]
+
+    async def bear(self, member_id: int = ROBIN, **changes: Any) -> None:
+        """Change something in that."""
+        bearing = replace(await self.bearing(member_id), **changes)
+        await self.database.write(lambda records: records.bearings.put(member_id, bearing))
+
+    async def set_plan(self, member_id: int = ROBIN, **changes: Any) -> None:
+        """Change something in the member's plan."""
+        plan = replace(await self.plan(member_id), **changes)
+        await self.database.write(lambda records: records.plans.put(plan))
+
+    async def been_here(self, weeks: int, member_id: int = ROBIN, **changes: Any) -> None:
+        """As if the last of that many weeks with nudges had begun today, and no review was due."""
         plan = await self.plan(member_id)
-        await self.database.write(lambda records: records.plans.put(replace(plan, level=level)))
+        today = local_date(plan.schedule.zone, self.clock.now())
+        more = {"weeks": weeks, "week_began": today, "reviewed": LAST_WEEK, **changes}
+        await self.set_plan(member_id, **more)
+        await self.journeys.adjust.change(member_id, plan.wishes)  # the next one is due as often as they come by now
+
+    async def steps_have_grown(self, member_id: int = ROBIN, level: int = 3) -> None:
+        """As after eight weeks with many a "did it": any size of step can come, as often as they chose."""
+        await self.been_here(LAST_WEEK, member_id, level=level, keeps_pace=True)
+        await self.bear(member_id, full_steps=FULL_STEPS)
 
     async def sent_earlier(self, nudge_id: str, member_id: int = ROBIN, days: float = 1) -> Occurrence:
         """A nudge that the member had that many days ago."""

@@ -310,7 +310,7 @@ class World:
         else:
             item = ui.Select(custom_id=custom_id, options=[discord.SelectOption(label="x", value=value)])
             control = PickMenu(item, "", Press("", ""))
-        in_dm = custom_id.split(":")[1] == "n"
+        in_dm = custom_id.split(":")[1] in {"n", "q", "r"}
         channel_id = person.actor.user.dm_channel.id if in_dm else self.channel.id
         guild_id = None if in_dm else self.guild_id
         shown = Screen(

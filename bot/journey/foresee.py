@@ -1,0 +1,260 @@
+"""What would come to one member over weeks, if they answered like this. Pure: no database, no Discord, no clock.
+
+It decides by `look_ahead`, `rules.replies` and the plan's own ways, as the journeys do; what it adds is that every
+message arrives when it is due. tests/foresee lives the same weeks through the journeys, and gets the same messages.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Final
+
+from bot.content.library import Library
+from bot.content.nudges import Nudge
+from bot.journey.ahead import look_ahead
+from bot.journey.courier import NudgeNote
+from bot.journey.course import Beginning, Event, Where
+from bot.journey.letters import RECEIPT_WITHIN, says_of
+from bot.journey.past import Past
+from bot.journey.persona import (
+    BeginSeason,
+    Change,
+    Deed,
+    GoOn,
+    KeepPace,
+    LevelTickets,
+    Message,
+    Persona,
+    Press,
+    Reply,
+    Rest,
+    SayYes,
+)
+from bot.journey.standing import MemberStanding
+from bot.rules.bearing import Bearing
+from bot.rules.choose import NOT_AGAIN_FOR, Refused
+from bot.rules.delivery import AFTER_QUESTION
+from bot.rules.occurrence import ALWAYS_HEARD, Answer, Kind, Occurrence, Seen, State, occurrence_id
+from bot.rules.plan import Plan, PlanState
+from bot.rules.replies import Followed, Pressed, Question, follow, said_bigger
+from bot.rules.schedule import local_date
+from bot.rules.seasons import SEASONS
+from bot.rules.silence import ASK_AFTER
+from bot.rules.tickets import Tickets
+
+# What is heard also after another answer. A pause is one that can be chosen any time.
+HEARD_TWICE: Final = ALWAYS_HEARD | {Answer.PAUSE}
+
+# The press of a Start that nobody has made.
+NO_PRESS: Final = 0
+
+
+def foresee(beginning: Beginning, library: Library, persona: Persona, until: datetime) -> Iterator[Event]:
+    """Everything that they would see and do before that instant, in order.
+
+    Nothing where it cannot be read what they set aside: nothing would come.
+    """
+    if beginning.past.refused is None or beginning.past.bearing is None:
+        return
+    life = _Life(beginning, library, persona)
+    yield from life.begin(beginning.past.now, is_new=beginning.is_new)
+    while (at := life.next_at()) is not None and at < until:
+        yield from life.live(at)
+
+
+class _Life:
+    """One course of things."""
+
+    def __init__(self, beginning: Beginning, library: Library, persona: Persona) -> None:
+        refused, bearing = beginning.past.refused, beginning.past.bearing
+        assert refused is not None
+        assert bearing is not None
+        self._who = beginning.who
+        self._library = library
+        self._language = library.language(beginning.who.member.language)
+        self._persona = persona
+        self._where = Where(beginning.who.standing.plan, bearing, refused)
+        self._seen = [*beginning.past.history]
+        self._ids = dict[str, int]()
+        """Which of the messages, counted from the oldest one, has that id."""
+        self._slots = set(beginning.past.slots)
+        self._withdrawn = beginning.past.withdrawn
+        self._order = count()
+        self._ahead: list[tuple[datetime, int, Deed]] = []
+        """What they are going to do, the earliest first."""
+
+    def begin(self, now: datetime, *, is_new: bool) -> Iterator[Event]:
+        for at, deed in self._persona.by_themselves(now, self._where.plan):
+            self._will(at, deed)
+        if is_new:
+            yield from self._arrive(_receipt(self._where.plan, now), now)
+
+    def next_at(self) -> datetime | None:
+        """When something happens next."""
+        times = [self._where.plan.next_due_at, self._ahead[0][0] if self._ahead else None]
+        return min((time for time in times if time is not None), default=None)
+
+    def live(self, at: datetime) -> Iterator[Event]:
+        """What happens then: what is due first, and then one thing that they do."""
+        due = self._where.plan.next_due_at
+        if due is not None and due <= at:
+            yield from self._deliver(at)
+        else:
+            deed = heapq.heappop(self._ahead)[2]
+            yield from self._press(deed, at) if isinstance(deed, Press) else self._do(deed, at)
+
+    def _will(self, at: datetime, deed: Deed) -> None:
+        heapq.heappush(self._ahead, (at, next(self._order), deed))
+
+    def _now_where(self, **new: Plan | Bearing | Refused) -> None:
+        self._where = replace(self._where, **new)  # type: ignore[arg-type]
+
+    def _standing(self) -> MemberStanding:
+        return replace(self._who, standing=replace(self._who.standing, plan=self._where.plan))
+
+    def _past(self, now: datetime) -> Past:
+        """As `store.history` reads it: what came since a nudge rests, and their last that arrived."""
+        since, arrived, history = now - NOT_AGAIN_FOR, 0, []
+        for one in self._seen:
+            if one.due_at < since and (arrived >= ASK_AFTER or one.kind is not Kind.NUDGE):
+                continue
+            history.append(one)
+            arrived += one.kind is Kind.NUDGE and one.state is State.SENT
+        return Past(history, now, self._slots, self._where.refused, self._where.bearing, self._withdrawn)
+
+    def _deliver(self, now: datetime) -> Iterator[Event]:
+        step = look_ahead(self._standing(), self._past(now), self._library, now)
+        self._slots.add(step.occurrence.slot)
+        self._now_where(plan=step.plan)
+        if not step.goes_out:
+            return
+        if step.bearing is not None:
+            self._now_where(bearing=step.bearing)
+        if step.occurrence.kind in AFTER_QUESTION:
+            self._now_where(plan=step.plan.ended(AFTER_QUESTION[step.occurrence.kind]))
+        yield from self._arrive(step.occurrence, now)
+
+    def _arrive(self, occurrence: Occurrence, now: datetime) -> Iterator[Event]:
+        one = occurrence
+        self._ids[one.occurrence_id] = len(self._seen)
+        self._seen.insert(0, Seen(one.kind, State.SENT, one.nudge_id, one.due_at, one.until_at, None))
+        says = says_of(one, self._standing().standing, self._language, now)
+        assert says is not None, "what was chosen now is in the library"
+        message = Message(now, one.occurrence_id, says)
+        yield Event(now, message, self._where)
+        self._be_told(message, now)
+
+    def _be_told(self, seen: Message | Reply, now: datetime) -> None:
+        for after, deed in self._persona.about(seen, now):
+            self._will(now + max(timedelta(), after), deed)
+
+    def _press(self, press: Press, now: datetime) -> Iterator[Event]:
+        nudge = _nudge_on(press.message)
+        place = len(self._seen) - 1 - self._ids[press.message.occurrence_id]
+        is_first = self._seen[place].answered_at is None
+        if is_first:
+            self._seen[place] = replace(self._seen[place], answered_at=now)
+        is_heard = is_first or press.answer in HEARD_TWICE
+        reply = self._heard(press, nudge, now, is_first=is_first) if is_heard else Reply(press, already=True)
+        yield Event(now, reply, self._where)
+        self._be_told(reply, now)
+
+    def _heard(self, press: Press, nudge: Nudge, now: datetime, *, is_first: bool) -> Reply:
+        plan, past = self._where.plan, self._past(now)
+        match press.answer:
+            case Answer.LATER if plan.state is PlanState.ACTIVE:
+                asked = plan.with_again(nudge.nudge_id, press.days, now, past.lately)
+                self._now_where(plan=asked)
+                paused = plan.paused_until if plan.is_paused(now) else None
+                return Reply(press, comes_at=asked.next_due_at, paused_until=paused)
+            case Answer.PAUSE if plan.state is PlanState.ACTIVE:
+                until = now + timedelta(days=press.days)
+                self._now_where(plan=plan.paused(until, past.lately))
+                return Reply(press, paused_until=until)
+            case Answer.LATER | Answer.PAUSE:
+                return Reply(press)
+        if press.answer is Answer.NOT_FOR_ME and not is_first and nudge.nudge_id in self._where.refused.nudges:
+            return Reply(press)  # it was said before
+        followed = self._followed(press, nudge, past, now)
+        return Reply(press, question=followed.question, is_plenty=followed.is_plenty)
+
+    def _followed(self, press: Press, nudge: Nudge, past: Past, now: datetime) -> Followed:
+        plan, bearing, refused = self._where.plan, self._where.bearing, self._where.refused
+        is_off = nudge.theme in refused.themes
+        others = [self._language.nudge_by_id.get(one) for one in refused.nudges - {nudge.nudge_id}]
+        of_its_kind = 0 if is_off else sum(one is not None and one.theme == nudge.theme for one in others)
+        pressed = Pressed(press.answer, nudge.nudge_id, nudge, press.smaller, of_its_kind)
+        followed = follow(pressed, plan, bearing, past.lately, now)
+        self._now_where(plan=followed.plan, bearing=followed.bearing)
+        if press.answer in ALWAYS_HEARD:
+            self._set_aside(nudge, press.answer)
+        return followed
+
+    def _set_aside(self, nudge: Nudge, answer: Answer) -> None:
+        refused = self._where.refused
+        refused = replace(refused, nudges=refused.nudges | {nudge.nudge_id})
+        if answer is Answer.NOT_OK:
+            themes, not_ok = refused.themes | {nudge.theme}, refused.not_ok | {nudge.nudge_id}
+            refused = replace(refused, themes=themes, not_ok=not_ok)
+        self._now_where(refused=refused)
+
+    def _do(self, deed: Deed, now: datetime) -> Iterator[Event]:
+        plan, bearing, lately = self._where.plan, self._where.bearing, self._past(now).lately
+        day = local_date(plan.schedule.zone, now)
+        match deed:
+            case SayYes():
+                self._say_yes(deed)
+            case GoOn():
+                self._now_where(plan=plan.resumed(now, lately))
+            case Rest(days):
+                self._now_where(plan=plan.paused(now + timedelta(days=days), lately))
+            case BeginSeason(season):
+                paused = plan.paused(now + SEASONS[season].pause, lately)
+                self._now_where(plan=paused, bearing=bearing.begin_season(season, day))
+            case Change():
+                self._now_where(plan=plan.changed(deed.of(plan.wishes), now, lately))
+            case KeepPace():
+                self._now_where(plan=replace(plan, keeps_pace=True).changed(plan.wishes, now, lately))
+            case LevelTickets():
+                self._now_where(bearing=replace(bearing, tickets=Tickets()))
+        yield Event(now, deed, self._where)
+
+    def _say_yes(self, deed: SayYes) -> None:
+        match deed.question:
+            case Question.BIGGER:
+                self._now_where(plan=said_bigger(self._where.plan, self._where.bearing.most_offered))
+            case Question.SAME_PERSON:
+                self._same_person(deed.message)
+            case Question.SKIP_KIND:
+                refused = self._where.refused
+                themes = refused.themes | {_nudge_on(deed.message).theme}
+                self._now_where(refused=replace(refused, themes=themes))
+
+    def _same_person(self, message: Message) -> None:
+        at = self._seen[len(self._seen) - 1 - self._ids[message.occurrence_id]].answered_at
+        bearing, zone = self._where.bearing, self._where.plan.schedule.zone
+        if at is not None and bearing.last_step_on == local_date(zone, at):
+            self._now_where(bearing=bearing.was_same_person())
+
+
+def _nudge_on(message: Message) -> Nudge:
+    assert isinstance(message.says, NudgeNote), "only a nudge has answers"
+    return message.says.nudge
+
+
+def _receipt(plan: Plan, now: datetime) -> Occurrence:
+    slot, kind = str(NO_PRESS), Kind.RECEIPT
+    return Occurrence(
+        occurrence_id(plan.member_id, kind, slot),
+        plan.member_id,
+        kind,
+        slot,
+        State.CLAIMED,
+        None,
+        now,
+        now + RECEIPT_WITHIN,
+    )

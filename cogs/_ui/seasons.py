@@ -1,0 +1,45 @@
+"""Seasons: quieter times that somebody picks, without a reason; and what is said of one that has begun."""
+
+from __future__ import annotations
+
+import discord
+
+from bot.content.words import Words
+from bot.errors import Outdated
+from bot.journey.tune import Quiet
+from bot.rules.seasons import SEASONS, Season
+from cogs._ui.controls import PickMenu, menu
+from cogs._ui.screen import moment
+
+
+def season_menu(flow: str, step: str, words: Words, data: str = "") -> PickMenu:
+    """Each of them, with what it means in a line."""
+    options = [
+        discord.SelectOption(
+            label=words(f"season.{season}.name"),
+            description=words(
+                f"season.{season}.about", pause=SEASONS[season].pause.days, lasts=SEASONS[season].lasts.days
+            ),
+            value=season,
+        )
+        for season in Season
+    ]
+    return menu(flow, step, words("season.pick"), options, data)
+
+
+def season_in(values: tuple[str, ...]) -> Season:
+    """The one that was picked. Raises Outdated."""
+    try:
+        (picked,) = values
+        return Season(picked)
+    except ValueError:
+        raise Outdated from None
+
+
+def quiet_text(quiet: Quiet, words: Words) -> str:
+    """What comes and what does not, and for how long."""
+    ends = moment(quiet.ends_at, "D")
+    if quiet.plan.next_due_at is None or quiet.plan.paused_until is None:
+        return words("season.nothing_comes", ends=ends)
+    until = moment(quiet.plan.paused_until, "D")
+    return "\n".join((words(f"season.{quiet.season}.begun", until=until, ends=ends), words("season.sooner")))
