@@ -13,6 +13,7 @@ from rich.console import Console
 
 from bot.errors import ForOperator
 from bot.operator import commands
+from bot.operator.given import Config, opened_with
 
 # As Python's own, where nothing of ours has a better one.
 CRASHED: Final = 1
@@ -26,14 +27,14 @@ def porchlight() -> None:
 
 
 @door.command()
-def run(config: commands.Config = None) -> None:
+def run(config: Config = None) -> None:
     """Run the bot on Discord."""
     from bot.app import run as run_bot  # noqa: PLC0415 - `--help` answers without loading everything
     from bot.keys.sources import close_file  # noqa: PLC0415
     from bot.logs import set_up_logs, tell_crash  # noqa: PLC0415
     from bot.settings import warn_of_open_token  # noqa: PLC0415
 
-    settings, master = commands.opened_with(config)
+    settings, master = opened_with(config)
     set_up_logs(settings.log)
     warn_of_open_token(config)
     close_file(settings.sealing.master_key_file, os.environ)

@@ -15,7 +15,7 @@ import pytest
 from bot import papers
 from bot.content.helplines import Directory
 from bot.content.library import Library
-from bot.content.nudges import BesideTheme, OwnTheme, Set
+from bot.content.nudges import Set, Theme
 from bot.content.words import Words
 from bot.rules.choose import Why
 from bot.rules.consent import Purpose
@@ -25,7 +25,7 @@ from bot.rules.replies import Question
 from bot.rules.schedule import DAYS_APART
 from bot.rules.seasons import Season
 from bot.store.holdings import member_tables
-from bot.store.refusals import NUDGE, THEME
+from bot.store.refusals import NOT_OK, NUDGE, THEME
 from cogs._ui.asked_back import STEPS
 from cogs._ui.check_in import PACE_ANSWERED, QUESTIONS
 from cogs._ui.nudges import BUTTONS, MENU, Step
@@ -53,7 +53,10 @@ FOR_OPERATORS = {
     "folders.py",
     "__main__.py",
     "texts.py",
+    "given.py",
+    "reviewing.py",
     # What the judges of a simulated run say about it.
+    "again.py",
     "judge.py",
     "losses.py",
     "promises.py",
@@ -224,7 +227,7 @@ FILLED = {
     "start.size.{}.about": {size.name.lower() for size in Size},
     "start.per_week.{}.name": DAYS_APART,
     "start.per_week.{}.about": DAYS_APART,
-    "theme.{}": {*get_args(OwnTheme), *get_args(BesideTheme)},
+    "theme.{}": get_args(Theme),
     "overview.state.{}": {*PlanState, "paused"},
     "nudge.button.{}": {*BUTTONS, Step.DID_SMALLER},
     "nudge.menu.{}": MENU,
@@ -254,7 +257,7 @@ FILLED = {
     "held.kind.{}": Kind,
     "held.state.{}": State,
     "held.answer.{}": Answer,
-    "held.what.{}": {NUDGE, THEME},
+    "held.what.{}": {NUDGE, THEME, NOT_OK},
     "held.{}.title": {table.name for table in member_tables()},
     "held.{}.row": {table.name for table in member_tables()},
     "held.{}.facts": {table.name for table in member_tables()},
@@ -309,7 +312,7 @@ def test_the_contracts_name_every_cog_and_every_step_of_the_journey() -> None:
     }
     cogs = {f"cogs.{path.stem}" for path in ROOT.glob("cogs/[a-z]*.py")}
     shared = {"journeys", "standing", "past", "ledger", "letters", "farewell", "ahead", "courier", "erasing"}
-    shared |= {"foresee", "persona", "course"}
+    shared |= {"foresee", "persona", "course", "doubts"}
     of_deliver = {"claims", "carrying", "mending", "together", "traffic", "tries"}
     steps = {
         f"bot.journey.{path.stem}"

@@ -5,20 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from bot.operator.given import Config, opened_with, say
 from bot.operator.texts import CONTENT, texts_group
-
-if TYPE_CHECKING:
-    from bot.keys import MasterKeys
-    from bot.settings import Settings
-
-Config = Annotated[
-    Path | None, typer.Option(help="The settings file. Without one, everything comes from the environment.")
-]
 
 
 def add_to(door: typer.Typer) -> None:
@@ -36,16 +29,6 @@ def add_to(door: typer.Typer) -> None:
     door.add_typer(texts_group(), name=CONTENT)
 
 
-def opened_with(config: Path | None) -> tuple[Settings, MasterKeys]:
-    """The settings, and the master keys that they name."""
-    from bot.keys.sources import master_keys  # noqa: PLC0415
-    from bot.settings import read_settings  # noqa: PLC0415
-
-    settings = read_settings(config, os.environ)
-    sealing = settings.sealing
-    return settings, master_keys(sealing.master_key_file, sealing.master_key, os.environ)
-
-
 def new_key(
     file: Annotated[Path, typer.Argument(help="Where it goes; a file that has some gets one version more.")] = Path(
         "porchlight.key"
@@ -55,12 +38,12 @@ def new_key(
     from bot.keys.sources import make_file  # noqa: PLC0415
 
     keys = make_file(file)
-    _say(
+    say(
         f"Version {keys.newest} of the master key is in {file}. Keep a copy of it away from this machine, and from "
         "every backup of the databases. Without it, nothing that members picked can be read again."
     )
     if keys.newest > 1:
-        _say(
+        say(
             "Restart the bot, so that it knows both. Then `python -m bot rotate-key` wraps every member's key by the "
             "new one. Until that is done, the older line stays in the file."
         )
@@ -82,7 +65,7 @@ def rotate_key(config: Config = None) -> None:
             progress.update(task, total=total, completed=total - left)
 
         anew = asyncio.run(work.rotate_key(settings, master, watch))
-    _say(f"Keys that were wrapped anew: {anew}. None has an older version any more.")
+    say(f"Keys that were wrapped anew: {anew}. None has an older version any more.")
 
 
 def backup(config: Config = None) -> None:
@@ -93,8 +76,8 @@ def backup(config: Config = None) -> None:
     settings, master = opened_with(config)
     done = asyncio.run(work.back_up_now(settings, master, SystemClock().now()))
     for one in done.made:
-        _say(f"{one.path} is whole: it was opened again and checked.")
-    _say(f"Older copies that were removed: {done.expired}.")
+        say(f"{one.path} is whole: it was opened again and checked.")
+    say(f"Older copies that were removed: {done.expired}.")
 
 
 def restore(
@@ -110,13 +93,13 @@ def restore(
     settings, master = opened_with(config)
     if dry_run:
         found = asyncio.run(work.look_into_backup(settings, master, file))
-        _say("Nothing was changed. The backup is whole.")
+        say("Nothing was changed. The backup is whole.")
     else:
         found = asyncio.run(work.restore(settings, master, file, SystemClock().now()))
-        _say("The backup is in place. What it replaced lies beside it, with .replaced- in its name: delete it soon.")
-    _say(f"Members in it: {found.members}. Those who have left since, and are erased again: {found.gone_since}.")
+        say("The backup is in place. What it replaced lies beside it, with .replaced- in its name: delete it soon.")
+    say(f"Members in it: {found.members}. Those who have left since, and are erased again: {found.gone_since}.")
     if found.keys is not None:
-        _say(f"The key database comes from {found.keys.name}: whoever left after that was made comes back.")
+        say(f"The key database comes from {found.keys.name}: whoever left after that was made comes back.")
 
 
 def erase_user(
@@ -130,12 +113,12 @@ def erase_user(
     try:
         was_held = asyncio.run(work.erase_user(settings, master, user, SystemClock().now()))
     except TimeoutError:
-        _say(
+        say(
             "Their key is destroyed, so nothing that was sealed can be read. The running bot has not erased their rows "
             "yet; it does at its next wake-up or start."
         )
         return
-    _say("Everything about them is erased." if was_held else "Nothing is held about them.")
+    say("Everything about them is erased." if was_held else "Nothing is held about them.")
 
 
 def _paper(name: str, what: str) -> typer.Typer:
@@ -163,7 +146,3 @@ def _paper(name: str, what: str) -> typer.Typer:
             put_down(text, out)
 
     return group
-
-
-def _say(sentence: str) -> None:
-    Console(highlight=False, soft_wrap=True).print(sentence, markup=False)

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from bot.errors import TextsToChange, TextsUnreadable
+from bot.operator.reviewing import review
 
 if TYPE_CHECKING:
     from bot.content.kindness import Finding
@@ -20,13 +21,9 @@ CONTENT: Final = "content"
 def texts_group() -> typer.Typer:
     """The commands about what is said."""
     group = typer.Typer(help="What Porchlight says, and what a server would like it to say.", no_args_is_help=True)
-    group.callback()(_nothing)
     group.command("lint")(lint)
+    group.command("review")(review)
     return group
-
-
-def _nothing() -> None:
-    """One command in a group would else be the group itself."""
 
 
 def lint(

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.errors import AlreadyRunning
+from bot.journey.doubts import WITHDRAWN, Doubts, named_in, withdrawn
 from bot.keys import MasterKeys
 from bot.settings import Settings
 from bot.store import Database
 from bot.store.backup import Ages, Backup, back_up, expire
-from bot.store.beside import bury, file_of, refuse_wrong_key, wrap_all_anew
+from bot.store.beside import bury, fact_in, file_of, refuse_wrong_key, wrap_all_anew
 from bot.store.disk import REAL_DISK
 from bot.store.keyring import beside
 from bot.store.refuse import make_room_for, place_of
@@ -52,6 +53,32 @@ async def erase_user(settings: Settings, master: MasterKeys, member_id: int, now
             return erased > 0
     except AlreadyRunning:
         return await bury(url, master, member_id, now, keys)
+
+
+def out_of_circulation(settings: Settings) -> frozenset[str]:
+    """The nudges that come to nobody until somebody has looked at them, also while the bot runs.
+
+    Raises DatabaseUnusable.
+    """
+    return named_in(fact_in(file_of(settings.storage.url, settings.sealing.keys), WITHDRAWN))
+
+
+async def keep(settings: Settings, master: MasterKeys, nudge_ids: Sequence[str]) -> frozenset[str]:
+    """Somebody looked at these nudges, and they may come again; which may not, after that.
+
+    Whoever objected is known to what is sealed alone, and the running bot has that to itself: raises AlreadyRunning.
+    """
+    url, keys = settings.storage.url, settings.sealing.keys
+    try:
+        async with Database.open(url, master, keys=keys) as database:
+            for nudge_id in nudge_ids:
+                await Doubts(database).put_back(nudge_id)
+            await database.scrub()
+            return await database.read(withdrawn)
+    except AlreadyRunning:
+        raise AlreadyRunning(
+            "The bot is running. Stop it, run this again, then start it. Members notice nothing of a minute."
+        ) from None
 
 
 async def back_up_now(settings: Settings, master: MasterKeys, now: datetime) -> BackedUp:

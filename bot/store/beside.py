@@ -106,6 +106,11 @@ def file_of(url: str, keys: Path | None = None) -> Path:
     return path
 
 
+def fact_in(path: Path, name: str) -> str | None:
+    """What that fact says in that database; None where it says nothing."""
+    return _first(path, "SELECT value FROM fact WHERE name = ?", name)
+
+
 def _ring_of(path: Path) -> str:
     name = named_in(path)
     if name is None:
@@ -114,10 +119,14 @@ def _ring_of(path: Path) -> str:
 
 
 def _key_of(path: Path, member_id: int) -> str | None:
+    return _first(path, "SELECT key_id FROM member WHERE member_id = ?", member_id)
+
+
+def _first(path: Path, question: str, about: int | str) -> str | None:
     try:
         with closing(sqlite3.connect(path)) as connection:
-            found = connection.execute("SELECT key_id FROM member WHERE member_id = ?", (member_id,)).fetchone()
+            found = connection.execute(question, (about,)).fetchone()
     except sqlite3.DatabaseError as error:
         raise explained(error, path) from error
-    key_id: str | None = None if found is None else found[0]
-    return key_id
+    answer: str | None = None if found is None else found[0]
+    return answer

@@ -1,4 +1,5 @@
-"""The guards that keep the promises: what decides, seals, sends, stores, lets go and closes, and keeps people private.
+"""The guards that keep the promises: what decides, seals, sends, stores, lets go and closes, keeps people private, and
+withdraws.
 
 Law, held by tests/drills/test_guards.py: each text is the code as it is, and each proof is there. Whether the proof
 fails without its guard takes minutes, and `make drills` asks for all of them.
@@ -9,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from tests.drills.guard import Guard
+from tests.drills.guards_of_doubts import OF_DOUBTS
 from tests.drills.guards_of_keeping import OF_KEEPING
 from tests.drills.guards_of_privacy import OF_PRIVACY
 from tests.drills.guards_of_rights import OF_RIGHTS_AND_FOLDERS
@@ -25,4 +27,5 @@ GUARDS: Final[tuple[Guard, ...]] = (
     *OF_KEEPING,
     *OF_RIGHTS_AND_FOLDERS,
     *OF_PRIVACY,
+    *OF_DOUBTS,
 )
