@@ -33,8 +33,8 @@ from bot.keys.sealing import LEAST_BYTES
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
-# Room for a bearing with a season, and with what months of answers made of it: that it is there shows in no length.
-BEARING_BYTES: Final = 1024
+# Room for a bearing with a season, and with what answers made of every kind: none of that shows in its length.
+BEARING_BYTES: Final = 2048
 
 
 class Instant(TypeDecorator[datetime]):
