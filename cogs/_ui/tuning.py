@@ -53,7 +53,7 @@ def kind_screen(theme: str, tuning: Tuning, words: Words) -> ui.LayoutView:
     back = button(FLOW, "back", words("button.back"))
     name = words("tune.kind.title", theme=words(f"theme.{theme}"))
     if theme not in tuning.on:
-        return screen(name, words("tune.kind.off"), [back, button(FLOW, "let_in", words("tune.kind.let_in"), theme)])
+        return screen(name, words("tune.kind.off"), [back, button(FLOW, "let_in", words("tune.button.let_in"), theme)])
     count = tuning.on[theme]
     has = words("tune.kind.has", had=tickets_text(count), all=tickets_text(sum(tuning.on.values())))
     return screen(
@@ -65,7 +65,7 @@ def kind_screen(theme: str, tuning: Tuning, words: Words) -> ui.LayoutView:
             _tickets("more", theme, more(count), words, disabled=count >= MOST),
             _tickets("fewer", theme, fewer(count), words, disabled=count <= FEWEST),
             _tickets("even", theme, START, words, disabled=count == START),
-            button(FLOW, "leave_out", words("tune.kind.leave_out"), theme),
+            button(FLOW, "leave_out", words("tune.button.leave_out"), theme),
         ],
     )
 
@@ -73,7 +73,7 @@ def kind_screen(theme: str, tuning: Tuning, words: Words) -> ui.LayoutView:
 def _tickets(step: str, theme: str, count: float, words: Words, *, disabled: bool) -> PressButton:
     """It carries how many there are after it, so that a press that comes twice counts once."""
     data = f"{theme}:{tickets_text(count)}"
-    return button(FLOW, step, words(f"tune.kind.{step}"), data, disabled=disabled)
+    return button(FLOW, step, words(f"tune.button.{step}"), data, disabled=disabled)
 
 
 def _skips(tuning: Tuning, words: Words) -> PickMenu:
@@ -87,7 +87,7 @@ def _skips(tuning: Tuning, words: Words) -> PickMenu:
 def _for_whom(tuning: Tuning, words: Words) -> PickMenu:
     options = [
         discord.SelectOption(
-            label=words(f"tune.for_whom.{name}"), value=name, default=audiences == tuning.bearing.audiences
+            label=words(f"tune.whom.{name}"), value=name, default=audiences == tuning.bearing.audiences
         )
         for name, audiences in FOR_WHOM.items()
     ]
