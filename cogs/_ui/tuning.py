@@ -87,7 +87,7 @@ def _skips(tuning: Tuning, words: Words) -> PickMenu:
 def _for_whom(tuning: Tuning, words: Words) -> PickMenu:
     options = [
         discord.SelectOption(
-            label=words(f"tune.whom.{name}"), value=name, default=audiences == tuning.bearing.audiences
+            label=words(f"tune.audience.{name}"), value=name, default=audiences == tuning.bearing.audiences
         )
         for name, audiences in FOR_WHOM.items()
     ]
