@@ -9,6 +9,7 @@ import pytest
 
 from bot.rules.occurrence import Answer
 from cogs._ui.nudges import NudgeCard, nudge_screen, smaller_screen
+from tests.support.pace import set_aside
 from tests.support.screen import Screen
 from tests.support.world import World
 
@@ -433,11 +434,12 @@ async def test_a_taste_has_a_smaller_version_and_a_way_back(world: World) -> Non
 async def test_settings_say_when_every_nudge_that_fits_was_had(world: World) -> None:
     await world.set_up()
     await world.start()
-    for _ in range(40):
-        dms = len(world.robin.dms)
-        await world.to_due()
-        if len(world.robin.dms) > dms and "Not today" in world.robin.dms[-1].labels:
-            await world.robin.press("Not today", on=world.robin.dms[-1])
+    kinds = set((await world.app.journeys.tune.look(world.robin.id)).on)
+    savouring = {one.nudge_id for one in world.app.client.library.languages["en"].nudges if one.theme == "savour"}
+    await set_aside(world, themes=tuple(kinds - {"savour"}), nudges=tuple(savouring - {"savour-kind"}))
+    assert "The next one comes" in (await world.robin.slash("nudge settings")).text
+
+    assert "Did it" in (await world.to_next_nudge()).labels
 
     assert "No nudge is left that fits" in (await world.robin.slash("nudge settings")).text
 

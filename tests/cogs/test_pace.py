@@ -58,7 +58,7 @@ async def test_after_some_steps_a_bigger_size_is_offered_and_comes_only_on_a_yes
     assert asked.labels == ["A bit bigger", "Stay here", *EXITS]
     assert (await plan_of(member)).wishes.size is Size.TINY, "an offer is none yet"
     said = await member.robin.press("A bit bigger")
-    assert "Small ones can come too" in said.text
+    assert "bigger ones can come too" in said.text
     assert said.labels == EXITS
     assert (await plan_of(member)).wishes.size is Size.SMALL
 
@@ -140,7 +140,7 @@ async def test_a_yes_that_comes_twice_counts_once_and_another_members_is_none(me
     nudge = await nudge_is(member, "kind-rest")
     yes = (await member.robin.press("Did it", on=nudge)).control("bigger")
     for _ in range(2):
-        assert "Small ones can come too" in (await member.press_crafted(member.robin, yes)).text
+        assert "bigger ones can come too" in (await member.press_crafted(member.robin, yes)).text
     assert (await plan_of(member)).wishes.size is Size.SMALL
 
     assert "Nothing is held about this message" in (await member.press_crafted(member.person("jo"), yes)).text
