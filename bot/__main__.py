@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import Annotated, Any, Final
 
 import typer
@@ -62,11 +62,63 @@ def try_out(
 
 @door.command()
 def simulate(
-    members: Annotated[int, typer.Option(min=1, max=10_000, help="How many members live in it.")] = 200,
-    days: Annotated[int, typer.Option(min=1, max=3_650, help="For how many days.")] = 365,
+    members: Annotated[
+        int | None, typer.Option(min=1, max=10_000, show_default="200", help="How many members live in it.")
+    ] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=3_650, show_default="365", help="For how many days.")] = None,
     seed: Annotated[int, typer.Option(help="What everything is drawn from: one seed is one run, every time.")] = 7,
+    persona: Annotated[
+        str | None, typer.Option(help="Show the weeks of one who is made up, by name, or of all of them, instead.")
+    ] = None,
+    weeks: Annotated[
+        int | None, typer.Option(min=1, max=52, show_default="8", help="For how many weeks; with --persona.")
+    ] = None,
+    zone: Annotated[
+        str | None, typer.Option(show_default="Europe/Berlin", help="In which time zone; with --persona.")
+    ] = None,
 ) -> None:
-    """Let months pass in a world that goes wrong, and see whether every promise holds. Exit code 70: one does not."""
+    """Let months pass in a world that goes wrong, and see whether every promise holds. Exit code 70: one does not.
+
+    With --persona: everything that one person would see over some weeks, to be read from first to last.
+    """
+    if persona is not None:
+        _refuse_mixed({"--members": members, "--days": days}, "--persona shows one person, and takes --weeks")
+        _tell(persona, weeks or 8, zone, seed)
+    else:
+        _refuse_mixed({"--weeks": weeks, "--zone": zone}, "That belongs to --persona")
+        _live_through(members or 200, days or 365, seed)
+
+
+# Below what is used every day, in the order in which `--help` names them.
+commands.add_to(door)
+
+
+def _refuse_mixed(given: Mapping[str, object], why: str) -> None:
+    """Raise for the first option that was given and belongs to another way of simulating."""
+    for option, value in given.items():
+        if value is not None:
+            raise typer.BadParameter(f"{why}.", param_hint=option)
+
+
+def _tell(persona: str, weeks: int, zone: str | None, seed: int) -> None:
+    from bot.clock import use_pinned_zones  # noqa: PLC0415
+    from bot.content.library import load_library  # noqa: PLC0415
+    from bot.rules.schedule import is_zone  # noqa: PLC0415
+    from bot.simulate.personas import WAYS, ZONE  # noqa: PLC0415
+    from bot.simulate.story import told  # noqa: PLC0415
+
+    use_pinned_zones()
+    if persona not in {*WAYS, "all"}:
+        raise typer.BadParameter(f"There are: {', '.join(WAYS)}; and all.", param_hint="--persona")
+    if zone is not None and not is_zone(zone):
+        raise typer.BadParameter(f"{zone} is no time zone, such as {ZONE}.", param_hint="--zone")
+    library = load_library()
+    for name in WAYS if persona == "all" else (persona,):
+        for block in told(name, weeks, zone or ZONE, seed, library):
+            typer.echo(f"{block}\n")
+
+
+def _live_through(members: int, days: int, seed: int) -> None:
     from rich.progress import Progress  # noqa: PLC0415
 
     from bot.errors import PromiseBroken  # noqa: PLC0415
@@ -80,10 +132,6 @@ def simulate(
     show(told, f"python -m bot simulate --members {members} --days {days} --seed {seed}", Console(highlight=False))
     if told.first is not None:
         raise PromiseBroken(told.sentence)
-
-
-# Below what is used every day, in the order in which `--help` names them.
-commands.add_to(door)
 
 
 def _live(life: Coroutine[Any, Any, None]) -> None:

@@ -27,6 +27,7 @@ from bot.rules.seasons import Season
 from bot.store.holdings import member_tables
 from bot.store.refusals import NOT_OK, NUDGE, THEME
 from cogs._ui.asked_back import STEPS
+from cogs._ui.bearing import NAMES as IN_A_BEARING
 from cogs._ui.check_in import PACE_ANSWERED, QUESTIONS
 from cogs._ui.nudges import BUTTONS, MENU, Step
 from cogs._ui.privacy import NAMES
@@ -242,9 +243,9 @@ FILLED = {
     "season.{}.about": Season,
     "season.{}.begun": Season,
     "tune.flag.{}": SKIPPED,
-    "tune.for_whom.{}": {*FOR_WHOM, "text", "pick"},
+    "tune.audience.{}": FOR_WHOM,
     "tune.set.{}": get_args(Set),
-    "tune.kind.{}": {"more", "fewer", "even"},
+    "tune.button.{}": {"more", "fewer", "even"},
     "review.button.{}": {"keep", "fewer", "pause", "finish"},
     "taste.reply.{}": ANSWERS | {Step.LATER},
     "letter.{}.text": {Kind.STILL_WANTED, Kind.GUILD_OFF, Kind.ALL_SEEN},
@@ -299,7 +300,7 @@ def test_every_sentence_that_code_asks_for_is_in_the_catalogue(words: Words) -> 
 
 def test_every_sentence_in_the_catalogue_is_asked_for_somewhere(words: Words) -> None:
     asked = Asked()
-    asked.patterns |= {pattern.replace("{}", "*") for pattern in NAMES.values()}
+    asked.patterns |= {pattern.replace("{}", "*") for pattern in (*NAMES.values(), *IN_A_BEARING.values())}
 
     # Those of commands are held against the commands by tests/test_documents.py.
     assert {key for key in keys_of(words) if not asked.covers(key) and not key.startswith("command.")} == set()

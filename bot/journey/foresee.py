@@ -16,8 +16,7 @@ from typing import Final
 from bot.content.library import Library
 from bot.content.nudges import Nudge
 from bot.journey.ahead import look_ahead
-from bot.journey.courier import NudgeNote
-from bot.journey.course import Beginning, Event, Where
+from bot.journey.course import Beginning, Event, Memory, Where
 from bot.journey.letters import RECEIPT_WITHIN, says_of
 from bot.journey.past import Past
 from bot.journey.persona import (
@@ -32,18 +31,20 @@ from bot.journey.persona import (
     Press,
     Reply,
     Rest,
+    Resume,
     SayYes,
+    SlowDown,
 )
 from bot.journey.standing import MemberStanding
 from bot.rules.bearing import Bearing
-from bot.rules.choose import NOT_AGAIN_FOR, Refused
+from bot.rules.choose import Refused
 from bot.rules.delivery import AFTER_QUESTION
-from bot.rules.occurrence import ALWAYS_HEARD, Answer, Kind, Occurrence, Seen, State, occurrence_id
+from bot.rules.due import Lately
+from bot.rules.occurrence import ALWAYS_HEARD, Answer, Kind, Occurrence, State, occurrence_id
 from bot.rules.plan import Plan, PlanState
 from bot.rules.replies import Followed, Pressed, Question, follow, said_bigger
 from bot.rules.schedule import local_date
-from bot.rules.seasons import SEASONS
-from bot.rules.silence import ASK_AFTER
+from bot.rules.seasons import SEASONS, Season
 from bot.rules.tickets import Tickets
 
 # What is heard also after another answer. A pause is one that can be chosen any time.
@@ -78,11 +79,7 @@ class _Life:
         self._language = library.language(beginning.who.member.language)
         self._persona = persona
         self._where = Where(beginning.who.standing.plan, bearing, refused)
-        self._seen = [*beginning.past.history]
-        self._ids = dict[str, int]()
-        """Which of the messages, counted from the oldest one, has that id."""
-        self._slots = set(beginning.past.slots)
-        self._withdrawn = beginning.past.withdrawn
+        self._memory = Memory(beginning.past)
         self._order = count()
         self._ahead: list[tuple[datetime, int, Deed]] = []
         """What they are going to do, the earliest first."""
@@ -116,19 +113,9 @@ class _Life:
     def _standing(self) -> MemberStanding:
         return replace(self._who, standing=replace(self._who.standing, plan=self._where.plan))
 
-    def _past(self, now: datetime) -> Past:
-        """As `store.history` reads it: what came since a nudge rests, and their last that arrived."""
-        since, arrived, history = now - NOT_AGAIN_FOR, 0, []
-        for one in self._seen:
-            if one.due_at < since and (arrived >= ASK_AFTER or one.kind is not Kind.NUDGE):
-                continue
-            history.append(one)
-            arrived += one.kind is Kind.NUDGE and one.state is State.SENT
-        return Past(history, now, self._slots, self._where.refused, self._where.bearing, self._withdrawn)
-
     def _deliver(self, now: datetime) -> Iterator[Event]:
-        step = look_ahead(self._standing(), self._past(now), self._library, now)
-        self._slots.add(step.occurrence.slot)
+        step = look_ahead(self._standing(), self._memory.past(now, self._where), self._library, now)
+        self._memory.take(step.occurrence.slot)
         self._now_where(plan=step.plan)
         if not step.goes_out:
             return
@@ -140,8 +127,7 @@ class _Life:
 
     def _arrive(self, occurrence: Occurrence, now: datetime) -> Iterator[Event]:
         one = occurrence
-        self._ids[one.occurrence_id] = len(self._seen)
-        self._seen.insert(0, Seen(one.kind, State.SENT, one.nudge_id, one.due_at, one.until_at, None))
+        self._memory.add(one)
         says = says_of(one, self._standing().standing, self._language, now)
         assert says is not None, "what was chosen now is in the library"
         message = Message(now, one.occurrence_id, says)
@@ -153,18 +139,15 @@ class _Life:
             self._will(now + max(timedelta(), after), deed)
 
     def _press(self, press: Press, now: datetime) -> Iterator[Event]:
-        nudge = _nudge_on(press.message)
-        place = len(self._seen) - 1 - self._ids[press.message.occurrence_id]
-        is_first = self._seen[place].answered_at is None
-        if is_first:
-            self._seen[place] = replace(self._seen[place], answered_at=now)
+        nudge = press.message.nudge
+        is_first = self._memory.note_answer(press.message, now)
         is_heard = is_first or press.answer in HEARD_TWICE
         reply = self._heard(press, nudge, now, is_first=is_first) if is_heard else Reply(press, already=True)
         yield Event(now, reply, self._where)
         self._be_told(reply, now)
 
     def _heard(self, press: Press, nudge: Nudge, now: datetime, *, is_first: bool) -> Reply:
-        plan, past = self._where.plan, self._past(now)
+        plan, past = self._where.plan, self._memory.past(now, self._where)
         match press.answer:
             case Answer.LATER if plan.state is PlanState.ACTIVE:
                 asked = plan.with_again(nudge.nudge_id, press.days, now, past.lately)
@@ -203,25 +186,35 @@ class _Life:
         self._now_where(refused=refused)
 
     def _do(self, deed: Deed, now: datetime) -> Iterator[Event]:
-        plan, bearing, lately = self._where.plan, self._where.bearing, self._past(now).lately
-        day = local_date(plan.schedule.zone, now)
+        plan, bearing, lately = self._where.plan, self._where.bearing, self._memory.past(now, self._where).lately
         match deed:
             case SayYes():
                 self._say_yes(deed)
             case GoOn():
                 self._now_where(plan=plan.resumed(now, lately))
+            case Resume():
+                self._now_where(plan=plan.resumed(now, lately), bearing=bearing.end_season())
             case Rest(days):
                 self._now_where(plan=plan.paused(now + timedelta(days=days), lately))
             case BeginSeason(season):
-                paused = plan.paused(now + SEASONS[season].pause, lately)
-                self._now_where(plan=paused, bearing=bearing.begin_season(season, day))
+                self._begin_season(season, lately, now)
             case Change():
                 self._now_where(plan=plan.changed(deed.of(plan.wishes), now, lately))
-            case KeepPace():
-                self._now_where(plan=replace(plan, keeps_pace=True).changed(plan.wishes, now, lately))
+            case KeepPace(message):
+                self._memory.note_answer(message, now)
+                self._now_where(plan=plan.keeping_pace(now, lately))
+            case SlowDown(message, per_week):
+                self._memory.note_answer(message, now)
+                self._now_where(plan=plan.slowed(per_week, now, lately))
             case LevelTickets():
                 self._now_where(bearing=replace(bearing, tickets=Tickets()))
         yield Event(now, deed, self._where)
+
+    def _begin_season(self, season: Season, lately: Lately, now: datetime) -> None:
+        plan, zone = self._where.plan.paused(now + SEASONS[season].pause, lately), self._where.plan.schedule.zone
+        first_on = None if plan.next_due_at is None else local_date(zone, plan.next_due_at)
+        begun = self._where.bearing.begin_season(season, local_date(zone, now), first_on)
+        self._now_where(plan=plan, bearing=begun)
 
     def _say_yes(self, deed: SayYes) -> None:
         match deed.question:
@@ -231,19 +224,14 @@ class _Life:
                 self._same_person(deed.message)
             case Question.SKIP_KIND:
                 refused = self._where.refused
-                themes = refused.themes | {_nudge_on(deed.message).theme}
+                themes = refused.themes | {deed.message.nudge.theme}
                 self._now_where(refused=replace(refused, themes=themes))
 
     def _same_person(self, message: Message) -> None:
-        at = self._seen[len(self._seen) - 1 - self._ids[message.occurrence_id]].answered_at
+        at = self._memory.answered_at(message)
         bearing, zone = self._where.bearing, self._where.plan.schedule.zone
         if at is not None and bearing.last_step_on == local_date(zone, at):
             self._now_where(bearing=bearing.was_same_person())
-
-
-def _nudge_on(message: Message) -> Nudge:
-    assert isinstance(message.says, NudgeNote), "only a nudge has answers"
-    return message.says.nudge
 
 
 def _receipt(plan: Plan, now: datetime) -> Occurrence:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.journey.courier import Says
+from bot.content.nudges import Nudge
+from bot.journey.courier import NudgeNote, Says
 from bot.rules.occurrence import Answer
 from bot.rules.plan import Plan, Size, Wishes
 from bot.rules.replies import Question
@@ -25,6 +26,12 @@ class Message:
     at: datetime
     occurrence_id: str
     says: Says
+
+    @property
+    def nudge(self) -> Nudge:
+        """The one on it. Only what is a nudge has answers."""
+        assert isinstance(self.says, NudgeNote)
+        return self.says.nudge
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,12 @@ class SayYes:
 
 @dataclass(frozen=True, slots=True)
 class GoOn:
-    """Let nudges come again: after a pause, or as a yes to whether they are still wanted."""
+    """Yes to whether they are still wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Let nudges come again: a pause ends, and a season."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +98,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class KeepPace:
-    """At the review: go on as often as before."""
+    """At that review: go on as often as before."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class SlowDown:
+    """At that review: so many a week from now on."""
+
+    message: Message
+    per_week: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +116,7 @@ class LevelTickets:
     """Every kind is to have as many tickets as at first."""
 
 
-Deed = Press | SayYes | GoOn | Rest | BeginSeason | Change | KeepPace | LevelTickets
+Deed = Press | SayYes | GoOn | Resume | Rest | BeginSeason | Change | KeepPace | SlowDown | LevelTickets
 """Everything that somebody can do."""
 
 

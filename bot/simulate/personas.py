@@ -17,7 +17,7 @@ from typing import Final
 from bot.content.nudges import Nudge
 from bot.journey.courier import NudgeNote, Question
 from bot.journey.course import Beginning, newcomer
-from bot.journey.persona import Change, Deed, GoOn, KeepPace, LevelTickets, Message, Press, Reply, Rest, SayYes
+from bot.journey.persona import Change, Deed, GoOn, KeepPace, LevelTickets, Message, Press, Reply, Rest, Resume, SayYes
 from bot.rules.bearing import Bearing
 from bot.rules.choose import Audience
 from bot.rules.due import LATER_DAYS
@@ -108,7 +108,7 @@ WAYS: Final[Mapping[str, Ways]] = MappingProxyType(
             Ways("changing", tastes=1.2, changes_after=_day(28)),
             Ways("one-theme", likes_only="reply", answers=0.9),
             Ways("tiny-forever", size=Size.TINY, says_yes_to=frozenset({Asked.SAME_PERSON})),
-            Ways("pausing", deeds=((_day(15), Rest(30)), (_day(36), GoOn()))),
+            Ways("pausing", deeds=((_day(15), Rest(30)), (_day(36), Resume()))),
             Ways("beside", bearing=Bearing(audiences=frozenset({Audience.BESIDE}))),
             Ways(
                 "mover",
@@ -145,16 +145,16 @@ class Somebody:
             case Message(says=NudgeNote(nudge)):
                 return self._to_a_nudge(seen, nudge, at)
             case Message(says=Question(kind)):
-                return self._to_a_question(kind)
+                return self._to_a_question(seen, kind)
             case Reply(question=asked) if asked in self._ways.says_yes_to:
                 return [(timedelta(seconds=8), SayYes(seen.press.message, asked))]
         return []
 
-    def _to_a_question(self, kind: Kind) -> Iterable[tuple[timedelta, Deed]]:
+    def _to_a_question(self, message: Message, kind: Kind) -> Iterable[tuple[timedelta, Deed]]:
         if kind is Kind.STILL_WANTED and self._ways.goes_on:
             return [(timedelta(days=2), GoOn())]
         if kind is Kind.REVIEW_8 and self._ways.keeps_pace:
-            return [(timedelta(hours=3), KeepPace())]
+            return [(timedelta(hours=3), KeepPace(message))]
         return []
 
     def _to_a_nudge(self, message: Message, nudge: Nudge, at: datetime) -> Iterable[tuple[timedelta, Deed]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import count
 from typing import Any
 
@@ -22,15 +22,14 @@ from bot.journey.persona import (
     Press,
     Reply,
     Rest,
+    Resume,
     SayYes,
+    SlowDown,
 )
 from bot.rules.bearing import Bearing
 from bot.rules.occurrence import Answer
 from bot.rules.plan import Plan, Wishes
 from bot.rules.replies import Question
-from bot.rules.schedule import local_date
-from bot.rules.seasons import SEASONS
-from bot.rules.tickets import Tickets
 from bot.store import Records
 from tests.support.house import House
 
@@ -126,6 +125,8 @@ class Lived:
             case SayYes():
                 await self._say_yes(deed)
             case GoOn():
+                await adjust.go_on(one)
+            case Resume():
                 await adjust.resume(one)
             case Rest(days):
                 await adjust.pause(one, days)
@@ -149,12 +150,13 @@ class Lived:
         """What is set on a screen."""
         match deed:
             case BeginSeason(season):
-                await self._begin_season(season, self._house.clock.now())
-            case KeepPace():
-                await self._keep_pace()
+                await self._house.journeys.tune.begin_season(self._member_id, season)
+            case KeepPace(message):
+                await self._house.journeys.adjust.keep_pace(self._member_id, message.occurrence_id)
+            case SlowDown(message, per_week):
+                await self._house.journeys.adjust.slow_down(self._member_id, message.occurrence_id, per_week)
             case LevelTickets():
-                level = replace((await self.where())[1], tickets=Tickets())
-                await self._write(lambda records: records.bearings.put(self._member_id, level))
+                await self._house.journeys.tune.reset_tickets(self._member_id)
 
     async def _press(self, press: Press) -> Seen | None:
         answer, one, nudge = self._house.journeys.answer, self._member_id, press.message.occurrence_id
@@ -176,17 +178,6 @@ class Lived:
         now = self._house.clock.now()
         self._tell(reply, now)
         return seen(now, reply)
-
-    async def _begin_season(self, season: Any, now: datetime) -> None:
-        plan, bearing = await self.where()
-        await self._house.journeys.adjust.pause(self._member_id, SEASONS[season].pause / timedelta(days=1))
-        begun = bearing.begin_season(season, local_date(plan.schedule.zone, now))
-        await self._write(lambda records: records.bearings.put(self._member_id, begun))
-
-    async def _keep_pace(self) -> None:
-        plan = replace(await self._house.plan(self._member_id), keeps_pace=True)
-        await self._write(lambda records: records.plans.put(plan))
-        await self._house.journeys.adjust.change(self._member_id, plan.wishes)
 
     async def _write(self, work: Any) -> None:
         await self._house.database.write(work)

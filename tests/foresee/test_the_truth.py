@@ -11,12 +11,13 @@ import pytest
 from bot.content.library import Library
 from bot.journey.courier import NudgeNote
 from bot.journey.foresee import foresee
-from bot.journey.persona import BeginSeason, Change, Deed, GoOn, Message, Press, Reply, Rest, SayYes
+from bot.journey.persona import BeginSeason, Change, Deed, Message, Persona, Press, Reply, Rest, Resume, SayYes
 from bot.rules.occurrence import Answer
 from bot.rules.plan import Plan, Size
 from bot.rules.schedule import WINDOWS
 from bot.rules.seasons import Season
 from bot.simulate.personas import WAYS, Somebody, WithLevelTickets, beginning_of, somebody
+from tests.foresee.chance import LateToAnswer
 from tests.foresee.lived import Lived, seen
 from tests.support.house import open_house
 
@@ -32,10 +33,10 @@ class Restless(Somebody):
             Rest(3),
             BeginSeason(Season.LOW_BATTERY),
             Change(zone="America/Nuuk", size=Size.BRAVE),
-            GoOn(),
+            Resume(),
             Change(per_week=4, window=WINDOWS[1]),
             BeginSeason(Season.GRIEF),
-            GoOn(),
+            Resume(),
             Change(zone="Pacific/Apia", size=Size.SMALL),
         )
         yield from ((begun + timedelta(days=9 * place + 5, minutes=17), one) for place, one in enumerate(deeds))
@@ -50,10 +51,11 @@ class Restless(Somebody):
                 yield timedelta(days=1), SayYes(seen.press.message, question)
 
 
-def lives() -> dict[str, tuple[str, Somebody | WithLevelTickets]]:
+def lives() -> dict[str, tuple[str, Persona]]:
     return {
         **{name: (name, somebody(name, 5)) for name in WAYS},
         **{f"restless {seed}": ("brave", Restless(WAYS["brave"], seed)) for seed in range(1, 7)},
+        "late to answer": ("steady", LateToAnswer()),
         "with level tickets": ("picky", WithLevelTickets(somebody("picky", 3))),
     }
 

@@ -1,0 +1,105 @@
+"""`python -m bot simulate --persona`: the weeks of somebody who is made up, to be read from first to last."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+
+from bot.content.library import Library
+from bot.journey.foresee import foresee
+from bot.rules.seasons import Season
+from bot.simulate.personas import WAYS
+from bot.simulate.story import Teller, told
+from tests.foresee.chance import Anybody, any_beginning
+from tests.support.code import ROOT
+
+WRONG_USAGE = 2
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "bot", "simulate", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        timeout=120,
+    )
+
+
+def test_one_seed_is_one_story_with_every_message_and_its_local_date() -> None:
+    runs = [run("--persona", "pausing", "--weeks", "8", "--zone", "Asia/Tokyo", "--seed", "3") for _ in range(2)]
+
+    assert [one.returncode for one in runs] == [0, 0], runs[0].stderr
+    story = runs[0].stdout
+    assert story == runs[1].stdout
+    assert story.startswith("pausing: from Mon 2 Mar 2026, 21:00 on, in Asia/Tokyo. Seed 3.")
+    for said in (
+        "Your receipt",
+        "Week 1",
+        "[Did it] [Smaller] [Later] [Not today]",
+        "Why this one?",
+        "They pause for 30",
+    ):
+        assert said in story
+    assert story.index("They pause for 30 days.") < story.index("They let nudges come again.") < story.index("Week 7")
+    assert not any(mark in story for mark in ("**", "-# ", "<t:", "{"))
+
+
+def test_all_of_them_can_be_asked_for(library: Library) -> None:
+    shown = run("--persona", "all", "--weeks", "1").stdout
+
+    assert [line.partition(":")[0] for line in shown.splitlines() if "Seed 7." in line] == [*WAYS]
+    for name in WAYS:
+        assert "".join(told(name, 1, "Europe/Berlin", 7, library))[:20] in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option", "why"),
+    [
+        (("--persona", "nobody"), "--persona", "steady"),
+        (("--persona", "steady", "--days", "3"), "--days", "--weeks"),
+        (("--persona", "steady", "--members", "3"), "--members", "--weeks"),
+        (("--weeks", "3"), "--weeks", "--persona"),
+        (("--zone", "UTC"), "--zone", "--persona"),
+        (("--persona", "steady", "--zone", "Mars/A"), "--zone", "Mars/A"),
+        (("--persona", "steady", "--weeks", "0"), "--weeks", "1<=x<=52"),
+    ],
+)
+def test_what_does_not_belong_together_is_refused_by_name(arguments: tuple[str, ...], option: str, why: str) -> None:
+    refused = run(*arguments)
+
+    assert refused.returncode == WRONG_USAGE
+    assert option in refused.stderr
+    assert why in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_everything_that_can_be_done_is_told(library: Library) -> None:
+    """Whoever does anything at all: every message, reply, question and deed has its words."""
+    words, said = library.languages["en"].words, ""
+    for seed in range(60):
+        beginning = any_beginning(seed)
+        begun = beginning.past.now
+        events = foresee(beginning, library, Anybody(seed), begun + timedelta(weeks=12))
+        said += "\n".join(Teller(words).story(events, begun))
+
+    labels = ("asked.button.bigger", "asked.button.same_person", "asked.button.skip_kind", "review.button.keep")
+    expected = [
+        *(words("story.presses", answer=words(label)) for label in (*labels, "review.button.fewer")),
+        words("story.presses", answer=words("letter.still_wanted.yes")),
+        words("story.resume"),
+        words("story.level_tickets"),
+        words("nudge.reply.already"),
+        words("nudge.reply.pause_nothing"),
+        words("nudge.reply.later_never"),
+        words("nudge.plenty"),
+        words("why.again"),
+        words("nudge.brave"),
+        *(words("story.season", season=words(f"season.{season}.name")) for season in Season),
+    ]
+    plain = said.replace("*", "")
+    assert [one for one in expected if one.replace("*", "") not in plain] == []
