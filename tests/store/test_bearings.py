@@ -7,9 +7,11 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from bot.content.nudges import Theme
 from bot.errors import Unsealable
 from bot.rules.bearing import Bearing, Step
 from bot.rules.choose import Audience, Draw
@@ -24,20 +26,7 @@ from tests.support.stores import Opened
 ROBIN, ALEX = 123_456_789_012_345_678, 223_456_789_012_345_678
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 TODAY = date(2026, 6, 1)
-KINDS = [
-    "notice",
-    "reply",
-    "hello",
-    "share",
-    "stay",
-    "limits",
-    "repair",
-    "savour",
-    "curious",
-    "kind",
-    "belong",
-    "support",
-]
+KINDS = get_args(Theme)
 FULL = Bearing(
     audiences=frozenset(Audience),
     sets=frozenset({"queer"}),
