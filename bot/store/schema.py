@@ -33,8 +33,8 @@ from bot.keys.sealing import LEAST_BYTES
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
-# Room for a bearing with a season, a draw among all kinds, and what months of answers made of it: no length tells of
-# any of these. Only whoever takes a step nearly every day could need more.
+# Room for a bearing with a season, a draw among all kinds, and what months of answers made of it: no length tells any
+# of this. Only whoever takes a step nearly every day could need more.
 BEARING_BYTES: Final = 2048
 
 

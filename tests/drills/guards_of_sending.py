@@ -160,7 +160,7 @@ OF_SENDING: Final = (
         f"{OF_TRAFFIC}::test_a_long_wait_is_waited_out_with_nothing_in_hand",
     ),
     Guard(
-        "pace after a 429",
+        "throttle: fewer in hand after a 429",
         TRAFFIC,
         "            self._throttle = self._throttle.slowed(steady, (answer.wait or UNSAID_WAIT).total_seconds())\n",
         "",
