@@ -17,7 +17,24 @@ from pydantic import BaseModel
 from bot import errors, ticker
 from bot.content import kindness
 from bot.journey import claims, deliver, together, traffic
-from bot.rules import breaker, choose, clocks, delivery, due, opens, pace, retention, schedule, silence, streak
+from bot.rules import (
+    bearing,
+    breaker,
+    choose,
+    clocks,
+    delivery,
+    doubts,
+    due,
+    opens,
+    pace,
+    plan,
+    retention,
+    schedule,
+    silence,
+    streak,
+    throttle,
+    tickets,
+)
 from bot.settings import DeliverySettings, RetentionSettings, StorageSettings
 from bot.simulate import faults, habits, model, world
 from bot.store import disk, engines, migrate, units
@@ -83,13 +100,13 @@ FIGURES: Final = (
     Figure(DELIVERY, "is looked for first once it is {} minutes old", (minutes(delivery.NONCE_TRUST),)),
     Figure(DELIVERY, "the same as with 429, after {} minutes", (minutes(opens.CLOSED_FOR),)),
     Figure(DELIVERY, "looked for in the DM after {} minutes", (minutes(delivery.LOOK_AGAIN),)),
-    Figure(DELIVERY, "Discord allows a bot {} requests a second", (pace.DISCORD_PER_SECOND,)),
+    Figure(DELIVERY, "Discord allows a bot {} requests a second", (throttle.DISCORD_PER_SECOND,)),
     Figure(
         DELIVERY,
         "Nudges take {} unless set otherwise, {} at most",
         (SENDING.rate_per_second, most(DeliverySettings, "rate_per_second")),
     ),
-    Figure(DELIVERY, "{} in a hundred of the rate is won back each second", (pace.WON_BACK_PER_SECOND * 100,)),
+    Figure(DELIVERY, "{} in a hundred of the rate is won back each second", (throttle.WON_BACK_PER_SECOND * 100,)),
     Figure(
         DELIVERY, "{} a minute, {} a day unless set otherwise", (SENDING.dm_opens_per_minute, SENDING.dm_opens_per_day)
     ),
@@ -161,8 +178,42 @@ FIGURES: Final = (
     Figure(PACE, "never two a day, {} hours apart", (hours(due.LEAST_GAP),)),
     Figure(PACE, "never between {}:00 and 0{}:00", (schedule.AWAKE.end / 60, schedule.AWAKE.start / 60)),
     Figure(PACE, "{} unanswered: half as often. {}: one question", (silence.HALVE_AFTER, silence.ASK_AFTER)),
+    Figure(PACE, "{} running that were said no to", (silence.ASK_AFTER,)),
+    Figure(PACE, "At most {} in the first week", (plan.MOST_IN_THE_FIRST_WEEK,)),
+    Figure(PACE, "After week {}, {} a week, unless", (plan.LAST_WEEK, plan.MOST_AFTERWARDS)),
+    Figure(PACE, "Reviews after week {} and week {}", plan.REVIEWS),
+    Figure(PACE, "in {}, {} or {} days", due.LATER_DAYS),
+    Figure(PACE, "Fewer than {} nudges left that fit: half as often. Fewer than {}:", (choose.FEW, choose.FEW / 2)),
+    Figure(PACE, "A week is one with nudges in it: {} days", (plan.A_WEEK.days,)),
+    Figure(PACE, "Small ones after {} full steps", (pace.DONE_BEFORE_SMALL,)),
+    Figure(
+        PACE,
+        "One brave nudge in {} days, one that shares something in {} days, {} hours between two from exposure {} on",
+        (pace.BRAVE_EVERY.days, pace.SHARE_EVERY.days, hours(pace.DEEP_EVERY), pace.DEEP),
+    ),
+    Figure(PACE, "one step towards them in {} days", (pace.TOWARDS_THEM_EVERY.days,)),
+    Figure(
+        PACE,
+        "After {} steps towards people in {} days, or steps with {} different people in {},",
+        (pace.PLENTY_IN_A_WEEK, pace.A_WEEK.days, pace.PEOPLE_IN_TWO_WEEKS, bearing.LOOK_BACK.days),
+    ),
+    Figure(
+        PACE,
+        "after {} full steps a bit bigger is offered, where it could come, and again {} steps later",
+        (bearing.FIRST_OFFER_AFTER, bearing.NEXT_OFFER_AFTER),
+    ),
+    Figure(PACE, "{} running make the size one smaller", (bearing.NOT_TODAYS_TO_EASE,)),
+    Figure(PACE, "one no of the {} that lead", (silence.ASK_AFTER,)),
+    Figure(PACE, "for {} days nothing that shares or repairs", (bearing.GENTLE_FOR.days,)),
+    Figure(PACE, "counts towards {} and {}", (silence.HALVE_AFTER, silence.ASK_AFTER)),
+    Figure(PACE, "A text that {} different members", (doubts.ENOUGH,)),
+    Figure(PACE, "more than {} of the last {}, unless", (choose.MOST_OF_THE_LAST, choose.OF_THE_LAST)),
+    Figure(PACE, "Every kind begins with {} tickets", (tickets.START,)),
+    Figure(PACE, "never fewer than {} or more than {};", (tickets.FEWEST, tickets.MOST)),
+    Figure(PACE, "what is not {} is undone", (tickets.START,)),
+    Figure(RUNNING, "found not OK by {} different members", (doubts.ENOUGH,)),
     Figure(PACE, "Aloud only at {}, {}, {} and {} weeks", tuple(sorted(streak.MILESTONES))),
-    Figure(PACE, "rested for {} weeks", (choose.NOT_AGAIN_FOR / timedelta(weeks=1),)),
+    Figure(PACE, "rests for {} weeks", (choose.NOT_AGAIN_FOR / timedelta(weeks=1),)),
     Figure(
         WORDING,
         "Sentences of at most {} words, nudges of at most {}.",

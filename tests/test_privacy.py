@@ -201,7 +201,7 @@ def test_no_column_could_hold_what_a_member_writes() -> None:
 GOES = {
     "member": "with their member, who was not there for long",
     "plan": "with their member",
-    "bearing": "with their member, whose nudges are chosen by it; what no choice looks at any more goes with the next nudge",
+    "bearing": "with their member; what no choice looks at any more goes out of it with the next nudge",
     "refusal": "with their member; it keeps away what was not OK",
     "week": "with their member; a count of weeks never falls",
     "consent": "some time after it was taken back",

@@ -178,7 +178,7 @@ class Adjust:
             changed = change(who, past.lately)
             await records.plans.put(changed)
             if ending_season and past.bearing is not None:
-                await records.bearings.put(member_id, past.bearing.end_season())
+                await records.bearings.put_all({member_id: past.bearing.end_season()})
             if leaving_guild:
                 await records.members.leave_guild(member_id)
                 await take_back(records, member_id, {Purpose.COUNTS}, now)

@@ -51,14 +51,7 @@ class Doubts:
     async def count(self) -> None:
         """Count anew, write down what comes to nobody, and tell the log which nudges that changes."""
         heard = self._heard
-        objections, after = list[AbstractSet[str]](), NOBODY
-        while ids := await self._database.read(partial(_page, after)):
-            after = ids[-1]
-            objections += await self._database.read(partial(_objections, ids))
-        before = await self._database.read(withdrawn)
-        now = withdrawn_by(objections)
-        if now != before:
-            await self._database.write(partial(_note, now))
+        before, now = await self._count()
         self._counted = heard
         for nudge_id in sorted(now - before):
             log.warning("content.withdrawn", nudge=nudge_id)
@@ -71,7 +64,19 @@ class Doubts:
         while ids := await self._database.read(partial(_page, after)):
             after = ids[-1]
             await self._database.write(partial(_settle, ids, nudge_id))
-        await self.count()
+        await self._count()
+
+    async def _count(self) -> tuple[frozenset[str], frozenset[str]]:
+        """What came to nobody before, and what does from now on."""
+        objections, after = list[AbstractSet[str]](), NOBODY
+        while ids := await self._database.read(partial(_page, after)):
+            after = ids[-1]
+            objections += await self._database.read(partial(_objections, ids))
+        before = await self._database.read(withdrawn)
+        now = withdrawn_by(objections)
+        if now != before:
+            await self._database.write(partial(_note, now))
+        return before, now
 
 
 async def withdrawn(records: Records) -> frozenset[str]:

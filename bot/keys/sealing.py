@@ -26,8 +26,8 @@ NONCE_BYTES: Final = 12
 AS_LONG_AS_ITS_WORDS: Final = b"\x01"
 LAYOUT: Final = b"\x02"
 
-# Words are filled up to this unless their column says otherwise, or to twice it, and twice that: a byte that ends them,
-# then zeros.
+# Words are filled up to this, unless their column has more, or to twice it, and twice that: a byte that ends them, then
+# zeros. So what grows with each answer is of the same length for most of its life.
 LEAST_BYTES: Final = 128
 END: Final = b"\x80"
 
@@ -53,7 +53,7 @@ class MemberKey:
     secret: bytes = field(repr=False)
 
     def seal(self, place: Place, words: str, least: int = LEAST_BYTES) -> bytes:
-        """The words, readable at that place only, and as long as any others of up to `least` bytes."""
+        """The words, readable at that place only, and as long as any other of up to `least` bytes."""
         return LAYOUT + encrypt(self.secret, _filled_up(words.encode(), least), self._bound_to(place))
 
     def open(self, place: Place, sealed: bytes) -> str:

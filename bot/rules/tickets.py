@@ -22,6 +22,9 @@ AFTER_NOT_FOR_ME: Final = 0.5
 KEPT_A_WEEK: Final = 0.95
 DAYS_A_WEEK: Final = 7
 
+# To so many places are they kept, and to a tenth of a ticket shown and drawn with.
+KEPT_TO: Final = 4
+
 
 def more(count: float) -> float:
     """Half as many more, as far as a kind can have."""
@@ -37,7 +40,7 @@ def fewer(count: float) -> float:
 class Tickets:
     """What differs from 10, as it stood on `as_of`, the member's own date.
 
-    It is kept as it is, not to a tenth: else whoever answers every other day would see it rounded back each time, and
+    Kept more closely than to a tenth: else whoever answers every other day would have it rounded back each time, and
     nothing would ever be undone.
     """
 
@@ -62,7 +65,8 @@ class Tickets:
     def with_count(self, theme: str, count: float, day: date) -> Tickets:
         """As its member sets them."""
         bounded = min(MOST, max(FEWEST, count))
-        return Tickets({**self._exactly(day), theme: bounded}, day)
+        counts = {**self._exactly(day), theme: bounded}
+        return Tickets({one: round(held, KEPT_TO) for one, held in counts.items()}, day)
 
     def _exactly(self, day: date) -> dict[str, float]:
         """What differs from 10 by a tenth at least. A clock that went back undoes nothing."""

@@ -2,16 +2,16 @@
 
     timeline  time that jumps: an event loop and a clock over it      life      one process, from start to death
     people    members, and what they have surely said                 world     all of it, going on over time
-    habits    what they do by themselves, and answer                  trouble   what goes wrong in it, and when
-    deeds     how they do it: the calls that cogs make                history   everything that happened, and a digest
-    faults    what goes wrong, and how often                          evidence  the history, put in order
-    courses   what can become of a call to Discord                    judge     the promises, one by one
-    model     Discord, as a courier meets it                          rhythm    of these, how often is too often
-    line      the courier over it                                     weeks     what a member's week may hold
-    disk      the store, watched from outside                         again     what does not come twice
-    fuse      where a process can die                                 losses    the ways to lose a nudge
-    hearing   what the bot says to its log                            sealed    and what the files hold at the end
-                                                                      report    the table
+    acts      what they can do, and what each says that holds         trouble   what goes wrong in it, and when
+    habits    what of it they do, and when                            history   everything that happened, and a digest
+    deeds     how they do it: the calls that cogs make                evidence  the history, put in order
+    faults    what goes wrong, and how often                          judge     the promises, one by one
+    courses   what can become of a call to Discord                    rhythm    of these, how often is too often
+    model     Discord, as a courier meets it                          weeks     what a member's week may hold
+    line      the courier over it                                     again     what does not come twice
+    disk      the store, watched from outside                         losses    the ways to lose a nudge
+    fuse      where a process can die                                 sealed    and what the files hold at the end
+    hearing   what the bot says to its log                            report    the table
 
 Everything follows from a seed, to the last commit: `simulate` twice with one seed gives one digest. The running bot
 uses nothing in here, and nothing in here talks to a network. What is promised, and where that ends: docs/delivery.md.

@@ -36,20 +36,28 @@ def rested(evidence: Evidence) -> Verdicts:
 
 
 def told_once(evidence: Evidence) -> Verdicts:
-    """That nothing is left is said once, until a nudge has come again. A review is asked once, after its weeks."""
-    for (member_id, era), arrivals in evidence.by_member.items():
-        dates = evidence.dates_of.get((member_id, era), [])
-        nudges = [date.move.at for date in dates if date.is_nudge]
+    """That nothing is left is said once, until they say again that nudges may come. A review is asked once."""
+    for arrivals in evidence.by_member.values():
         of_a_kind = {kind: _each_once(arrivals, kind) for kind in Kind}
         for before, after in pairwise(of_a_kind[Kind.ALL_SEEN]):
-            if not any(_begun(evidence, before) < at < _begun(evidence, after) for at in nudges):
-                yield breach(Promise.REPEATED, after, "said again, and no nudge has come since")
+            if not _said_so_again(evidence, before, after):
+                yield breach(Promise.REPEATED, after, "said again, though they have said nothing since")
         for kind, weeks in REVIEWED_AFTER.items():
             for again in of_a_kind[kind][1:]:
                 yield breach(Promise.REPEATED, again, "asked again")
             for one in of_a_kind[kind][:1]:
                 if (dated := evidence.dated(one)) is None or dated.week <= weeks:
                     yield breach(Promise.REPEATED, one, f"asked before {weeks} weeks were over")
+
+
+def _said_so_again(evidence: Evidence, before: Arrival, after: Arrival) -> bool:
+    """Whether they may have said in between that nudges may come."""
+    row = evidence.row(before)
+    since = before.called if row is None else row.begin.at
+    return any(
+        one.renews and one.begun <= after.called and (one.ended is None or one.ended >= since)
+        for one in evidence.people[after.member_id].said.changes
+    )
 
 
 def _each_once(arrivals: Iterable[Arrival], kind: Kind) -> list[Arrival]:
@@ -60,8 +68,3 @@ def _each_once(arrivals: Iterable[Arrival], kind: Kind) -> list[Arrival]:
 def _due(evidence: Evidence, one: Arrival) -> float:
     row = evidence.row(one)
     return one.called if row is None else row.due
-
-
-def _begun(evidence: Evidence, one: Arrival) -> float:
-    row = evidence.row(one)
-    return one.called if row is None else row.begin.at

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
 from bot.errors import ForMember
@@ -12,67 +11,25 @@ from bot.journey.adjust import Outlook
 from bot.journey.journeys import Journeys
 from bot.rules.consent import ON_AT_FIRST, Purpose
 from bot.rules.occurrence import Answer
-from bot.rules.plan import PlanState, Wishes
+from bot.rules.plan import PlanState
 from bot.rules.replies import Question
+from bot.simulate.acts import ANSWERS, AT_A_REVIEW, RENEWING, SETS_ASIDE, Act, Deed, meant_by
 from bot.simulate.people import Change, Person, Stand
 from bot.simulate.timeline import Timeline
 
 LANGUAGE: Final = "en"
 
 
-class Act(StrEnum):
-    """Everything a member does here."""
-
-    START = "start"
-    STOP = "stop"
-    DELETE = "delete"
-    CHANGE = "change"
-    PAUSE = "pause"
-    RESUME = "resume"
-    WITHDRAW = "withdraw"
-    AGREE = "agree"
-    SHOW_ALL = "show_all"
-    DID_IT = "did_it"
-    SMALLER = "smaller"
-    NOT_TODAY = "not_today"
-    NOT_FOR_ME = "not_for_me"
-    NOT_OK = "not_ok"
-    LATER = "later"
-    REST = "rest"
-    """A pause, chosen on a nudge."""
-    SAY_YES = "say_yes"
-    """A yes to what was asked back at an answer, if anything was: a bit bigger, the same person, leave out the kind."""
-    GO_ON = "go_on"
-    """A yes to the one question after silence."""
-    GO_ON_ALONE = "go_on_alone"
-    """A yes to the one question after the server was switched off."""
-
-
-PRESSES: Final = frozenset({Act.DID_IT, Act.SMALLER, Act.NOT_TODAY, Act.NOT_FOR_ME, Act.NOT_OK})
-ANSWERS: Final = PRESSES | {Act.LATER, Act.REST}
-RENEWING: Final = frozenset({Act.START, Act.RESUME, Act.AGREE, Act.GO_ON, Act.GO_ON_ALONE})
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """One thing that a member does, and all they pick with it. It can be repeated when no answer came."""
-
-    act: Act
-    occurrence_id: str = ""
-    nudge_id: str | None = None
-    days: int = 0
-    wishes: Wishes | None = None
-    press_id: int = 0
-
-
 async def do(person: Person, deed: Deed, journeys: Journeys, timeline: Timeline) -> None:
     """Do it, and note what was said. What is refused in words was not said."""
     begun, before = timeline.seconds, person.said.last
     renews = deed.act in RENEWING and not (deed.act is Act.AGREE and before.wants)
-    change = person.said.begin(begun, _meant(before, deed, begun, person), renews=renews)
+    change = person.said.begin(begun, meant_by(deed, before, begun, person), renews=renews)
     answer = Change(begun, deed.occurrence_id)
-    if deed.act in ANSWERS:
+    if deed.act in ANSWERS | AT_A_REVIEW:
         person.answers.append(answer)
+    if deed.act in SETS_ASIDE:
+        person.set_aside.append(begun)
     if deed.act is Act.LATER and deed.nudge_id is not None:
         person.laters.append((begun, deed.nudge_id))
     try:
@@ -86,29 +43,6 @@ async def do(person: Person, deed: Deed, journeys: Journeys, timeline: Timeline)
         await _receive(person, deed, journeys)
 
 
-def _meant(before: Stand, deed: Deed, at: float, person: Person) -> Stand:
-    """What holds once it has gone through, as far as the member can tell."""
-    match deed.act:
-        case Act.START:
-            return replace(before, wants=True, wishes=deed.wishes, guild_id=before.guild_id or person.guild_id)
-        case Act.STOP | Act.WITHDRAW:
-            return replace(before, wants=False)
-        case Act.DELETE:
-            return Stand()
-        case Act.CHANGE:
-            return replace(before, wishes=deed.wishes)
-        case Act.PAUSE | Act.REST:
-            return replace(before, paused_until=at + deed.days * 86_400)
-        case Act.RESUME | Act.GO_ON:
-            return replace(before, paused_until=0.0)
-        case Act.AGREE:
-            return replace(before, wants=True)
-        case Act.GO_ON_ALONE:
-            return replace(before, paused_until=0.0, guild_id=None)
-        case _:
-            return before
-
-
 async def _ask(person: Person, deed: Deed, journeys: Journeys, timeline: Timeline, change: Change[Stand]) -> Stand:
     """Make the call; what the answer says that holds now."""
     meant = change.to
@@ -119,10 +53,14 @@ async def _ask(person: Person, deed: Deed, journeys: Journeys, timeline: Timelin
     if deed.act is Act.SAY_YES:
         await _say_yes(person, deed, journeys)
         return meant
-    outlook = await _adjust(person, deed, journeys)
+    if deed.act is Act.SEASON:
+        quiet = await journeys.tune.begin_season(person.member_id, deed.season)
+        return _told(meant, _until(quiet.plan.paused_until, timeline))
+    outlook = await _adjust(person, deed, journeys) or await _look_back(person, deed, journeys)
     if outlook is not None:
         change.renews = change.renews and outlook.plan.state is PlanState.ACTIVE
-        return _told(meant, _until(outlook.plan.paused_until, timeline))
+        now_holds = replace(meant, wishes=outlook.plan.wishes, keeps_pace=outlook.plan.keeps_pace)
+        return _told(now_holds, _until(outlook.plan.paused_until, timeline))
     await _agree(person, deed, journeys)
     return meant
 
@@ -135,10 +73,22 @@ async def _adjust(person: Person, deed: Deed, journeys: Journeys) -> Outlook | N
             return await adjust.change(who, deed.wishes)
         case Act.PAUSE:
             return await adjust.pause(who, deed.days)
-        case Act.RESUME | Act.GO_ON:
+        case Act.RESUME:
             return await adjust.resume(who)
+        case Act.GO_ON:
+            return await adjust.go_on(who)
         case Act.GO_ON_ALONE:
             return await adjust.go_on_without_guild(who)
+    return None
+
+
+async def _look_back(person: Person, deed: Deed, journeys: Journeys) -> Outlook | None:
+    """What is answered at a review."""
+    match deed.act:
+        case Act.KEEP_PACE:
+            return await journeys.adjust.keep_pace(person.member_id, deed.occurrence_id)
+        case Act.SLOW_DOWN:
+            return await journeys.adjust.slow_down(person.member_id, deed.occurrence_id, deed.days)
     return None
 
 

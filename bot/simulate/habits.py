@@ -9,7 +9,8 @@ from typing import Final
 from bot.rules.due import LATER_DAYS
 from bot.rules.occurrence import Kind
 from bot.rules.plan import PAUSE_DAYS
-from bot.simulate.deeds import Act, Deed
+from bot.rules.seasons import Season
+from bot.simulate.acts import Act, Deed
 from bot.simulate.faults import DAY, HOUR, MINUTE
 from bot.simulate.history import Arrival
 from bot.simulate.people import Person
@@ -32,6 +33,7 @@ WHILE_COMING: Final[Mapping[Act, int]] = MappingProxyType(
         Act.AGREE: 3,
         Act.DELETE: 4,
         Act.SHOW_ALL: 6,
+        Act.SEASON: 5,
     }
 )
 WHILE_NOTHING_COMES: Final[Mapping[Act, int]] = MappingProxyType(
@@ -48,6 +50,9 @@ TO_A_NUDGE: Final[Mapping[Act, int]] = MappingProxyType(
         Act.REST: 5,
         Act.STOP: 2,
     }
+)
+TO_A_REVIEW: Final[Mapping[Act, int]] = MappingProxyType(
+    {Act.KEEP_PACE: 5, Act.SLOW_DOWN: 3, Act.STOP: 1, Act.SEASON: 1}
 )
 TWICE: Final = 0.1
 SAYS_YES: Final = 0.5
@@ -83,6 +88,8 @@ def replies(person: Person, arrival: Arrival, now: float) -> Iterator[tuple[floa
                 yield at + person.chance.choice((0.1, 3.0, HOUR)), _deed(person, _drawn(person, TO_A_NUDGE), arrival)
         case Kind.STILL_WANTED:
             yield now + person.chance.uniform(0, 20) * DAY, _deed(person, Act.GO_ON)
+        case Kind.REVIEW_4 | Kind.REVIEW_8:
+            yield now + person.chance.uniform(0, 9) * DAY, _deed(person, _drawn(person, TO_A_REVIEW), arrival)
         case Kind.ALL_SEEN:
             yield now + person.chance.uniform(0, 5) * DAY, _deed(person, Act.SHOW_ALL)
         case Kind.GUILD_OFF:
@@ -95,12 +102,15 @@ def _deed(person: Person, act: Act, arrival: Arrival | None = None) -> Deed:
         days = person.chance.choice(LATER_DAYS)
     elif act in {Act.PAUSE, Act.REST}:
         days = person.chance.choice(PAUSE_DAYS)
+    elif act is Act.SLOW_DOWN:
+        days = person.chance.choice((1, 2))
     return Deed(
         act,
         occurrence_id="" if arrival is None else arrival.occurrence_id,
         nudge_id=None if arrival is None else arrival.nudge_id,
         days=days,
         wishes=person.some_wishes() if act in {Act.START, Act.CHANGE} else None,
+        season=person.chance.choice(tuple(Season)) if act is Act.SEASON else Season.LOW_BATTERY,
         press_id=person.next_press() if act in {Act.START, Act.AGREE} else 0,
     )
 

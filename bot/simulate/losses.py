@@ -29,6 +29,7 @@ LOOKS_BACK: Final = 12 * DAY
 DAYS_APART: Final = ((0,), (0, 3), (0, 2, 4), (0, 2, 4, 5))
 RETRY_ROOM: Final = 30
 SLOWER_AFTER: Final = 3
+MOST_LET_PASS: Final = 2
 
 
 def is_denied(evidence: Evidence) -> Losses:
@@ -85,7 +86,7 @@ def missed_dates(evidence: Evidence) -> Losses:
     for person in evidence.people.values():
         for begin, until, wishes in _quiet_stretches(evidence, person, end):
             for day, due in _own_dates(person.member_id, wishes, begin, until):
-                is_excused = _is_held(evidence, due) or _is_slower(evidence, person, due)
+                is_excused = _is_held(evidence, due) or _is_slower(evidence, person, due, wishes)
                 if day.isoformat() not in slots[person.member_id] and not is_excused:
                     yield due, person.member_id, f"{day} was one of their days, and nothing tells of it"
 
@@ -169,10 +170,11 @@ def _last_sure_touch(evidence: Evidence, person: Person, before: float) -> float
     return max([*sure, evidence.last_renewal(person.member_id, before)], default=0.0)
 
 
-def _is_slower(evidence: Evidence, person: Person, due: float) -> bool:
+def _is_slower(evidence: Evidence, person: Person, due: float, wishes: Wishes) -> bool:
     """Whether three in a row had gone unanswered when the date before this one was decided about, or a season was on.
 
-    One that was asked for again takes the place of the next, too.
+    One that was asked for again takes the place of the next, too. And whoever set things aside may have few left: then
+    up to two of their dates are let pass.
     """
     rows = [row for row in evidence.rows_of[person.member_id] if row.before is None and row.kind in OF_A_DATE]
     decided = max((row.at for row in rows if row.at < due), default=0.0)
@@ -185,5 +187,9 @@ def _is_slower(evidence: Evidence, person: Person, due: float) -> bool:
     last = [
         one for one in evidence.by_member[person.member_id, evidence.era(person.member_id, due)] if one.accepted < due
     ]
+    has_few = any(at < due for at in person.set_aside)
+    passed = sum(1 for _ in _own_dates(person.member_id, wishes, decided + HOUR, due - HOUR))
+    if has_few and passed < MOST_LET_PASS:
+        return True
     in_a_season = any(stand.slow_until > decided for stand in person.said.at(decided))
     return in_a_season or len(silent) >= SLOWER_AFTER or any(one.is_again for one in last[-1:])

@@ -115,7 +115,7 @@ class Stand:
     season_pause_until: float = 0.0
     """Until when a season that they are in lets nothing come."""
     slow_until: float = 0.0
-    """Until when such a season lets half as many come."""
+    """Until when such a season may let fewer come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +139,11 @@ class Person:
     chance: random.Random
     said: Said[Stand] = field(default_factory=lambda: Said(Stand()))
     answers: list[Change[str]] = field(default_factory=list)
-    """Every answer to a nudge, by the occurrence."""
+    """Every answer to a nudge or a review, by the occurrence."""
     laters: list[tuple[float, str]] = field(default_factory=list)
     """When they asked to see which nudge again."""
+    set_aside: list[float] = field(default_factory=list)
+    """When they set aside a nudge, or a whole kind."""
     asked_back: dict[str, Question] = field(default_factory=dict)
     """What was asked back at their answers, by the occurrence."""
     presses: int = 0

@@ -18,7 +18,8 @@ from bot.content.library import Library
 from bot.journey.journeys import Journeys
 from bot.keys import MasterKeys
 from bot.simulate import habits
-from bot.simulate.deeds import Deed, do
+from bot.simulate.acts import Deed
+from bot.simulate.deeds import do
 from bot.simulate.disk import Compiled, Told
 from bot.simulate.faults import DAY, DOWNTIMES, HOUR, MINUTE, Faults, pick, stream
 from bot.simulate.fuse import Gone, Point

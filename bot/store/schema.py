@@ -33,6 +33,10 @@ from bot.keys.sealing import LEAST_BYTES
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
+# Room for a bearing with a season, a draw among all kinds, and what months of answers made of it: no length tells any
+# of this. Only whoever takes a step nearly every day could need more.
+BEARING_BYTES: Final = 2048
+
 
 class Instant(TypeDecorator[datetime]):
     """An aware datetime, kept as UTC milliseconds."""
@@ -171,8 +175,7 @@ bearing: Final = Table(
     "bearing",
     metadata,
     _member_key(primary_key=True),
-    # More than anybody's is long, unless they take a step nearly every day: it grows with what they answer.
-    Column("picked", Sealed(2048), nullable=False),
+    Column("picked", Sealed(BEARING_BYTES), nullable=False),
 )
 
 # One message to a member, planned, sent or dissolved. Its id says whose, which kind and which slot, so that these are

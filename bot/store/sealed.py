@@ -10,6 +10,7 @@ from sqlalchemy import Column, RowMapping, Table
 
 from bot.errors import Unsealable
 from bot.keys import MemberKey, Place
+from bot.keys.sealing import LEAST_BYTES
 from bot.rules.held import Unreadable
 from bot.store.schema import Sealed
 
@@ -18,8 +19,8 @@ MEMBER: Final = "member_id"
 
 def sealed(key: MemberKey, column: Column[Any], row_id: str, value: object) -> bytes:
     """What to store in that column of that row."""
-    assert isinstance(column.type, Sealed), "nothing else is sealed"
-    return key.seal(_place(column, row_id), _json(value), column.type.least)
+    least = column.type.least if isinstance(column.type, Sealed) else LEAST_BYTES
+    return key.seal(_place(column, row_id), _json(value), least)
 
 
 def opened(key: MemberKey, table: Table, row: RowMapping | Mapping[str, Any]) -> dict[str, Any]:

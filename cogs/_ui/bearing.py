@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from textwrap import shorten
+from types import MappingProxyType
 from typing import Any, Final
 
 from bot.content.library import Language
 from bot.content.words import Words
+
+# Where the names that stand there are in the catalogue. One that has left it is told as it is stored.
+NAMES: Final = MappingProxyType(
+    {
+        "audiences": "held.audiences.{}",
+        "sets": "held.sets.{}",
+        "skips": "tune.flag.{}",
+        "season": "season.{}.name",
+        "most": "held.size.{}",
+        "because": "held.because.{}",
+    }
+)
 
 # How much of a nudge's text is quoted, in characters.
 QUOTED: Final = 60
@@ -50,6 +63,10 @@ def _value(name: str, value: Any, language: Language) -> str:
             return ", ".join(_steps(value, words))
         case "draw":
             return ", ".join(_draw(value, language))
+        case "noes":
+            return ", ".join(value)
+        case "had_brave":
+            return words("held.yes")
         case "audiences" | "sets" | "skips":
             return ", ".join(sorted(_named(name, one, words) for one in value))
     return _named(name, value, words)
@@ -85,5 +102,5 @@ def _steps(steps: list[dict[str, Any]], words: Words) -> Iterator[str]:
 
 
 def _named(name: str, value: object, words: Words) -> str:
-    key = f"held.{name}.{value}"
+    key = NAMES.get(name, "").format(value)
     return words(key) if key in words else str(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Any, Final, get_args
 
@@ -15,7 +16,7 @@ from bot.rules.choose import Audience
 from bot.rules.tickets import FEWEST, MOST, START, fewer, more
 from cogs._ui.consents import switch
 from cogs._ui.controls import PickMenu, PressButton, button, menu
-from cogs._ui.screen import line, screen, side, small
+from cogs._ui.screen import Part, line, screen, side, small
 from cogs._ui.why import tickets_text
 
 FLOW: Final = "tune"
@@ -40,8 +41,7 @@ def tuning_screen(tuning: Tuning, words: Words) -> ui.LayoutView:
         _skips(tuning, words),
         words("tune.for_whom.text"),
         _for_whom(tuning, words),
-        words("tune.kinds.text"),
-        _kinds(tuning, words),
+        *_kinds(tuning, words),
         *(_set_switch(one, tuning, words) for one in SETS),
         line(),
         [button(FLOW, "settings", words("button.back")), button(FLOW, "reset", words("tune.reset"))],
@@ -53,7 +53,7 @@ def kind_screen(theme: str, tuning: Tuning, words: Words) -> ui.LayoutView:
     back = button(FLOW, "back", words("button.back"))
     name = words("tune.kind.title", theme=words(f"theme.{theme}"))
     if theme not in tuning.on:
-        return screen(name, words("tune.kind.off"), [back, button(FLOW, "let_in", words("tune.kind.let_in"), theme)])
+        return screen(name, words("tune.kind.off"), [back, button(FLOW, "let_in", words("tune.button.let_in"), theme)])
     count = tuning.on[theme]
     has = words("tune.kind.has", had=tickets_text(count), all=tickets_text(sum(tuning.on.values())))
     return screen(
@@ -65,7 +65,7 @@ def kind_screen(theme: str, tuning: Tuning, words: Words) -> ui.LayoutView:
             _tickets("more", theme, more(count), words, disabled=count >= MOST),
             _tickets("fewer", theme, fewer(count), words, disabled=count <= FEWEST),
             _tickets("even", theme, START, words, disabled=count == START),
-            button(FLOW, "leave_out", words("tune.kind.leave_out"), theme),
+            button(FLOW, "leave_out", words("tune.button.leave_out"), theme),
         ],
     )
 
@@ -73,7 +73,7 @@ def kind_screen(theme: str, tuning: Tuning, words: Words) -> ui.LayoutView:
 def _tickets(step: str, theme: str, count: float, words: Words, *, disabled: bool) -> PressButton:
     """It carries how many there are after it, so that a press that comes twice counts once."""
     data = f"{theme}:{tickets_text(count)}"
-    return button(FLOW, step, words(f"tune.kind.{step}"), data, disabled=disabled)
+    return button(FLOW, step, words(f"tune.button.{step}"), data, disabled=disabled)
 
 
 def _skips(tuning: Tuning, words: Words) -> PickMenu:
@@ -87,15 +87,15 @@ def _skips(tuning: Tuning, words: Words) -> PickMenu:
 def _for_whom(tuning: Tuning, words: Words) -> PickMenu:
     options = [
         discord.SelectOption(
-            label=words(f"tune.for_whom.{name}"), value=name, default=audiences == tuning.bearing.audiences
+            label=words(f"tune.audience.{name}"), value=name, default=audiences == tuning.bearing.audiences
         )
         for name, audiences in FOR_WHOM.items()
     ]
     return menu(FLOW, "for_whom", words("tune.for_whom.pick"), options)
 
 
-def _kinds(tuning: Tuning, words: Words) -> PickMenu:
-    """In the order of the catalogue, with their tickets."""
+def _kinds(tuning: Tuning, words: Words) -> Iterator[Part]:
+    """In the order of the catalogue, with their tickets; nothing where there is none for whom they want nudges for."""
     options = [
         discord.SelectOption(
             label=words(f"theme.{theme}"),
@@ -107,7 +107,9 @@ def _kinds(tuning: Tuning, words: Words) -> PickMenu:
         for theme in words.under("theme")
         if theme in tuning.on or theme in tuning.off
     ]
-    return menu(FLOW, "kind", words("tune.kinds.pick"), options)
+    if options:
+        yield words("tune.kinds.text")
+        yield menu(FLOW, "kind", words("tune.kinds.pick"), options)
 
 
 def _set_switch(name: str, tuning: Tuning, words: Words) -> ui.Section[Any]:

@@ -14,7 +14,10 @@ from hypothesis import strategies as st
 
 from bot.rules.consent import Purpose
 from bot.rules.plan import Size
+from bot.rules.seasons import Season
+from cogs._ui import asked_back
 from cogs._ui.nudges import Step
+from cogs._ui.tuning import SKIPPED
 from tests.attacks import raw
 from tests.attacks.hostile import TEXTS
 
@@ -51,6 +54,9 @@ STEPS: Final = (
         "size",
     ),
     *("per_week", "window", "back_what", "back_when", "back_how", "change", "set_aside", "show_all", "keep", "delete"),
+    *("season", "tune", "settings", "home", "back", "skip", "for_whom", "set_on", "set_off", "reset", "kind", "more"),
+    *("fewer", "even", "leave_out", "let_in", "keep", "finish", "pause", "pause_days"),
+    *asked_back.STEPS,
     *("choices", "send", "lines", "country", "channel", "post", "disable", "nothing", "next", "__init__", "x" * 90),
     *(f"{verb}_{purpose}" for verb in ("ask", "agree", "withdraw", "flip") for purpose in Purpose),
 )
@@ -58,6 +64,12 @@ DATA: Final = (
     *("", "{mine}", "{theirs}", "1:{mine}", "3:{mine}", "1:{theirs}", "7:{theirs}", "9:{mine}", "x:", "{channel}", "3"),
     *(
         "kind-rest",
+        "queer",
+        "reply",
+        "reply:15",
+        "reply:nan",
+        "2:{mine}",
+        "2:{theirs}",
         "s013510",
         "s1f3510Europe/Berlin",
         "c013510Europe/Berlin",
@@ -70,6 +82,9 @@ DATA: Final = (
 VALUES: Final = (
     *Step,
     *Size.__members__,
+    *SKIPPED,
+    *Season,
+    *("self", "beside", "both", "reply", "beside_open"),
     *("1", "3", "4", "0", "99", "US", "ZZ", "DE", "Europe/Berlin", "yes", "no", "calm", "{channel}", "{theirs}"),
     *TEXTS.values(),
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 from bot.rules.occurrence import Kind, occurrence_id
+from cogs._ui.asked_back import STEPS
 from cogs._ui.nudges import BUTTONS, MENU, SMALLER_BUTTONS, Step
 from tests.attacks import raw
 from tests.attacks.victim import Victim
@@ -48,6 +49,15 @@ BENT = (
     "b:privacy:withdraw_everything",
     "b:privacy:ask_",
     "b:plan:pause_days:-3",
+    "b:q:bigger:",
+    "b:r:fewer:99999999999999999999:AAAA",
+    "b:r:pause_days:٣:AAAA",
+    "b:tune:more:reply:99999999999",
+    "b:tune:more:reply:1e9",
+    "b:tune:set_on:everything",
+    "b:tune:leave_out:../../nudges.toml",
+    "b:tune:skip",
+    "m:tune:for_whom",
     "b:setup:post:-1",
     "b:setup:post:" + "9" * 80,
     "b:help:country:US",
@@ -85,6 +95,28 @@ async def test_a_button_of_another_members_nudge_says_what_one_of_no_nudge_says(
         assert at_theirs.acknowledged, step
         assert at_theirs.text == at_nobodys.text, f"{step} would tell whether there is such a nudge"
         assert not [secret for secret in alex.secrets if secret in at_theirs.raw], step
+
+
+# What is asked back, and the letters about the pace: each is about one message, whoever presses.
+ASKED_OF_A_MESSAGE = (
+    *(f"b:q:{step}:" for step in STEPS),
+    *(f"b:r:{step}:" for step in ("keep", "fewer:2", "pause", "pause_days:3", "season", "back", "finish", "tune")),
+)
+
+
+@pytest.mark.parametrize("which", ["answered", "open"])
+async def test_what_was_asked_of_another_member_is_answered_as_what_was_asked_of_nobody(
+    world: World, alex: Victim, which: str
+) -> None:
+    await world.start()
+    shown = alex.open_nudge if which == "open" else alex.nudge
+    for asked in ASKED_OF_A_MESSAGE:
+        at_theirs = await raw.press(world, world.robin, asked + occurrence_on(shown), in_dm=True)
+        at_nobodys = await raw.press(world, world.robin, asked + NOT_THERE, in_dm=True)
+
+        assert at_theirs.acknowledged, asked
+        assert at_theirs.text == at_nobodys.text, f"{asked} would tell whether there is such a message"
+        assert not [secret for secret in alex.secrets if secret in at_theirs.raw], asked
 
 
 @pytest.mark.parametrize("step", sorted(ABOUT_ONESELF))

@@ -21,6 +21,7 @@ from bot.journey.farewell import PRESS_LIVES_SECONDS
 from bot.rules.consent import Purpose
 from bot.rules.occurrence import Answer, Occurrence
 from bot.rules.plan import PlanState
+from bot.rules.seasons import Season
 from tests.attacks import raw
 from tests.support.house import ALEX, EVENING, ROBIN, House, open_house
 from tests.support.sql import looking_into
@@ -51,6 +52,16 @@ PRESSES: Final[dict[str, Press]] = {
     "without the server": lambda house, _, __: house.journeys.adjust.go_on_without_guild(ROBIN),
     "everything again": lambda house, _, __: house.journeys.adjust.show_all_again(ROBIN),
     "told of closed DMs": lambda house, _, __: house.journeys.adjust.note_told(ROBIN),
+    "the pace kept": lambda house, nudge, _: house.journeys.adjust.keep_pace(ROBIN, nudge.occurrence_id),
+    "a slower pace": lambda house, nudge, _: house.journeys.adjust.slow_down(ROBIN, nudge.occurrence_id, 1),
+    "bigger ones": lambda house, nudge, _: house.journeys.answer.go_bigger(ROBIN, nudge.occurrence_id),
+    "the same person": lambda house, nudge, _: house.journeys.answer.same_person(ROBIN, nudge.occurrence_id),
+    "a kind to skip": lambda house, nudge, _: house.journeys.answer.skip_kind(ROBIN, nudge.occurrence_id, "en"),
+    "what to skip": lambda house, _, __: house.journeys.tune.skip(ROBIN, {"money"}),
+    "other tickets": lambda house, _, __: house.journeys.tune.set_tickets(ROBIN, "kind", 15),
+    "a kind left out": lambda house, _, __: house.journeys.tune.leave_out(ROBIN, "kind"),
+    "a kind let in": lambda house, _, __: house.journeys.tune.switch_kind_on(ROBIN, "kind"),
+    "a quieter time": lambda house, _, __: house.journeys.tune.begin_season(ROBIN, Season.GRIEF),
     "a nudge now": lambda house, _, press: house.journeys.taste.of_today(ROBIN, "en", press),
     "stop": lambda house, _, __: house.journeys.leave.stop(ROBIN),
 }

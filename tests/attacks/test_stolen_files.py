@@ -8,19 +8,25 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import product
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import pytest
 
 from bot.content.library import Library
+from bot.content.nudges import Flag, Set
 from bot.keys import MemberKey
+from bot.rules.bearing import Bearing, Step
+from bot.rules.choose import Audience, Draw, Why
 from bot.rules.consent import Purpose
 from bot.rules.occurrence import Answer
-from bot.store.refusals import NUDGE, THEME
-from bot.store.schema import check_in, occurrence, refusal
+from bot.rules.seasons import Season
+from bot.rules.tickets import Tickets
+from bot.store.bearings import FORM
+from bot.store.refusals import NOT_OK, NUDGE, THEME
+from bot.store.schema import bearing, check_in, occurrence, refusal
 from bot.store.sealed import sealed
 from cogs._ui.check_in import QUESTIONS
 from tests.support.house import ROBIN, House
@@ -48,6 +54,7 @@ def check_ins(library: Library) -> Iterator[dict[str, str]]:
 def test_however_somebody_answered_what_is_sealed_is_as_long(library: Library) -> None:
     nudges = library.languages["en"].nudges
     set_aside = [{"what": NUDGE, "subject": one.nudge_id} for one in nudges]
+    set_aside += [{"what": NOT_OK, "subject": one.nudge_id} for one in nudges]
     set_aside += [{"what": THEME, "subject": one.theme} for one in nudges]
     lengths = {
         column: {len(sealed(KEY, column, "a row", value)) for value in values}
@@ -59,6 +66,67 @@ def test_however_somebody_answered_what_is_sealed_is_as_long(library: Library) -
     }
 
     assert {len(found) for found in lengths.values()} == {1}
+
+
+def bearings(library: Library) -> Iterator[Bearing]:
+    """Of somebody new, of somebody for whom everything was switched on, and of who has answered for months."""
+    day = date(2026, 3, 1)
+    kinds = sorted({one.theme for one in library.languages["en"].nudges})
+    longest = max((one.nudge_id for one in library.languages["en"].nudges), key=len)
+    draw = Draw(longest, kinds[0], dict.fromkeys(kinds, 10.0), f"{ROBIN}:{day}", 52, because=tuple(Why))
+    yield Bearing()
+    yield Bearing(draw=draw)
+    yield Bearing(season=Season.LOW_BATTERY, season_until=day, draw=draw)
+    yield Bearing(
+        audiences=frozenset(Audience),
+        sets=frozenset(get_args(Set)),
+        skips=frozenset(get_args(Flag)),
+        tickets=Tickets(dict.fromkeys(kinds, 13.1234), day),
+        steps=(Step(day, with_someone_new=False),) * 8,
+        full_steps=99,
+        noes=(day,) * 6,
+        not_ok_on=day,
+        season=Season.LOW_BATTERY,
+        season_until=day,
+        draw=draw,
+    )
+
+
+def test_however_nudges_are_chosen_what_is_sealed_is_as_long(library: Library) -> None:
+    every = [FORM.dump_python(one, mode="json") for one in bearings(library)]
+
+    assert len({len(sealed(KEY, bearing.c.picked, str(ROBIN), one)) for one in every}) == 1
+
+
+Press = Callable[[House, str], Awaitable[object]]
+
+
+def presses(answer: Answer, *, smaller: bool = False) -> Press:
+    return lambda house, one: house.journeys.answer.press(ROBIN, one, answer, "en", smaller=smaller)
+
+
+EVERY_ANSWER: Final[tuple[Press, ...]] = (
+    *(presses(answer) for answer in Answer if answer not in {Answer.LATER, Answer.PAUSE}),
+    presses(Answer.DID_IT, smaller=True),
+    lambda house, one: house.journeys.answer.later(ROBIN, one, 1, "en"),
+    lambda house, one: house.journeys.answer.pause(ROBIN, one, 3, "en"),
+)
+
+
+@pytest.mark.parametrize("press", EVERY_ANSWER)
+async def test_whichever_button_it_was_how_nudges_are_chosen_is_written_anew(
+    house: House, tmp_path: Path, press: Press
+) -> None:
+    """Whether that row was written is not to tell which one it was; nor does its length, which is the same."""
+    await house.start(also=ANSWERS)
+    nudge = await house.to_next_nudge()
+    ((before,),) = stolen(tmp_path, "SELECT picked FROM bearing")
+
+    await press(house, nudge.occurrence_id)
+
+    ((after,),) = stolen(tmp_path, "SELECT picked FROM bearing")
+    assert after != before
+    assert len(after) == len(before)
 
 
 @pytest.mark.parametrize("answer", [Answer.NOT_OK, Answer.NOT_FOR_ME])

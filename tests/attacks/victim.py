@@ -44,5 +44,5 @@ async def make_victim(world: World, name: str = "alex") -> Victim:
     await person.send(word=["calm"], keep="yes")
     open_nudge = await world.to_next_nudge(person)
     before = await world.rows(person)
-    assert set(before) == {"member", "consent", "plan", "occurrence", "refusal", "check_in", "week"}
+    assert set(before) == {"member", "consent", "plan", "occurrence", "refusal", "check_in", "week", "bearing"}
     return Victim(person, nudge, open_nudge, before)

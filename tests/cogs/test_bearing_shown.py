@@ -27,8 +27,8 @@ DRAW: Final = Draw("a-nudge", "savour", {"savour": 10.0, "kind": 5.0}, "1:2026-0
 # For each thing that is held another value than at first, and what is told of it.
 OTHERWISE: Final[dict[str, tuple[Any, str]]] = {
     "audiences": (frozenset(Audience), "For you, you, beside somebody who has gone quiet."),
-    "sets": (frozenset({"some"}), "Sets that are on: some."),
-    "skips": (frozenset({"voice", "body"}), "Left out: calls and voice, the body."),
+    "sets": (frozenset({"queer"}), "Sets that are on: a few about queer life."),
+    "skips": (frozenset({"voice", "body"}), "Left out: Body and breath, Calls and voice."),
     "tickets": (Tickets({"kind": 7.5}, DAY), "Tickets that are not 10: being kind to yourself 7.5 (as of 2026-03-01)."),
     "steps": (
         (Step(DAY), Step(DAY + timedelta(days=2), with_someone_new=False)),
@@ -36,9 +36,11 @@ OTHERWISE: Final[dict[str, tuple[Any, str]]] = {
     ),
     "full_steps": (4, "Full steps you did: 4."),
     "offer_in": (6, "More of these before a bigger size is offered: 6."),
+    "had_brave": (True, "You had picked brave ones before: yes."),
+    "noes": ((DAY, DAY), "Days of the answers that said no, since you did one: 2026-03-01, 2026-03-01."),
     "not_todays": (1, "Not today, since the last other answer: 1."),
     "not_ok_on": (DAY, "Something was not OK on 2026-03-01, so it is gentle for some days."),
-    "season": (Season.BREAK_UP, "Season: after a break-up."),
+    "season": (Season.BREAK_UP, "Season: After a break-up."),
     "season_until": (DAY, "It is over on 2026-03-01."),
     "draw": (
         DRAW,
@@ -66,7 +68,7 @@ def told(bearing: Bearing, library: Library) -> str:
 
 def test_of_somebody_new_what_is_empty_is_not_told(library: Library) -> None:
     assert told(Bearing(), library) == (
-        "For you. Left out: calls and voice, family, romance. More of these before a bigger size is offered: 3."
+        "For you. Left out: Calls and voice, Family, Romance. More of these before a bigger size is offered: 3."
     )
 
 

@@ -39,6 +39,9 @@ async def test_a_press_of_an_older_version_says_how_to_go_on(world: World) -> No
         "b:help:dance",
         "b:setup:dance",
         "b:community:dance",
+        "b:q:dance:AAAA",
+        "b:r:dance:AAAA",
+        "b:tune:dance",
         "b:nowhere:at_all",
     ):
         person = world.sam if custom_id.startswith(("b:setup", "b:community")) else world.robin
@@ -55,6 +58,8 @@ async def test_menus_and_forms_of_an_older_version_say_so_too(world: World) -> N
         ("m:start:per_week:s013511", "9"),
         ("m:start:window:s013511", "99"),
         ("m:start:zone:s013511", "Atlantis"),
+        ("m:tune:skip", "everything"),
+        ("m:plan:season", "monsoon"),
         ("m:nowhere:at_all", "x"),
     ):
         answer = await world.press_crafted(world.robin, custom_id, value=value)

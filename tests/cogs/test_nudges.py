@@ -9,6 +9,7 @@ import pytest
 
 from bot.rules.occurrence import Answer
 from cogs._ui.nudges import NudgeCard, nudge_screen, smaller_screen
+from tests.support.pace import set_aside
 from tests.support.screen import Screen
 from tests.support.world import World
 
@@ -122,7 +123,7 @@ async def test_this_was_not_ok_takes_the_kind_away_and_settings_can_undo_it(worl
     said = await world.robin.pick("menu", "not_ok", on=nudge)
     assert "This kind is off now" in said.text
     assert said.labels == ["Stop", "Need more than a nudge?"], "what was said needs no saying again"
-    assert len((await world.app.journeys.review.holding(world.robin.id)).rows["refusal"]) == 2
+    assert len((await world.app.journeys.review.holding(world.robin.id)).rows["refusal"]) == 3
 
     await world.robin.slash("nudge settings")
     assert "what you said was not OK" in (await world.robin.press("Bring back what I set aside")).text
@@ -284,7 +285,7 @@ async def test_settings_can_pause_and_stop(world: World, nudge: Screen) -> None:
     assert "Nothing more will come" in (await world.robin.press("Stop")).text
     stopped = await world.robin.slash("nudge settings")
     assert "You stopped the nudges" in stopped.text
-    assert stopped.labels == ["Change"], "there is nothing left to pause or to stop"
+    assert stopped.labels == ["Change", "What may come"], "there is nothing left to pause or to stop"
 
 
 async def test_pause_resume_and_stop_by_command(world: World, nudge: Screen) -> None:
@@ -433,13 +434,14 @@ async def test_a_taste_has_a_smaller_version_and_a_way_back(world: World) -> Non
 async def test_settings_say_when_every_nudge_that_fits_was_had(world: World) -> None:
     await world.set_up()
     await world.start()
-    for _ in range(40):
-        dms = len(world.robin.dms)
-        await world.to_due()
-        if len(world.robin.dms) > dms:
-            await world.robin.press("Not today", on=world.robin.dms[-1])
+    kinds = set((await world.app.journeys.tune.look(world.robin.id)).on)
+    savouring = {one.nudge_id for one in world.app.client.library.languages["en"].nudges if one.theme == "savour"}
+    await set_aside(world, themes=tuple(kinds - {"savour"}), nudges=tuple(savouring - {"savour-kind"}))
+    assert "The next one comes" in (await world.robin.slash("nudge settings")).text
 
-    assert "You have had every nudge that fits" in (await world.robin.slash("nudge settings")).text
+    assert "Did it" in (await world.to_next_nudge()).labels
+
+    assert "No nudge is left that fits" in (await world.robin.slash("nudge settings")).text
 
 
 async def test_pausing_what_does_not_come_says_how_things_stand(world: World, nudge: Screen) -> None:

@@ -82,8 +82,8 @@ def test_other_settings_are_told_as_they_are(library: Library) -> None:
 
 async def test_more_rows_than_one_message_holds_come_as_a_file_with_every_row(world: World) -> None:
     await full_member(world)
-    for _ in range(15):
-        await world.robin.press("Not today", on=await world.to_next_nudge())
+    for _ in range(6):
+        await world.robin.press("Did it", on=await world.to_next_nudge())
 
     screen = await world.robin.slash("privacy show")
 

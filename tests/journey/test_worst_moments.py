@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import update
 
 from bot.journey.courier import LastLook, Letter, SendOutcome
 from bot.journey.journeys import Journeys
@@ -19,11 +19,11 @@ from bot.rules.delivery import LEASE, LOOK_AGAIN, PUT_OFF, RETRY_FIRST, Absent, 
 from bot.rules.occurrence import Kind, Occurrence, State
 from bot.rules.plan import PlanState
 from bot.rules.schedule import Window, local_minute, next_due
-from bot.store import key_schema, schema
+from bot.store import schema
 from bot.store.occurrences import Settled
 from tests.support.courier import DM_CHANNEL, FakeCourier
 from tests.support.house import ALEX, EVENING, LIMITS, ROBIN, SERVER, House
-from tests.support.sql import looking_into
+from tests.support.sql import looking_into, lose_key
 
 CHANNEL = 300_000_000_000_000_001
 
@@ -354,15 +354,6 @@ async def test_whose_key_is_gone_still_hears_that_their_server_was_switched_off(
     await house.journeys.deliver.run()
 
     assert house.courier.kinds[-1] == Kind.GUILD_OFF
-
-
-def lose_key(folder: Path, member_id: int) -> None:
-    """As after a key database that is older than the member."""
-    with looking_into(folder / "porchlight.db") as connection:
-        key_id = connection.execute(select(schema.member.c.key_id).where(schema.member.c.member_id == member_id))
-        lost = delete(key_schema.wrapped_key).where(key_schema.wrapped_key.c.key_id == key_id.scalar())
-    with looking_into(folder / "porchlight.db.keys") as connection:
-        connection.execute(lost)
 
 
 async def test_whoever_moves_a_day_back_while_a_letter_waits_gets_no_second_one_on_one_date(house: House) -> None:

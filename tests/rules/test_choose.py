@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.rules.choose import (
@@ -224,17 +224,16 @@ def test_any_history_keeps_every_hard_stop_and_the_same_seed_gives_the_same_nudg
     assert nudge.exposure < CONTACT or max(since_alone, default=ALONE) < CONTACT
 
 
-@given(seeds=st.lists(st.text(max_size=4), min_size=30, max_size=30), tickets=st.floats(3, 40))
-def test_with_four_kinds_or_more_none_ever_has_more_than_four_of_ten_nor_two_running(
-    seeds: list[str], tickets: float
-) -> None:
+@settings(deadline=None, max_examples=50)
+@given(seed=st.integers(), tickets=st.floats(3, 40))
+def test_with_four_kinds_or_more_none_ever_has_more_than_four_of_ten_nor_two_running(seed: int, tickets: float) -> None:
     """Even one with the most tickets there can be."""
-    library = [Plain(f"{theme}-{n}", theme=str(theme)) for theme in range(4) for n in range(30)]
+    library = [Plain(f"{theme}-{n}", theme=str(theme)) for theme in range(4) for n in range(15)]
     history: list[Shown] = []
     themes: list[str] = []
-    for age, seed in enumerate(seeds):
+    for age in range(30):
         now = NOW + timedelta(days=age)
-        chosen = choose(library, WIDE, history, seed, now, {"0": tickets})
+        chosen = choose(library, WIDE, history, f"{seed}:{age}", now, {"0": tickets})
         assert chosen is not None
         history.insert(0, Shown(chosen.nudge.nudge_id, now))
         themes.insert(0, chosen.nudge.theme)

@@ -30,11 +30,12 @@ from bot.rules.delivery import (
     Unsure,
     fate_of,
     has_time,
+    is_on_its_date,
     must_look_first,
     retry_wait,
     why_not,
 )
-from bot.rules.occurrence import TRANSITIONS, Kind, Occurrence, State
+from bot.rules.occurrence import OF_A_DATE, TRANSITIONS, Kind, Occurrence, State
 from bot.rules.plan import Plan, PlanState, Size, Wishes
 from bot.rules.schedule import Window
 
@@ -119,6 +120,14 @@ def test_a_window_that_was_changed_meanwhile_holds_everything_back_but_the_recei
     assert why_not(moved, Kind.STILL_WANTED, LATER, NOON) is Obstacle.OUTSIDE
     assert why_not(replace(moved, guild_on=False), Kind.GUILD_OFF, LATER, NOON) is Obstacle.OUTSIDE
     assert why_not(moved, Kind.RECEIPT, LATER, NOON) is None
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_whatever_is_for_a_date_goes_out_on_no_other(kind: Kind) -> None:
+    message = replace(OCCURRENCE, kind=kind)
+
+    assert is_on_its_date(message, "UTC", NOON)
+    assert is_on_its_date(message, "Pacific/Kiritimati", NOON) is (kind not in OF_A_DATE)
 
 
 def test_a_message_tried_lately_is_sent_again_and_an_older_one_is_looked_for() -> None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.rules.due import Lately, due_after
-from bot.rules.plan import LONGEST_PAUSE, Plan, PlanState, Size, Wishes
-from bot.rules.schedule import Window, spread_of
+from bot.rules.plan import LAST_WEEK, LONGEST_PAUSE, REVIEWS, Plan, PlanState, Size, Wishes
+from bot.rules.schedule import Window, local_date, spread_of
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 WISHES = Wishes("Europe/Berlin", Window(1080, 1200), 3, Size.SMALL, discreet=True)
 PLAN = Plan(7, WISHES, PlanState.OFF, since_at=NOW).going_on(NOW, Lately())
+TODAY = date(2026, 6, 1)
 SLEEPING = [state for state in PlanState if state is not PlanState.ACTIVE]
 
 
@@ -135,8 +139,106 @@ def test_mending_brings_back_what_a_wrong_clock_wrote_and_leaves_the_rest_alone(
     assert (late.next_due_at, late.again_nudge_id) == (due_after(PLAN.rhythm(NOW), NOW, Lately()), "kind-rest")
 
 
+def test_mending_brings_back_a_week_that_began_by_a_wrong_clock() -> None:
+    began = replace(PLAN, weeks=3, week_began=TODAY)
+
+    assert began.mended(NOW, Lately()) == began
+    assert replace(began, week_began=TODAY + timedelta(days=365)).mended(NOW, Lately()) == began
+
+
 @pytest.mark.parametrize("state", SLEEPING)
 def test_mending_wakes_nobody(state: PlanState) -> None:
     asleep = replace(PLAN.ended(state), since_at=NOW + timedelta(days=365))
 
     assert asleep.mended(NOW, Lately()) == PLAN.ended(state)
+
+
+# ------------------------------------------------------------------ weeks with nudges in them
+
+
+def in_week(weeks: int, began_days_ago: int = 0, **more: Any) -> Plan:
+    """As it stands today, when the last of that many weeks began so many days ago."""
+    return replace(PLAN, weeks=weeks, week_began=TODAY - timedelta(days=began_days_ago), **more)
+
+
+def test_the_first_week_begins_with_the_first_nudge_however_long_that_takes() -> None:
+    year_later = TODAY + timedelta(days=365)
+
+    assert PLAN.week_on(TODAY) == PLAN.week_on(year_later) == 1
+    assert (PLAN.counted(year_later).weeks, PLAN.counted(year_later).week_began) == (1, year_later)
+
+
+def test_a_week_is_seven_days_from_a_nudge_that_came() -> None:
+    second, third = TODAY + timedelta(days=6), TODAY + timedelta(days=7)
+    week = PLAN.counted(TODAY)
+
+    assert (week.week_on(second), week.week_on(third)) == (1, 2)
+    assert week.counted(second) == week
+    assert (week.counted(third).weeks, week.counted(third).week_began) == (2, third)
+
+
+def test_weeks_without_a_nudge_do_not_count() -> None:
+    after_a_year = PLAN.counted(TODAY).counted(TODAY + timedelta(days=365))
+
+    assert after_a_year.weeks == 2
+
+
+def test_that_a_nudge_came_ends_that_all_were_seen() -> None:
+    assert not replace(PLAN, all_seen=True).counted(TODAY).all_seen
+
+
+@given(st.lists(st.integers(-2, 40), max_size=60))
+def test_weeks_only_ever_grow_and_never_faster_than_the_calendar(waits: list[int]) -> None:
+    """Also where the calendar goes back by up to two days, as for whoever moves west over the date line."""
+    plan, day, dates = PLAN, TODAY, [TODAY]
+    for wait in waits:
+        day += timedelta(days=wait)
+        before, plan = plan, plan.counted(day)
+        dates.append(day)
+        assert before.weeks <= plan.weeks <= before.weeks + 1
+        assert plan.weeks == before.week_on(day)
+        assert plan.week_began is not None
+    assert plan.weeks <= 1 + (max(dates) - min(dates)).days // 7
+
+
+@pytest.mark.parametrize("picked", [1, 2, 3, 4])
+def test_the_first_week_has_two_and_after_the_eighth_there_is_one_a_week(picked: int) -> None:
+    def often(weeks: int, began_days_ago: int = 0, *, keeps_pace: bool = False) -> int:
+        plan = in_week(weeks, began_days_ago, wishes=replace(WISHES, per_week=picked), keeps_pace=keeps_pace)
+        return plan.rhythm(NOW).per_week
+
+    assert replace(PLAN, wishes=replace(WISHES, per_week=picked)).rhythm(NOW).per_week == min(picked, 2)
+    assert often(1) == min(picked, 2)
+    assert often(1, began_days_ago=7) == often(2) == often(LAST_WEEK) == picked
+    assert often(LAST_WEEK, began_days_ago=7) == often(LAST_WEEK + 1) == 1
+    assert often(LAST_WEEK + 1, keeps_pace=True) == picked
+
+
+def test_nothing_but_how_often_they_come_is_other_than_they_chose() -> None:
+    assert replace(in_week(20).rhythm(NOW), per_week=WISHES.per_week) == PLAN.schedule
+
+
+def test_in_the_first_week_no_more_than_two_come_by_themselves() -> None:
+    for member_id in range(1, 30):
+        plan = Plan(member_id, replace(WISHES, per_week=4), PlanState.OFF, since_at=NOW).going_on(NOW, Lately())
+        sent: list[datetime] = []
+        while len(sent) < 4:
+            due = plan.next_due_at
+            assert due is not None
+            sent.append(due)
+            plan = plan.counted(local_date(WISHES.zone, due))
+            plan = plan.moved_on(due_after(plan.rhythm(due), due, Lately(tuple(sent), tuple(sent))))
+        first, third = local_date(WISHES.zone, sent[0]), local_date(WISHES.zone, sent[2])
+        assert (third - first).days >= 7
+
+
+def test_a_review_is_to_be_asked_after_four_weeks_and_after_eight_and_once() -> None:
+    assert REVIEWS == (4, 8)
+    asked = {weeks: in_week(weeks, began_days_ago=7).review_on(TODAY) for weeks in range(1, 12)}
+    assert asked == {**dict.fromkeys((1, 2, 3), 0), **dict.fromkeys((4, 5, 6, 7), 4), **dict.fromkeys(range(8, 12), 8)}
+
+    assert in_week(4).review_on(TODAY) == 0, "the fourth week is not over"
+    assert in_week(5, reviewed=4).review_on(TODAY) == 0
+    assert in_week(8, began_days_ago=7, reviewed=4).review_on(TODAY) == 8
+    assert in_week(30, reviewed=8).review_on(TODAY) == 0
+    assert PLAN.review_on(TODAY) == 0

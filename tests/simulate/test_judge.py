@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -204,14 +204,14 @@ def the_same_nudge_because_they_asked(forged: Forged) -> None:
 
 
 def told_twice_that_nothing_is_left(forged: Forged) -> None:
-    forged.answered(1)
-    for day in (3, 8):
-        forged.comes(day, kind=Kind.ALL_SEEN)
+    forged.comes(3, kind=Kind.ALL_SEEN)
+    forged.answered(5)
+    forged.comes(8, kind=Kind.ALL_SEEN)
 
 
 def told_anew_that_nothing_is_left(forged: Forged) -> None:
     forged.comes(3, kind=Kind.ALL_SEEN)
-    forged.answered(5)
+    forged.says(5 * DAY, forged.person.said.last, renews=True)
     forged.comes(8, kind=Kind.ALL_SEEN)
 
 
@@ -317,7 +317,7 @@ def an_exception(forged: Forged) -> None:
     forged.history.faults.append((5.0, "delivery.failed: KeyError()"))
 
 
-BROKEN = (
+BROKEN: Final[tuple[tuple[Callable[[Forged], None], set[Promise]], ...]] = (
     (nothing, set()),
     (an_answered_month, set()),
     (the_same_again, {Promise.DUPLICATE}),
@@ -390,26 +390,31 @@ NINTH = FIRST + 8 * 7
 """The day on which the ninth week begins."""
 AS_PROMISED = (*own_days(3, FIRST, FIRST + 7)[:2], *own_days(3, FIRST + 7, NINTH), *own_days(1, NINTH, 83))
 SLOWER_TOO_EARLY = (*own_days(3, FIRST, FIRST + 21), *own_days(1, FIRST + 21, 83))
+NOTHING_FOR_A_WEEK = tuple(day for day in AS_PROMISED if not FIRST + 28 <= day < FIRST + 36)
 NOTHING_LATER = tuple(day for day in AS_PROMISED if day <= NINTH)
 
 
 @pytest.mark.parametrize(
-    ("days", "stand", "promises"),
+    ("days", "stand", "set_aside", "promises"),
     [
-        (AS_PROMISED, {}, set()),
-        (SLOWER_TOO_EARLY, {}, {Promise.LOST}),
-        (NOTHING_LATER, {}, {Promise.LOST}),
-        (AS_PROMISED, {"keeps_pace": True}, {Promise.LOST}),
-        (SLOWER_TOO_EARLY, {"slow_until": 90 * DAY}, set()),
-        (SLOWER_TOO_EARLY, {"slow_until": 30 * DAY}, {Promise.LOST}),
+        (AS_PROMISED, {}, [], set()),
+        (SLOWER_TOO_EARLY, {}, [], {Promise.LOST}),
+        (NOTHING_LATER, {}, [], {Promise.LOST}),
+        (AS_PROMISED, {"keeps_pace": True}, [], {Promise.LOST}),
+        (SLOWER_TOO_EARLY, {"slow_until": 90 * DAY}, [], set()),
+        (SLOWER_TOO_EARLY, {"slow_until": 30 * DAY}, [], {Promise.LOST}),
+        (SLOWER_TOO_EARLY, {}, [DAY], set()),
+        (SLOWER_TOO_EARLY, {}, [60 * DAY], {Promise.LOST}),
+        (NOTHING_FOR_A_WEEK, {}, [DAY], {Promise.LOST}),
     ],
 )
 def test_what_is_slower_by_promise_is_not_missed_and_nothing_else_is_excused(
-    days: Iterable[int], stand: Any, promises: set[Promise]
+    days: Iterable[int], stand: Any, set_aside: list[float], promises: set[Promise]
 ) -> None:
     forged = Forged()
     forged.says(1.0, Stand(wants=True, wishes=WISHES, guild_id=SERVER, **stand), renews=True)
     forged.history.move_plan(PlanMove(10.0, ROBIN, None, BEGINS + timedelta(days=900), "active", 7))
+    forged.person.set_aside += set_aside
     forged.answered(*days)
 
     assert forged.broken(ended=82 * DAY) - {Promise.TOO_MANY} == promises

@@ -11,7 +11,7 @@ import pytest
 from bot.content.library import Library
 from bot.journey.journeys import Journeys
 from bot.rules.retention import Retention
-from bot.simulate.deeds import Act
+from bot.simulate.acts import Act
 from bot.simulate.evidence import Evidence
 from bot.simulate.faults import DAY, Faults
 from bot.simulate.judge import judge

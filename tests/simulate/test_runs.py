@@ -11,7 +11,7 @@ from bot.content.library import Library
 from bot.journey.journeys import Journeys
 from bot.rules.occurrence import Kind
 from bot.simulate import simulate
-from bot.simulate.deeds import Act, Deed
+from bot.simulate.acts import Act, Deed
 from bot.simulate.evidence import Evidence
 from bot.simulate.faults import CALM, DAY, HOUR, Faults
 from bot.simulate.history import History

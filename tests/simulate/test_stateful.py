@@ -16,7 +16,8 @@ from bot.rules.due import LATER_DAYS
 from bot.rules.occurrence import Kind
 from bot.rules.plan import PAUSE_DAYS, Size, Wishes
 from bot.rules.schedule import WINDOWS
-from bot.simulate.deeds import ANSWERS, Act, Deed
+from bot.rules.seasons import Season
+from bot.simulate.acts import ANSWERS, Act, Deed
 from bot.simulate.evidence import Evidence
 from bot.simulate.faults import CALM, DAY, HOUR, MINUTE
 from bot.simulate.fuse import Point
@@ -75,9 +76,14 @@ class Lived(RuleBasedStateMachine):
     def moves(self, who: int, picks: Wishes) -> None:
         self._does(who, Deed(Act.CHANGE, wishes=picks))
 
-    @rule(who=whose, act=st.sampled_from(WITHOUT_WISHES), days=st.sampled_from(PAUSE_DAYS))
-    def does_something(self, who: int, act: Act, days: int) -> None:
-        self._does(who, Deed(act, days=days, press_id=self.members[who].next_press()))
+    @rule(
+        who=whose,
+        act=st.sampled_from(WITHOUT_WISHES),
+        days=st.sampled_from(PAUSE_DAYS),
+        season=st.sampled_from(Season),
+    )
+    def does_something(self, who: int, act: Act, days: int, season: Season) -> None:
+        self._does(who, Deed(act, days=days, season=season, press_id=self.members[who].next_press()))
 
     @rule(data=st.data(), act=st.sampled_from(sorted(ANSWERS | {Act.SAY_YES})))
     def answers(self, data: st.DataObject, act: Act) -> None:

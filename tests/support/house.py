@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.library import Library
+from bot.content.nudges import Nudge
 from bot.journey.journeys import Journeys
 from bot.journey.traffic import Limits, Traffic
 from bot.rules.bearing import Bearing
@@ -68,6 +69,15 @@ class House:
     async def set_due(self, member_id: int, due: datetime) -> None:
         plan = await self.plan(member_id)
         await self.database.write(lambda records: records.plans.put(replace(plan, next_due_at=due)))
+
+    def nudge(self, nudge_id: str | None) -> Nudge:
+        """That one of the library."""
+        return self.library.language("en").nudge_by_id[nudge_id or ""]
+
+    def one(self, **wanted: Any) -> Nudge:
+        """The first nudge of the library that is so."""
+        nudges = self.library.language("en").nudges
+        return next(one for one in nudges if all(getattr(one, name) == value for name, value in wanted.items()))
 
     async def bearing(self, member_id: int = ROBIN) -> Bearing:
         """How the member's nudges are chosen."""

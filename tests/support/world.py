@@ -89,9 +89,13 @@ class Person:
 
     async def pick(self, step: str, value: Any, on: Screen | None = None) -> Screen:
         """Choose from the menu of that step."""
+        return await self.pick_all(step, [value], on)
+
+    async def pick_all(self, step: str, values: list[Any], on: Screen | None = None) -> Screen:
+        """Choose all of these, and nothing else."""
         target = on or self.screen
         self.world.seen.use(target.control(step))
-        picked = await self._hand(target).select(target.shown, [value], custom_id=target.control(step))
+        picked = await self._hand(target).select(target.shown, values, custom_id=target.control(step))
         return self._note(picked, target)
 
     async def open_form(self, command: str) -> None:
@@ -310,7 +314,7 @@ class World:
         else:
             item = ui.Select(custom_id=custom_id, options=[discord.SelectOption(label="x", value=value)])
             control = PickMenu(item, "", Press("", ""))
-        in_dm = custom_id.split(":")[1] in {"n", "q", "r"}
+        in_dm = custom_id.split(":")[1] in {"n", "q", "r", "tune"}
         channel_id = person.actor.user.dm_channel.id if in_dm else self.channel.id
         guild_id = None if in_dm else self.guild_id
         shown = Screen(
