@@ -193,9 +193,9 @@ class _Life:
             case SayYes():
                 self._say_yes(deed)
             case GoOn():
-                self._now_where(plan=plan.resumed(now, lately))
+                self._now_where(plan=plan.resumed(now, lately), bearing=bearing.wanted())
             case Resume():
-                self._now_where(plan=plan.resumed(now, lately), bearing=bearing.end_season())
+                self._now_where(plan=plan.resumed(now, lately), bearing=bearing.wanted().end_season())
             case Rest(days):
                 self._now_where(plan=plan.paused(now + timedelta(days=days), lately))
             case BeginSeason(season):

@@ -94,7 +94,8 @@ class Past:
 
         Whoever has asked to see one again wants that one.
         """
-        noes = 0 if self.bearing is None or plan.again_nudge_id else self.bearing.noes_after(plan.since_at)
+        since = local_date(plan.schedule.zone, plan.since_at)
+        noes = 0 if self.bearing is None or plan.again_nudge_id else self.bearing.noes_since(since)
         return is_time_to_ask(self.silent_run(plan)) or is_time_to_ask(noes)
 
     def was_asked(self, plan: Plan, kind: Kind) -> bool:

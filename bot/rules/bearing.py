@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from bot.rules.choose import CONTACT, OFF_AT_FIRST, Audience, Draw
@@ -66,8 +66,8 @@ class Bearing:
     """Whether they picked brave ones, which *Not today* then eased away. They are offered again, and asked first."""
     not_todays: int = 0
     """How many *Not today* there were running."""
-    noes: tuple[datetime, ...] = ()
-    """When answers said no, since something was done: the latest of them, the oldest first."""
+    noes: tuple[date, ...] = ()
+    """The days of the answers that said no, since something was done: the latest of them, the oldest first."""
     not_ok_on: date | None = None
     """When something was not OK last, while that still counts."""
     season: Season | None = None
@@ -95,9 +95,9 @@ class Bearing:
         """The biggest size that is ever offered: small; and brave to who had picked that."""
         return Size.BRAVE if self.had_brave else Size.SMALL
 
-    def noes_after(self, at: datetime) -> int:
-        """How many answers running said no later than that, as far as they are counted."""
-        return sum(one > at for one in self.noes)
+    def noes_since(self, day: date) -> int:
+        """How many answers running said no from that day on, as far as they are counted."""
+        return sum(one >= day for one in self.noes)
 
     @property
     def last_step_on(self) -> date | None:
@@ -130,9 +130,9 @@ class Bearing:
         """The smaller version was done: it counts as an answer, and lets nothing grow."""
         return replace(self, not_todays=0, noes=())
 
-    def said_no(self, now: datetime) -> Bearing:
+    def said_no(self, day: date) -> Bearing:
         """To one nudge, in whichever way."""
-        return replace(self, noes=(*self.noes, now)[-ASK_AFTER:])
+        return replace(self, noes=(*self.noes, day)[-ASK_AFTER:])
 
     def was_same_person(self) -> Bearing:
         """The latest step was with the same person as the one before it."""
@@ -158,6 +158,10 @@ class Bearing:
         """From that day on. `first_on` is when the first nudge after its pause comes, which it always covers."""
         ends = day + SEASONS[season].lasts
         return replace(self, season=season, season_until=max(ends, first_on + A_DAY) if first_on else ends)
+
+    def wanted(self) -> Bearing:
+        """They say that nudges may come: no earlier no stands against that."""
+        return replace(self, noes=())
 
     def end_season(self) -> Bearing:
         return replace(self, season=None, season_until=None)

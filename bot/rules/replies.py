@@ -63,11 +63,11 @@ def follow(pressed: Pressed, plan: Plan, bearing: Bearing, lately: Lately, now: 
         case Answer.DID_IT:
             return Followed(plan, bearing.did_smaller())
         case Answer.NOT_TODAY:
-            return _not_today(plan, bearing.said_no(now))
+            return _not_today(plan, bearing.said_no(day))
         case Answer.NOT_FOR_ME:
-            return _not_for_me(pressed, plan, bearing.said_no(now), lately, now)
+            return _not_for_me(pressed, plan, bearing.said_no(day), lately, now)
         case Answer.NOT_OK:
-            return Followed(plan.made_gentle(now, lately), bearing.said_no(now).not_ok(day))
+            return Followed(plan.made_gentle(now, lately), bearing.said_no(day).not_ok(day))
     return Followed(plan, bearing)
 
 
