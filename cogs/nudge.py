@@ -1,4 +1,4 @@
-"""/nudge: begin, see one now, change, pause, resume, stop."""
+"""/nudge: begin, see one now, look ahead, change, pause, resume, stop."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ from cogs._ui.overview import (
     state_text,
     stopped_screen,
 )
+from cogs._ui.preview import FLOW as PREVIEW
+from cogs._ui.preview import preview_screen
 from cogs._ui.screen import screen
 from cogs._ui.seasons import quiet_text, season_in
 from cogs._ui.start import what_screen, when_screen
@@ -33,6 +35,9 @@ from cogs._ui.tuning import tuning_screen
 
 CHOICES_SHOWN: Final = 25
 LONGEST_CHOICE: Final = 100
+
+# More digits than this has no number of a week.
+LONGEST_NUMBER: Final = 3
 
 
 class NudgeCog(commands.GroupCog, group_name="nudge"):
@@ -81,6 +86,11 @@ class NudgeCog(commands.GroupCog, group_name="nudge"):
         await _turn.say(interaction, view)
 
     @app_commands.command()
+    async def preview(self, interaction: Interaction) -> None:
+        """What the next 8 weeks could look like."""
+        await _turn.say(interaction, await self._preview(interaction, 1))
+
+    @app_commands.command()
     async def settings(self, interaction: Interaction) -> None:
         """See and change how often, when, how big, and what may come."""
         await _turn.say(interaction, await self._overview(interaction))
@@ -107,6 +117,12 @@ class NudgeCog(commands.GroupCog, group_name="nudge"):
         """Stop the nudges, at once."""
         held = await self._client.journeys.leave.stop(interaction.user.id)
         await _turn.say(interaction, stopped_screen(self._client.words(interaction), something_held=held))
+
+    async def press_preview(self, interaction: Interaction, press: Press) -> None:
+        """Turn the page."""
+        if press.step not in {"back", "next"} or not (press.data.isdecimal() and press.data.isascii()):
+            raise Outdated
+        await _turn.show(interaction, await self._preview(interaction, int(press.data[:LONGEST_NUMBER])))
 
     async def press(self, interaction: Interaction, press: Press) -> None:
         words, journeys = self._client.words(interaction), self._client.journeys
@@ -141,6 +157,11 @@ class NudgeCog(commands.GroupCog, group_name="nudge"):
                 raise Outdated
         await _turn.show(interaction, view)
 
+    async def _preview(self, interaction: Interaction, week: int) -> ui.LayoutView:
+        words = self._client.words(interaction)
+        outline = await self._client.journeys.preview.weeks(interaction.user.id, words.language)
+        return preview_screen(outline, week, words)
+
     async def _overview(self, interaction: Interaction) -> ui.LayoutView:
         outlook = await self._client.journeys.adjust.outlook(interaction.user.id)
         place = self._client.library.places.at(outlook.plan.wishes.zone)
@@ -157,4 +178,5 @@ class NudgeCog(commands.GroupCog, group_name="nudge"):
 async def setup(client: Porchlight) -> None:
     cog = NudgeCog(client)
     client.answers(FLOW, cog.press)
+    client.answers(PREVIEW, cog.press_preview)
     await client.add_cog(cog)

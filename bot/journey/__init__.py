@@ -2,6 +2,7 @@
 
     enable     a moderator switches Porchlight on
     taste      somebody tries a nudge; nothing is stored
+    preview    what the next weeks could look like
     opt_in     they say yes, in private
     deliver    what is due goes out (`ahead` decides what)
     answer     one press
@@ -14,6 +15,7 @@
     housekeep  at night, what has been held long enough goes; and what two found not OK comes to nobody
 
 `standing` and `past` are what several steps read alike, `ledger` and `letters` what they write and say alike;
+`foresee` lives weeks ahead, over a `course` of things, for a `persona` who answers;
 `erasing` is how a member is deleted, whoever asks for it;
 `farewell` knows who has just left, `doubts` which nudges come to nobody;
 `courier` is the one way out; `journeys` puts all steps into one hand.

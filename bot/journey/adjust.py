@@ -12,6 +12,7 @@ from bot.journey.erasing import overwrite
 from bot.journey.ledger import take_back
 from bot.journey.past import past_of, season_of
 from bot.journey.standing import MemberStanding, known, own_message, schedule_of, willing
+from bot.rules.bearing import Bearing
 from bot.rules.consent import Purpose
 from bot.rules.due import Lately
 from bot.rules.plan import Plan, PlanState, Wishes
@@ -39,6 +40,9 @@ class Outlook:
 
 Change = Callable[[MemberStanding, Lately], Plan]
 """From where a member stands, and what they were sent lately, to their new plan."""
+
+ChangeBearing = Callable[[Bearing], Bearing]
+"""From how their nudges are chosen to how they are from now on."""
 
 Reader = Callable[[Records, int], Awaitable[MemberStanding]]
 """Reads where a member stands, and raises for one who may not ask."""
@@ -93,13 +97,13 @@ class Adjust:
         Where their server is off, nothing comes until they choose to go on without it. Raises NotStarted; and NudgesOff
         for a member who has not agreed to nudges: only a new yes can change that.
         """
-        return await self._resume(member_id, ending_season=True)
+        return await self._resume(member_id, lambda bearing: bearing.wanted().end_season())
 
     async def go_on(self, member_id: int) -> Outlook:
         """The same, where it was asked whether nudges are still wanted: a season stays as it was picked."""
-        return await self._resume(member_id, ending_season=False)
+        return await self._resume(member_id, Bearing.wanted)
 
-    async def _resume(self, member_id: int, *, ending_season: bool) -> Outlook:
+    async def _resume(self, member_id: int, bearing: ChangeBearing) -> Outlook:
         now = self._clock.now()
 
         def resumed(who: MemberStanding, lately: Lately) -> Plan:
@@ -107,7 +111,7 @@ class Adjust:
                 return who.standing.plan.ended(PlanState.GUILD_OFF)
             return who.standing.plan.resumed(now, lately)
 
-        return await self._change(member_id, resumed, asked_by=willing, ending_season=ending_season)
+        return await self._change(member_id, resumed, asked_by=willing, bearing=bearing)
 
     async def go_on_without_guild(self, member_id: int) -> Outlook:
         """Keep the nudges of a server that was switched off, from now on as nobody's but the member's own.
@@ -120,6 +124,7 @@ class Adjust:
             member_id,
             lambda who, lately: who.standing.plan.resumed(now, lately),
             asked_by=willing,
+            bearing=Bearing.wanted,
             leaving_guild=True,
         )
 
@@ -164,7 +169,7 @@ class Adjust:
         *,
         asked_by: Reader = known,
         leaving_guild: bool = False,
-        ending_season: bool = False,
+        bearing: ChangeBearing | None = None,
         answering: str | None = None,
     ) -> Outlook:
         now = self._clock.now()
@@ -177,8 +182,8 @@ class Adjust:
             past = await past_of(records, member_id, now)
             changed = change(who, past.lately)
             await records.plans.put(changed)
-            if ending_season and past.bearing is not None:
-                await records.bearings.put_all({member_id: past.bearing.end_season()})
+            if bearing is not None and past.bearing is not None:
+                await records.bearings.put_all({member_id: bearing(past.bearing)})
             if leaving_guild:
                 await records.members.leave_guild(member_id)
                 await take_back(records, member_id, {Purpose.COUNTS}, now)

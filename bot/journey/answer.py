@@ -267,10 +267,10 @@ async def _seal_anew(records: Records, member_id: int) -> None:
 
 async def _set_aside(records: Records, press: _Press, answer: Answer) -> None:
     member_id, now = press.plan.member_id, press.now
+    if answer is Answer.NOT_OK and press.nudge is not None:
+        await records.refusals.refuse_theme(member_id, press.nudge.theme, now)
     if answer is Answer.NOT_OK:
         await records.refusals.object_to(member_id, press.nudge_id, now)
-        if press.nudge is not None:
-            await records.refusals.refuse_theme(member_id, press.nudge.theme, now)
     await records.occurrences.amend(member_id, press.occurrence_id, answer)
     await records.refusals.refuse_nudge(member_id, press.nudge_id, now)
 

@@ -59,7 +59,7 @@ def foresee(beginning: Beginning, library: Library, persona: Persona, until: dat
 
     Nothing where it cannot be read what they set aside: nothing would come.
     """
-    if beginning.past.refused is None or beginning.past.bearing is None:
+    if not beginning.past.is_readable:
         return
     life = _Life(beginning, library, persona)
     yield from life.begin(beginning.past.now, is_new=beginning.is_new)
@@ -80,6 +80,7 @@ class _Life:
         self._persona = persona
         self._where = Where(beginning.who.standing.plan, bearing, refused)
         self._memory = Memory(beginning.past)
+        self._now = beginning.past.now
         self._order = count()
         self._ahead: list[tuple[datetime, int, Deed]] = []
         """What they are going to do, the earliest first."""
@@ -93,11 +94,12 @@ class _Life:
     def next_at(self) -> datetime | None:
         """When something happens next."""
         times = [self._where.plan.next_due_at, self._ahead[0][0] if self._ahead else None]
-        return min((time for time in times if time is not None), default=None)
+        first = min((time for time in times if time is not None), default=None)
+        return None if first is None else max(first, self._now)
 
     def live(self, at: datetime) -> Iterator[Event]:
         """What happens then: what is due first, and then one thing that they do."""
-        due = self._where.plan.next_due_at
+        self._now, due = at, self._where.plan.next_due_at
         if due is not None and due <= at:
             yield from self._deliver(at)
         else:
@@ -191,9 +193,9 @@ class _Life:
             case SayYes():
                 self._say_yes(deed)
             case GoOn():
-                self._now_where(plan=plan.resumed(now, lately))
+                self._now_where(plan=plan.resumed(now, lately), bearing=bearing.wanted())
             case Resume():
-                self._now_where(plan=plan.resumed(now, lately), bearing=bearing.end_season())
+                self._now_where(plan=plan.resumed(now, lately), bearing=bearing.wanted().end_season())
             case Rest(days):
                 self._now_where(plan=plan.paused(now + timedelta(days=days), lately))
             case BeginSeason(season):

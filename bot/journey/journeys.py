@@ -17,6 +17,7 @@ from bot.journey.farewell import Farewells
 from bot.journey.housekeep import Housekeep
 from bot.journey.leave import Leave
 from bot.journey.opt_in import OptIn
+from bot.journey.preview import Preview
 from bot.journey.review import Review
 from bot.journey.streak import Streak
 from bot.journey.taste import Taste
@@ -32,6 +33,7 @@ class Journeys:
 
     enable: Enable
     taste: Taste
+    preview: Preview
     opt_in: OptIn
     deliver: Deliver
     answer: AnswerNudge
@@ -57,6 +59,7 @@ class Journeys:
         return cls(
             enable=Enable(database, clock),
             taste=Taste(database, clock, library),
+            preview=Preview(database, clock, library),
             opt_in=OptIn(database, clock, farewells),
             deliver=Deliver(database, clock, library, courier, traffic),
             answer=AnswerNudge(database, clock, library, doubts),

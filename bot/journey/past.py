@@ -92,11 +92,10 @@ class Past:
     def is_time_to_ask(self, plan: Plan) -> bool:
         """Whether nudges may be unwanted: so many in a row went unanswered, or were all said no to.
 
-        A no on the day on which they last said that nudges may come counts for before that. Whoever has asked to see
-        one again wants that one.
+        Whoever has asked to see one again wants that one.
         """
         since = local_date(plan.schedule.zone, plan.since_at)
-        noes = 0 if self.bearing is None or plan.again_nudge_id else self.bearing.noes_after(since)
+        noes = 0 if self.bearing is None or plan.again_nudge_id else self.bearing.noes_since(since)
         return is_time_to_ask(self.silent_run(plan)) or is_time_to_ask(noes)
 
     def was_asked(self, plan: Plan, kind: Kind) -> bool:

@@ -95,9 +95,9 @@ class Bearing:
         """The biggest size that is ever offered: small; and brave to who had picked that."""
         return Size.BRAVE if self.had_brave else Size.SMALL
 
-    def noes_after(self, day: date) -> int:
-        """How many answers running said no on later days than that, as far as they are counted."""
-        return sum(one > day for one in self.noes)
+    def noes_since(self, day: date) -> int:
+        """How many answers running said no from that day on, as far as they are counted."""
+        return sum(one >= day for one in self.noes)
 
     @property
     def last_step_on(self) -> date | None:
@@ -158,6 +158,10 @@ class Bearing:
         """From that day on. `first_on` is when the first nudge after its pause comes, which it always covers."""
         ends = day + SEASONS[season].lasts
         return replace(self, season=season, season_until=max(ends, first_on + A_DAY) if first_on else ends)
+
+    def wanted(self) -> Bearing:
+        """They say that nudges may come: no earlier no stands against that."""
+        return replace(self, noes=())
 
     def end_season(self) -> Bearing:
         return replace(self, season=None, season_until=None)

@@ -103,7 +103,7 @@ WAYS: Final[Mapping[str, Ways]] = MappingProxyType(
             Ways("picky", tastes=1.6, answers=0.75),
             Ways("tired", answers=0.95, kept_a_day=0.97, size=Size.TINY),
             Ways("silent", answers=0.0, goes_on=False),
-            Ways("always-no", goes_on=False),
+            Ways("always-no", answers=1.0, goes_on=False),
             Ways("tap-everything", answers=1.0, keeps_pace=True),
             Ways("changing", tastes=1.2, changes_after=_day(28)),
             Ways("one-theme", likes_only="reply", answers=0.9),

@@ -33,7 +33,7 @@ FLOWS: Final = (
     "setup",
     "community",
     "nowhere",
-    *("q", "r", "tune"),
+    *("q", "r", "tune", "preview"),
 )
 STEPS: Final = (
     *Step,
@@ -57,7 +57,7 @@ STEPS: Final = (
     *("season", "tune", "settings", "home", "back", "skip", "for_whom", "set_on", "set_off", "reset", "kind", "more"),
     *("fewer", "even", "leave_out", "let_in", "keep", "finish", "pause", "pause_days"),
     *asked_back.STEPS,
-    *("choices", "send", "lines", "country", "channel", "post", "disable", "nothing", "__init__", "x" * 90),
+    *("choices", "send", "lines", "country", "channel", "post", "disable", "nothing", "next", "__init__", "x" * 90),
     *(f"{verb}_{purpose}" for verb in ("ask", "agree", "withdraw", "flip") for purpose in Purpose),
 )
 DATA: Final = (
@@ -89,7 +89,17 @@ VALUES: Final = (
     *TEXTS.values(),
 )
 COMMANDS: Final = (
-    *("nudge start", "nudge now", "nudge settings", "nudge pause", "nudge resume", "nudge stop", "checkin", "help"),
+    *(
+        "nudge start",
+        "nudge now",
+        "nudge preview",
+        "nudge settings",
+        "nudge pause",
+        "nudge resume",
+        "nudge stop",
+        "checkin",
+        "help",
+    ),
     *("streak show", "streak on", "streak rest", "streak hide", "streak forget", "helplines show", "setup"),
     *("privacy show", "privacy choices", "privacy export", "privacy delete", "community status", "community disable"),
     *("nudge", "privacy nothing", "nothing", "community status status", "Help me reply", "", "\ud800"),

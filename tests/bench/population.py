@@ -2,9 +2,9 @@
 
 A file is made once and kept in .cache/bench; nobody in it is due for weeks. A past is eight weeks of three nudges each,
 every second of them answered. One member in twenty has it, everybody in a small file. It was written day by day, as
-it would have come, so that a member's rows lie far apart. Whoever has a past has set two of its nudges aside, and every
-member has a key, wrapped as the bot wraps it: a wake-up unwraps and opens what it really would. The file is made anew
-when the tables change, and every week.
+it would have come, so that a member's rows lie far apart. Whoever has a past has set two of its nudges aside, and has a
+bearing that answers have made; and every member has a key, wrapped as the bot wraps it: a wake-up unwraps, opens and
+seals what it really would. The file is made anew when the tables change, and every week.
 """
 
 from __future__ import annotations
@@ -23,13 +23,17 @@ from pathlib import Path
 from bot.content.library import load_library
 from bot.keys import MemberKey
 from bot.keys.sealing import KEY_BYTES
+from bot.rules.bearing import Bearing, Step
+from bot.rules.choose import Draw
 from bot.rules.consent import WORDINGS, Purpose
 from bot.rules.occurrence import Kind, State, occurrence_id
 from bot.rules.schedule import Window
+from bot.rules.tickets import Tickets
 from bot.store import Database
+from bot.store.bearings import FORM
 from bot.store.keyring import beside
 from bot.store.refusals import NUDGE
-from bot.store.schema import refusal
+from bot.store.schema import bearing, refusal
 from bot.store.sealed import mark, sealed
 from tests.bench.processes import CACHE, ROOT, make_cache
 from tests.support.keys import MASTER
@@ -52,6 +56,7 @@ INSERT INTO member (member_id, guild_id, language, joined_at, dm_channel_id, str
 VALUES (?, NULL, 'en', ?, ?, 0, 1, ?)
 """
 KEYS = "INSERT INTO wrapped_key (key_id, version, sealed) VALUES (?, ?, ?)"
+BEARINGS = "INSERT INTO bearing (member_id, picked) VALUES (?, ?)"
 SET_ASIDE = "INSERT INTO refusal (member_id, refusal_id, picked, refused_at) VALUES (?, ?, ?, ?)"
 LEDGER = """
 INSERT INTO consent (member_id, purpose, wording, given_at)
@@ -59,9 +64,9 @@ SELECT member_id, :purpose, :wording, joined_at FROM member ORDER BY member_id
 """
 PLANS = """
 INSERT INTO plan (member_id, state, zone, window_start, window_end, per_week, size, discreet, since_at, next_due_at,
-                  level)
+                  level, weeks, week_began, reviewed, all_seen, keeps_pace)
 SELECT member_id, 'active', :zone, :start, :end, 3, 3, 0, joined_at,
-       :later + (member_id - :first) * 7919 % (14 * 86400000), 2
+       :later + (member_id - :first) * 7919 % (14 * 86400000), 2, :weeks, :week_began, :weeks, 0, 1
 FROM member ORDER BY member_id
 """
 PAST = """
@@ -178,6 +183,23 @@ def _set_aside(keys: Iterable[MemberKey], now: datetime) -> Iterator[tuple[objec
             yield key.member_id, row_id, sealed(key, refusal.c.picked, row_id, picked), milliseconds(now)
 
 
+def _bearings(keys: Iterable[MemberKey], now: datetime) -> Iterator[tuple[object, ...]]:
+    """Of somebody who has answered for weeks, and whose latest nudge was drawn among all kinds."""
+    nudges = load_library().language("en").nudges
+    kinds, today = sorted({nudge.theme for nudge in nudges}), now.date()
+    picked = FORM.dump_python(
+        Bearing(
+            tickets=Tickets(dict.fromkeys(kinds[::3], 13.5), today),
+            steps=(Step(today - timedelta(days=9)), Step(today - timedelta(days=4), with_someone_new=False)),
+            full_steps=12,
+            draw=Draw(nudges[0].nudge_id, nudges[0].theme, dict.fromkeys(kinds, 10.0), f"{FIRST}:{today}", WEEKS),
+        ),
+        mode="json",
+    )
+    for key in keys:
+        yield key.member_id, sealed(key, bearing.c.picked, str(key.member_id), picked)
+
+
 def _join(connection: sqlite3.Connection, path: Path, count: int, then: int) -> list[MemberKey]:
     """Members, each with a key; those of whoever has a past are returned."""
     has_a_past, kept = with_a_past(count), list[MemberKey]()
@@ -205,6 +227,8 @@ def _fill(path: Path, count: int) -> None:
         "start": start,
         "end": end,
         "later": milliseconds(now) + 45 * DAY,
+        "weeks": WEEKS,
+        "week_began": (now - timedelta(days=DAYS_OF_A_WEEK[0])).date().isoformat(),
     }
     with _open(path) as connection:
         keys = _join(connection, path, count, milliseconds(now) - 90 * DAY)
@@ -212,6 +236,7 @@ def _fill(path: Path, count: int) -> None:
             connection.execute(statement, values)
         connection.executemany(PAST, _pasts(with_a_past(count), now))
         connection.executemany(SET_ASIDE, _set_aside(keys, now))
+        connection.executemany(BEARINGS, _bearings(keys, now))
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
 

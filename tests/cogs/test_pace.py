@@ -95,7 +95,7 @@ async def test_someone_new_is_what_counts_already(member: World) -> None:
 async def test_plenty_is_said_when_it_is_and_what_comes_is_quiet(member: World) -> None:
     await had_company(member, days_ago=5)
     await member.robin.press("Did it", on=await nudge_is(member, "hello-current"))
-    assert "That is plenty for now" in member.robin.screen.text
+    assert "Two people are plenty for now" in (await member.robin.press("Someone new")).text
 
     why = await member.robin.pick("menu", "why", on=await member.to_next_nudge())
 

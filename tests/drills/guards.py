@@ -12,6 +12,7 @@ from typing import Final
 from tests.drills.guard import Guard
 from tests.drills.guards_of_doubts import OF_DOUBTS
 from tests.drills.guards_of_keeping import OF_KEEPING
+from tests.drills.guards_of_pace import OF_THE_PACE
 from tests.drills.guards_of_privacy import OF_PRIVACY
 from tests.drills.guards_of_rights import OF_RIGHTS_AND_FOLDERS
 from tests.drills.guards_of_rules import OF_RULES
@@ -28,4 +29,5 @@ GUARDS: Final[tuple[Guard, ...]] = (
     *OF_RIGHTS_AND_FOLDERS,
     *OF_PRIVACY,
     *OF_DOUBTS,
+    *OF_THE_PACE,
 )

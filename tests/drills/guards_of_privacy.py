@@ -87,7 +87,7 @@ NOBODY_SEES: Final = (
     ),
     Guard(
         "nobody sees: a button answers its own member",
-        "bot/journey/answer.py",
+        "bot/journey/standing.py",
         "    if occurrence is None or occurrence.member_id != member_id:\n",
         "    if occurrence is None:\n",
         f"{OF_FORGERY}::test_a_button_of_another_members_nudge_says_what_one_of_no_nudge_says",
@@ -202,7 +202,7 @@ NO_WORDS_KEPT: Final = (
     ),
     Guard(
         "whatever comes, comes to an answer: an id that is none is not looked for",
-        "bot/journey/answer.py",
+        "bot/journey/standing.py",
         " if is_occurrence_id(occurrence_id) else None\n",
         "\n",
         f"{OF_FORGERY}::test_an_id_that_is_bent_is_answered_kindly_and_does_nothing",

@@ -77,7 +77,7 @@ OF_RULES: Final = (
     Guard(
         "window: on its own date, where the member is by now",
         DELIVERY,
-        "    return not is_for_a_date or occurrence.slot == local_date(zone, now).isoformat()",
+        "    return occurrence.kind not in OF_A_DATE or occurrence.slot == local_date(zone, now).isoformat()",
         "    return True",
         "tests/journey/test_worst_moments.py"
         "::test_whoever_moves_a_day_back_while_a_letter_waits_gets_no_second_one_on_one_date",
@@ -113,7 +113,7 @@ OF_RULES: Final = (
     Guard(
         "pause: what is due moves behind it",
         "bot/rules/plan.py",
-        "        return replace(self, paused_until=until, next_due_at=due_after(self.schedule, until, lately))",
+        "        return replace(self, paused_until=until, next_due_at=due_after(self.rhythm(until), until, lately))",
         "        return replace(self, paused_until=until)",
         f"{DELIVER}::test_a_pause_moves_the_next_nudge_behind_it_and_keeps_one_to_be_shown_again",
     ),
@@ -156,7 +156,7 @@ OF_RULES: Final = (
     Guard(
         "Later replaces and never adds",
         "bot/journey/ahead.py",
-        "        after = max(after, stood_in_for(plan.schedule, lately, now))\n",
+        "        after = max(after, stood_in_for(schedule, lately, now))\n",
         "        pass\n",
         "tests/journey/test_answer.py::test_later_takes_the_place_of_the_next_one_and_adds_none",
     ),

@@ -155,14 +155,14 @@ OF_SENDING: Final = (
     Guard(
         "global wait",
         TRAFFIC,
-        "            Hold.SLOWED: self._pace.quiet_until - steady > IN_HAND.total_seconds(),",
+        "            Hold.SLOWED: self._throttle.quiet_until - steady > IN_HAND.total_seconds(),",
         "            Hold.SLOWED: False,",
         f"{OF_TRAFFIC}::test_a_long_wait_is_waited_out_with_nothing_in_hand",
     ),
     Guard(
-        "pace after a 429",
+        "throttle: fewer in hand after a 429",
         TRAFFIC,
-        "            self._pace = self._pace.slowed(steady, (answer.wait or UNSAID_WAIT).total_seconds())\n",
+        "            self._throttle = self._throttle.slowed(steady, (answer.wait or UNSAID_WAIT).total_seconds())\n",
         "",
         f"{OF_TRAFFIC}::test_when_discord_objects_fewer_letters_are_in_hand_and_they_wait",
     ),

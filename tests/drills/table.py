@@ -440,9 +440,11 @@ DRILLS: Final[Mapping[int, Drill]] = MappingProxyType(
             ),
         ),
         38: Drill(
-            "months with all faults at once, and each guard taken away",
+            "months with all faults at once, any history of answers, and each guard taken away",
             _in("drills/test_simulated_years", "test_nothing_is_broken_in_twenty_years")
             + _in("simulate/test_runs", "test_nothing_is_broken_in_six_weeks")
+            + _in("foresee/test_any_history", "test_no_promise_about_pace_and_choice_is_ever_broken")
+            + _in("foresee/test_personas", "test_the_lottery_is_fair_to_everybody_beside_chance_alone")
             + _in(
                 "drills/test_guards",
                 "test_each_guard_has_a_name_of_its_own",

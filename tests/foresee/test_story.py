@@ -84,7 +84,7 @@ def test_everything_that_can_be_done_is_told(library: Library) -> None:
     for seed, persona in enumerate([LateToAnswer(), *map(Anybody, range(1, 60))]):
         beginning = any_beginning(seed)
         begun = beginning.past.now
-        events = foresee(beginning, library, persona, begun + timedelta(weeks=12))
+        events = foresee(beginning, library, persona, begun + timedelta(weeks=26))
         said += "\n".join(Teller(words).story(events, begun))
 
     labels = ("asked.button.bigger", "asked.button.same_person", "asked.button.skip_kind", "review.button.keep")
@@ -101,5 +101,4 @@ def test_everything_that_can_be_done_is_told(library: Library) -> None:
         words("nudge.brave"),
         *(words("story.season", season=words(f"season.{season}.name")) for season in Season),
     ]
-    plain = said.replace("*", "")
-    assert [one for one in expected if one.replace("*", "") not in plain] == []
+    assert [one for one in expected if one.replace("*", "").replace("`", "") not in said] == []

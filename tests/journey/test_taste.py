@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 
-from bot.errors import NothingFits
+from bot.errors import NothingFits, Unsealable
+from bot.rules.choose import CONTACT, Audience
 from bot.rules.occurrence import Answer, Kind
 from bot.rules.plan import Size
 from tests.support.house import ROBIN, House
+from tests.support.sql import lose_key
 
 
 async def test_a_taste_is_tiny_leads_to_nobody_and_stores_nothing(house: House) -> None:
@@ -70,6 +75,42 @@ async def test_a_day_whose_nudge_came_by_dm_shows_that_one_and_its_answer(house:
 
     await house.journeys.answer.press(ROBIN, sent.occurrence_id, Answer.DID_IT, "en")
     assert (await house.journeys.taste.of_today(ROBIN, "en", seed=1)).is_answered
+
+
+async def test_what_they_skip_and_whom_it_is_for_holds_wherever_a_nudge_is_shown(house: House) -> None:
+    await house.start()
+    skips = frozenset({"needs_safe_person", "family", "romantic", "voice"})
+    await house.bear(audiences=frozenset({Audience.BESIDE}), skips=skips)
+    shown = [await house.journeys.taste.of_today(ROBIN, "en", seed=1)]
+    await house.journeys.leave.stop(ROBIN)
+    shown += [await house.journeys.taste.one(ROBIN, "en", seed) for seed in range(30)]
+
+    nudges = [one.nudge for one in shown] + await house.journeys.taste.samples(ROBIN, "en", Size.TINY)
+
+    assert {one.audience for one in nudges} == {Audience.BESIDE}
+    assert not any(one.flags & skips for one in nudges)
+
+
+async def test_without_their_key_nobody_knows_what_must_not_be_shown(house: House, tmp_path: Path) -> None:
+    await house.start()
+    lose_key(tmp_path, ROBIN)
+
+    for shown in (
+        house.journeys.taste.one(ROBIN, "en", 1),
+        house.journeys.taste.samples(ROBIN, "en", Size.TINY),
+        house.journeys.taste.of_today(ROBIN, "en", 1),
+    ):
+        with pytest.raises(Unsealable):
+            await shown
+
+
+async def test_at_night_it_leads_to_nobody(house: House) -> None:
+    await house.start()
+    await house.steps_have_grown()
+    for _ in range(12):
+        house.clock.move_to(house.clock.now().replace(hour=22) + timedelta(days=1))
+        offer = await house.journeys.taste.of_today(ROBIN, "en", seed=1)
+        assert offer.nudge.exposure < CONTACT
 
 
 async def test_after_a_stop_it_is_a_taste_again(house: House) -> None:

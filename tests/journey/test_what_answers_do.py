@@ -12,7 +12,7 @@ from sqlalchemy import delete
 from bot.errors import CannotSetAside, NoLongerHeld, Unsealable
 from bot.journey.answer import Answered
 from bot.rules.bearing import GENTLE_FOR, Bearing
-from bot.rules.choose import ALONE, CONTACT, Audience
+from bot.rules.choose import ALONE, CONTACT, FARTHEST, Audience
 from bot.rules.occurrence import Answer, Kind, Occurrence, State
 from bot.rules.pace import ceiling_of
 from bot.rules.plan import Size
@@ -54,7 +54,8 @@ async def test_how_a_nudge_was_chosen_is_kept_with_it_as_it_was(house: House) ->
     draw = (await house.bearing()).draw
     assert draw is not None
     assert (draw.nudge_id, draw.theme, draw.week) == (came.nudge_id, house.nudge(came.nudge_id).theme, 1)
-    assert draw.tickets == {"kind": 10, "savour": 10, "notice": 15}
+    assert draw.tickets == tickets.of(["kind", "notice", "savour"], local_date(ZONE, house.clock.now()))
+    assert draw.tickets["notice"] > draw.tickets["kind"]
 
 
 async def test_how_one_that_was_asked_for_here_and_now_was_chosen_is_kept_too_and_its_week_counts(house: House) -> None:
@@ -110,7 +111,7 @@ async def test_after_two_people_it_is_plenty_and_the_next_ones_lead_to_nobody(ho
     first, second = await two_lines(house)
     answers = [await press(house, first), await press(house, second)]
 
-    assert [(one.question, one.is_plenty) for one in answers] == [(None, False), (Question.SAME_PERSON, True)]
+    assert [(one.question, one.is_plenty) for one in answers] == [(None, False), (Question.SAME_PERSON, False)]
     today = local_date(ZONE, house.clock.now())
     while local_date(ZONE, (came := await house.to_next_nudge()).due_at) < today + timedelta(days=14):
         assert house.nudge(came.nudge_id).exposure < CONTACT
@@ -138,7 +139,7 @@ async def test_that_it_was_the_same_person_counts_for_the_step_it_was_asked_abou
     bearing = await house.bearing()
 
     await house.journeys.answer.same_person(ROBIN, first.occurrence_id)
-    unanswered = await house.sent_earlier(house.one(theme="hello").nudge_id, days=2)
+    unanswered = await house.sent_earlier(house.one(theme="kind").nudge_id, days=9)
     await house.journeys.answer.same_person(ROBIN, unanswered.occurrence_id)
 
     assert await house.bearing() == bearing
@@ -289,11 +290,10 @@ async def test_what_comes_again_is_not_held_back_by_having_come(house: House, wa
     assert (again.nudge_id, again.due_at, again.state) == (sent.nudge_id, promised, State.SENT)
 
 
-async def test_what_comes_again_is_held_back_by_what_else_came_and_by_a_season(house: House) -> None:
+async def test_what_comes_again_is_held_back_by_what_else_came(house: House) -> None:
     await been_long(house)
-    deep, other = [one for one in house.library.language("en").nudges if one.exposure == 3 and one.audience == "self"][
-        :2
-    ]
+    nudges = house.library.language("en").nudges
+    deep, other = [one for one in nudges if one.exposure == 3 and one.audience is Audience.SELF][:2]
     sent = await house.sent_earlier(deep.nudge_id, days=2)
     await house.journeys.answer.later(ROBIN, sent.occurrence_id, 1, "en")
     await house.sent_earlier(other.nudge_id, days=0.5)
@@ -337,7 +337,7 @@ async def test_whose_key_is_gone_and_who_had_no_bearing_yet_is_heard_and_has_a_n
 # ------------------------------------------------------------------ how far it can go
 
 
-@pytest.mark.parametrize("member_id", [ROBIN, ALEX, 7])
+@pytest.mark.parametrize("member_id", [ROBIN, ALEX])
 async def test_whoever_does_everything_and_says_yes_gets_from_alone_to_a_talk_step_by_step(
     house: House, member_id: int
 ) -> None:
@@ -345,7 +345,7 @@ async def test_whoever_does_everything_and_says_yes_gets_from_alone_to_a_talk_st
     await house.start(member_id, wishes=replace(EVENING, size=Size.BRAVE, per_week=4))
     await house.set_plan(member_id, reviewed=8, keeps_pace=True)
     reached, since_alone, last = [0], 0, ""
-    for _ in range(48):
+    while reached[-1] < FARTHEST and len(reached) < 80:
         came = await house.to_next_nudge(member_id)
         nudge, plan = house.nudge(came.nudge_id), await house.plan(member_id)
         ceiling = ceiling_of(plan.weeks)
