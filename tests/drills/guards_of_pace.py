@@ -59,8 +59,8 @@ OF_THE_PACE: Final = (
     Guard(
         "pace: two people are plenty",
         PACE,
-        "    return many or bearing.people_on(day) >= PEOPLE_IN_TWO_WEEKS",
-        "    return many",
+        "    return is_busy(bearing, day) or bearing.people_on(day) >= PEOPLE_IN_TWO_WEEKS",
+        "    return is_busy(bearing, day)",
         f"{OF_PACE}::test_two_different_people_in_two_weeks_are_plenty",
     ),
     Guard(
