@@ -21,18 +21,18 @@ class AskedBack(commands.Cog):
     async def press(self, interaction: Interaction, press: Press) -> None:
         if press.step not in STEPS:
             raise Outdated
-        words, answer = self._client.words(interaction), self._client.journeys.answer
+        words, journeys = self._client.words(interaction), self._client.journeys
         member_id, occurrence_id = interaction.user.id, press.data
-        message = await answer.look(member_id, occurrence_id, words.language)
+        message = await journeys.answer.look(member_id, occurrence_id, words.language)
         if not isinstance(message.says, NudgeNote):
             raise NoLongerHeld
         match press.step:
             case "bigger":
-                await answer.go_bigger(member_id, occurrence_id)
+                await journeys.asked_back.go_bigger(member_id, occurrence_id)
             case "same_person":
-                await answer.same_person(member_id, occurrence_id)
+                await journeys.asked_back.same_person(member_id, occurrence_id)
             case "skip_kind":
-                await answer.skip_kind(member_id, occurrence_id, words.language)
+                await journeys.asked_back.skip_kind(member_id, occurrence_id, words.language)
         card = NudgeCard(message.says.nudge, occurrence_id)
         await _turn.show(interaction, answered_screen(card, [words(f"asked.reply.{press.step}")], words))
 

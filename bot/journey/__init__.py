@@ -6,6 +6,7 @@
     opt_in     they say yes, in private
     deliver    what is due goes out (`ahead` decides what)
     answer     one press
+    asked_back what that was answered with
     check_in   how things are
     streak     weeks they showed up, if they want them counted
     adjust     change, pause, go on

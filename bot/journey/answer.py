@@ -22,7 +22,7 @@ from bot.rules.choose import Draw, Refused
 from bot.rules.consent import Purpose
 from bot.rules.occurrence import ALWAYS_HEARD, Answer, Occurrence
 from bot.rules.plan import Plan, PlanState
-from bot.rules.replies import Followed, Pressed, Question, follow, said_bigger
+from bot.rules.replies import Followed, Pressed, Question, follow
 from bot.rules.schedule import local_date
 from bot.rules.streak import milestone, week_of
 from bot.store import Database, Records
@@ -141,50 +141,6 @@ class AnswerNudge:
             return replace(await _conclude(records, press, already=False), paused_until=until)
 
         return await self._database.write(work)
-
-    async def go_bigger(self, member_id: int, occurrence_id: str) -> None:
-        """Yes to a bit bigger. Raises NoLongerHeld where the nudge that asked is not theirs."""
-        now = self._clock.now()
-
-        async def work(records: Records) -> None:
-            await own_message(records, member_id, occurrence_id)
-            who, past = await _standing(records, member_id), await past_of(records, member_id, now)
-            bearing = past.bearing or Bearing()
-            await records.plans.put(said_bigger(who.standing.plan, bearing.most_offered))
-
-        await self._database.write(work)
-
-    async def same_person(self, member_id: int, occurrence_id: str) -> None:
-        """The step that this nudge was about was with the same person as before. Raises NoLongerHeld, Unsealable."""
-        now = self._clock.now()
-
-        async def work(records: Records) -> None:
-            occurrence = await own_message(records, member_id, occurrence_id)
-            who, past = await _standing(records, member_id), await past_of(records, member_id, now)
-            if past.bearing is None:
-                raise Unsealable
-            zone, at = who.standing.plan.schedule.zone, occurrence.answered_at
-            if at is not None and past.bearing.last_step_on == local_date(zone, at):
-                await records.bearings.put(member_id, past.bearing.was_same_person())
-
-        await self._database.write(work)
-
-    async def skip_kind(self, member_id: int, occurrence_id: str, language: str) -> Nudge:
-        """Leave out the whole kind of that nudge, and say which nudge it was. Raises NoLongerHeld, CannotSetAside."""
-        now = self._clock.now()
-
-        async def work(records: Records) -> Nudge:
-            occurrence = await own_message(records, member_id, occurrence_id)
-            nudge = self._library.language(language).nudge_by_id.get(occurrence.nudge_id or "")
-            if nudge is None:
-                raise NoLongerHeld
-            await records.refusals.refuse_theme(member_id, nudge.theme, now)
-            return nudge
-
-        try:
-            return await self._database.write(work)
-        except Unsealable:
-            raise CannotSetAside from None
 
     async def _begin(
         self, records: Records, member_id: int, occurrence_id: str, answer: Answer, language: str

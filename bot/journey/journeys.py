@@ -8,6 +8,7 @@ from bot.clock import Clock
 from bot.content.library import Library
 from bot.journey.adjust import Adjust
 from bot.journey.answer import AnswerNudge
+from bot.journey.asked_back import AskedBack
 from bot.journey.check_in import CheckIn
 from bot.journey.courier import Courier
 from bot.journey.deliver import Deliver
@@ -37,6 +38,7 @@ class Journeys:
     opt_in: OptIn
     deliver: Deliver
     answer: AnswerNudge
+    asked_back: AskedBack
     check_in: CheckIn
     streak: Streak
     adjust: Adjust
@@ -63,6 +65,7 @@ class Journeys:
             opt_in=OptIn(database, clock, farewells),
             deliver=Deliver(database, clock, library, courier, traffic),
             answer=AnswerNudge(database, clock, library, doubts),
+            asked_back=AskedBack(database, clock, library),
             check_in=CheckIn(database, clock, farewells),
             streak=Streak(database, clock),
             adjust=Adjust(database, clock, library),

@@ -135,8 +135,12 @@ def _because(holds: Sequence[Held]) -> tuple[Why, ...]:
 
 def is_plenty(bearing: Bearing, day: date) -> bool:
     """Whether so much was done towards people lately that it may land first."""
-    many = len(bearing.steps_in(A_WEEK, day)) >= PLENTY_IN_A_WEEK
-    return many or bearing.people_on(day) >= PEOPLE_IN_TWO_WEEKS
+    return is_busy(bearing, day) or bearing.people_on(day) >= PEOPLE_IN_TWO_WEEKS
+
+
+def is_busy(bearing: Bearing, day: date) -> bool:
+    """Whether so many steps towards people were done in the last week, whoever it was."""
+    return len(bearing.steps_in(A_WEEK, day)) >= PLENTY_IN_A_WEEK
 
 
 def _own_holds(plan: Plan, bearing: Bearing, day: date, now: datetime) -> Iterable[Held]:

@@ -14,7 +14,7 @@ from bot.rules.bearing import NOT_TODAYS_TO_EASE, Bearing
 from bot.rules.choose import CONTACT, Choosable
 from bot.rules.due import Lately
 from bot.rules.occurrence import Answer
-from bot.rules.pace import DONE_BEFORE_SMALL, ceiling_of, is_plenty
+from bot.rules.pace import DONE_BEFORE_SMALL, ceiling_of, is_busy, is_plenty
 from bot.rules.plan import Plan, Size
 from bot.rules.schedule import local_date
 
@@ -38,7 +38,7 @@ class Followed:
     bearing: Bearing
     question: Question | None = None
     is_plenty: bool = False
-    """Whether so much was done lately that "that's plenty" is worth saying."""
+    """Whether "that's plenty" is said with it. Whether it is for two people being enough, the question tells first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _did_it(nudge: Choosable, plan: Plan, bearing: Bearing, now: datetime) -> Fo
     stepped, grown = bearing.did(nudge.exposure, nudge.theme, day), plan.grown(nudge.exposure)
     if nudge.exposure >= CONTACT:
         question = Question.SAME_PERSON if was_with_somebody else None
-        return Followed(grown, stepped, question, is_plenty(stepped, day))
+        return Followed(grown, stepped, question, is_busy(stepped, day))
     if _may_be_offered_more(grown, stepped, now):
         return Followed(grown, stepped.offered(), Question.BIGGER)
     return Followed(grown, stepped)

@@ -22,9 +22,6 @@ AFTER_NOT_FOR_ME: Final = 0.5
 KEPT_A_WEEK: Final = 0.95
 DAYS_A_WEEK: Final = 7
 
-# To so many places are they kept, and to a tenth of a ticket shown and drawn with.
-KEPT_TO: Final = 4
-
 
 def more(count: float) -> float:
     """Half as many more, as far as a kind can have."""
@@ -40,8 +37,8 @@ def fewer(count: float) -> float:
 class Tickets:
     """What differs from 10, as it stood on `as_of`, the member's own date.
 
-    Kept more closely than to a tenth: else whoever answers every other day would have it rounded back each time, and
-    nothing would ever be undone.
+    Kept as they are, and shown and drawn with to a tenth: else whoever answers every other day would have it rounded
+    back each time, and nothing would ever be undone.
     """
 
     counts: Mapping[str, float] = field(default_factory=dict)
@@ -65,8 +62,7 @@ class Tickets:
     def with_count(self, theme: str, count: float, day: date) -> Tickets:
         """As its member sets them."""
         bounded = min(MOST, max(FEWEST, count))
-        counts = {**self._exactly(day), theme: bounded}
-        return Tickets({one: round(held, KEPT_TO) for one, held in counts.items()}, day)
+        return Tickets({**self._exactly(day), theme: bounded}, day)
 
     def _exactly(self, day: date) -> dict[str, float]:
         """What differs from 10 by a tenth at least. A clock that went back undoes nothing."""

@@ -124,14 +124,14 @@ async def _answer(person: Person, deed: Deed, journeys: Journeys, timeline: Time
 
 
 async def _say_yes(person: Person, deed: Deed, journeys: Journeys) -> None:
-    who, answer = person.member_id, journeys.answer
+    who, asked_back = person.member_id, journeys.asked_back
     match person.asked_back.pop(deed.occurrence_id, None):
         case Question.BIGGER:
-            await answer.go_bigger(who, deed.occurrence_id)
+            await asked_back.go_bigger(who, deed.occurrence_id)
         case Question.SAME_PERSON:
-            await answer.same_person(who, deed.occurrence_id)
+            await asked_back.same_person(who, deed.occurrence_id)
         case Question.SKIP_KIND:
-            await answer.skip_kind(who, deed.occurrence_id, LANGUAGE)
+            await asked_back.skip_kind(who, deed.occurrence_id, LANGUAGE)
 
 
 async def _start(person: Person, deed: Deed, journeys: Journeys, meant: Stand) -> Stand:

@@ -186,15 +186,25 @@ async def test_a_start_of_anothers_begins_nothing_in_their_name(world: World, al
 
 async def test_a_press_that_is_replayed_changes_nothing_more(world: World, alex: Victim) -> None:
     await world.start(also=("answers", "streak", "check_ins"))
-    nudge = await world.to_next_nudge()
-    for custom_id in (nudge.control("did_it"), "b:privacy:agree_counts", "b:privacy:withdraw_counts"):
+    did_it = (await world.robin.slash("nudge now")).control("did_it")
+    for custom_id in (
+        did_it,
+        "b:privacy:agree_counts",
+        "b:privacy:withdraw_counts",
+        "b:tune:more:reply:15",
+        "b:tune:set_on:queer",
+        "b:tune:leave_out:reply",
+        "b:tune:let_in:reply",
+        f"b:q:bigger:{did_it.rpartition(':')[2]}",
+        f"b:q:same_person:{did_it.rpartition(':')[2]}",
+    ):
         said = raw.payload(
             world,
             world.robin,
             raw.COMPONENT,
             {"custom_id": custom_id, "component_type": raw.BUTTON},
             in_dm=True,
-            on=nudge,
+            on=world.robin.dms[0],
         )
         said["message"]["components"].append(raw.row_of(custom_id, raw.BUTTON))
         first = await raw.deliver(world, said)

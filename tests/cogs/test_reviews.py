@@ -65,7 +65,7 @@ async def test_fewer_is_one_press(world: World) -> None:
 async def test_after_eight_weeks_it_becomes_one_a_week_unless_they_keep_it(world: World) -> None:
     asked = await review(world, 8)
     assert "From now on it is 1 a week." in asked.text
-    assert "It was 3 a week. *Keep it as it is* lets that go on." in asked.text
+    assert "*Keep it as it is* leaves it at 3 a week." in asked.text
     assert await per_week(world) == 1
     assert "- 1 a week" in (await world.robin.slash("nudge settings")).text
 

@@ -137,14 +137,14 @@ class Lived:
         return None
 
     async def _say_yes(self, deed: SayYes) -> None:
-        answer, one, nudge = self._house.journeys.answer, self._member_id, deed.message.occurrence_id
+        asked_back, one, nudge = self._house.journeys.asked_back, self._member_id, deed.message.occurrence_id
         match deed.question:
             case Question.BIGGER:
-                await answer.go_bigger(one, nudge)
+                await asked_back.go_bigger(one, nudge)
             case Question.SAME_PERSON:
-                await answer.same_person(one, nudge)
+                await asked_back.same_person(one, nudge)
             case Question.SKIP_KIND:
-                await answer.skip_kind(one, nudge, "en")
+                await asked_back.skip_kind(one, nudge, "en")
 
     async def _set(self, deed: Deed) -> None:
         """What is set on a screen."""

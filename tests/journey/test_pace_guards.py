@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from bot.rules.bearing import Step
-from bot.rules.occurrence import Kind, Occurrence, State
+from bot.rules.occurrence import Answer, Kind, Occurrence, State
 from bot.rules.schedule import local_date
 from bot.rules.seasons import SEASONS, Season
 from bot.rules.tickets import Tickets
@@ -15,13 +15,15 @@ from tests.support.house import EVENING, ROBIN, House
 ZONE = EVENING.zone
 
 
-async def nudges(house: House, how_many: int) -> list[Occurrence]:
+async def nudges(house: House, how_many: int, *, answered: bool = False) -> list[Occurrence]:
     """The next ones that come by themselves."""
     found: list[Occurrence] = []
     while len(found) < how_many:
         came = await house.to_next_nudge()
         if came.kind is Kind.NUDGE and came.state is State.SENT:
             found.append(came)
+            if answered:
+                await house.journeys.answer.press(ROBIN, came.occurrence_id, Answer.DID_IT, "en", smaller=True)
     return found
 
 
@@ -39,10 +41,10 @@ async def test_nothing_comes_in_the_pause_that_a_season_begins_with(house: House
 async def test_in_a_season_that_is_slow_half_as_many_come(house: House) -> None:
     await house.start()
     await house.been_here(3)
-    before = await nudges(house, 3)
+    before = await nudges(house, 3, answered=True)
     await house.journeys.tune.begin_season(ROBIN, Season.BREAK_UP)
 
-    after = await nudges(house, 3)
+    after = await nudges(house, 3, answered=True)
 
     def days(came: list[Occurrence]) -> int:
         return sum((two.due_at - one.due_at).days for one, two in pairwise(came))

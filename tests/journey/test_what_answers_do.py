@@ -111,7 +111,7 @@ async def test_after_two_people_it_is_plenty_and_the_next_ones_lead_to_nobody(ho
     first, second = await two_lines(house)
     answers = [await press(house, first), await press(house, second)]
 
-    assert [(one.question, one.is_plenty) for one in answers] == [(None, False), (Question.SAME_PERSON, True)]
+    assert [(one.question, one.is_plenty) for one in answers] == [(None, False), (Question.SAME_PERSON, False)]
     today = local_date(ZONE, house.clock.now())
     while local_date(ZONE, (came := await house.to_next_nudge()).due_at) < today + timedelta(days=14):
         assert house.nudge(came.nudge_id).exposure < CONTACT
@@ -124,8 +124,8 @@ async def test_the_same_person_again_is_not_plenty_yet(house: House) -> None:
     for one in (first, second):
         await press(house, one)
 
-    await house.journeys.answer.same_person(ROBIN, second.occurrence_id)
-    await house.journeys.answer.same_person(ROBIN, second.occurrence_id)
+    await house.journeys.asked_back.same_person(ROBIN, second.occurrence_id)
+    await house.journeys.asked_back.same_person(ROBIN, second.occurrence_id)
 
     assert (await house.bearing()).people_on(local_date(ZONE, house.clock.now())) == 1
 
@@ -138,9 +138,9 @@ async def test_that_it_was_the_same_person_counts_for_the_step_it_was_asked_abou
     await press(house, second)
     bearing = await house.bearing()
 
-    await house.journeys.answer.same_person(ROBIN, first.occurrence_id)
+    await house.journeys.asked_back.same_person(ROBIN, first.occurrence_id)
     unanswered = await house.sent_earlier(house.one(theme="kind").nudge_id, days=9)
-    await house.journeys.answer.same_person(ROBIN, unanswered.occurrence_id)
+    await house.journeys.asked_back.same_person(ROBIN, unanswered.occurrence_id)
 
     assert await house.bearing() == bearing
 
@@ -152,7 +152,7 @@ async def test_that_it_was_the_same_person_cannot_be_kept_without_their_key(hous
     lose_key(tmp_path, ROBIN)
 
     with pytest.raises(Unsealable):
-        await house.journeys.answer.same_person(ROBIN, first.occurrence_id)
+        await house.journeys.asked_back.same_person(ROBIN, first.occurrence_id)
 
 
 async def test_bigger_is_offered_in_the_same_place_and_comes_only_after_a_yes(house: House) -> None:
@@ -163,7 +163,7 @@ async def test_bigger_is_offered_in_the_same_place_and_comes_only_after_a_yes(ho
 
     assert (await press(house, sent)).question is Question.BIGGER
     assert (await house.plan()).wishes.size is Size.TINY
-    await house.journeys.answer.go_bigger(ROBIN, sent.occurrence_id)
+    await house.journeys.asked_back.go_bigger(ROBIN, sent.occurrence_id)
 
     assert (await house.plan()).wishes == EVENING
 
@@ -174,9 +174,9 @@ async def test_nobody_answers_a_question_for_somebody_else(house: House) -> None
     sent = await house.sent_earlier(house.one(theme="kind").nudge_id)
 
     for asked in (
-        house.journeys.answer.go_bigger(ALEX, sent.occurrence_id),
-        house.journeys.answer.same_person(ALEX, sent.occurrence_id),
-        house.journeys.answer.skip_kind(ALEX, sent.occurrence_id, "en"),
+        house.journeys.asked_back.go_bigger(ALEX, sent.occurrence_id),
+        house.journeys.asked_back.same_person(ALEX, sent.occurrence_id),
+        house.journeys.asked_back.skip_kind(ALEX, sent.occurrence_id, "en"),
     ):
         with pytest.raises(NoLongerHeld):
             await asked
@@ -204,7 +204,7 @@ async def test_the_second_of_a_kind_asks_whether_to_leave_out_the_whole_kind(hou
 
     asked = [(await press(house, one, Answer.NOT_FOR_ME)).question for one in (first, another, second)]
     assert asked == [None, None, Question.SKIP_KIND]
-    left_out = await house.journeys.answer.skip_kind(ROBIN, second.occurrence_id, "en")
+    left_out = await house.journeys.asked_back.skip_kind(ROBIN, second.occurrence_id, "en")
 
     assert left_out.nudge_id == kinds[1]
     refused = await house.database.read(lambda records: records.refusals.of(ROBIN))
@@ -224,7 +224,7 @@ async def test_a_kind_is_not_left_out_of_what_has_none(house: House) -> None:
     gone = await house.sent_earlier("left-the-library")
 
     with pytest.raises(NoLongerHeld):
-        await house.journeys.answer.skip_kind(ROBIN, gone.occurrence_id, "en")
+        await house.journeys.asked_back.skip_kind(ROBIN, gone.occurrence_id, "en")
 
 
 async def test_without_their_key_no_kind_can_be_left_out(house: House, tmp_path: Path) -> None:
@@ -233,7 +233,7 @@ async def test_without_their_key_no_kind_can_be_left_out(house: House, tmp_path:
     lose_key(tmp_path, ROBIN)
 
     with pytest.raises(CannotSetAside):
-        await house.journeys.answer.skip_kind(ROBIN, sent.occurrence_id, "en")
+        await house.journeys.asked_back.skip_kind(ROBIN, sent.occurrence_id, "en")
     with pytest.raises(CannotSetAside):
         await press(house, sent, Answer.NOT_FOR_ME)
 
@@ -357,7 +357,7 @@ async def test_whoever_does_everything_and_says_yes_gets_from_alone_to_a_talk_st
         reached.append(nudge.exposure)
         answered = await house.journeys.answer.press(member_id, came.occurrence_id, Answer.DID_IT, "en")
         if answered.question is Question.SAME_PERSON:
-            await house.journeys.answer.same_person(member_id, came.occurrence_id)
+            await house.journeys.asked_back.same_person(member_id, came.occurrence_id)
 
     assert set(reached) == {0, 1, 2, 3, 4}
     assert [reached.index(one) for one in range(5)] == sorted(reached.index(one) for one in range(5))

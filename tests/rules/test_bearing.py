@@ -19,6 +19,7 @@ from bot.rules.bearing import (
     Step,
 )
 from bot.rules.choose import CONTACT
+from bot.rules.plan import Size
 from bot.rules.seasons import Season
 
 TODAY = date(2026, 6, 1)
@@ -137,7 +138,13 @@ def test_an_offer_comes_not_again_for_a_while_whatever_is_said_to_it() -> None:
 
 def test_easing_begins_to_count_anew() -> None:
     assert Bearing().not_today().not_todays == 1
-    assert Bearing(offer_in=1).not_today().eased() == Bearing()
+    assert Bearing(offer_in=1).not_today().eased(Size.SMALL) == Bearing()
+
+
+def test_whoever_was_eased_from_brave_steps_can_be_offered_them_again() -> None:
+    assert Bearing().most_offered is Size.SMALL
+    assert Bearing().eased(Size.BRAVE).eased(Size.SMALL).most_offered is Size.BRAVE
+    assert Bearing().eased(Size.BRAVE).not_ok(TODAY).most_offered is Size.SMALL, "not after something was not OK"
 
 
 @pytest.mark.parametrize(("later", "is_left"), [(3, True), (8, False)])

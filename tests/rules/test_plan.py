@@ -183,8 +183,11 @@ def test_weeks_without_a_nudge_do_not_count() -> None:
     assert after_a_year.weeks == 2
 
 
-def test_that_a_nudge_came_ends_that_all_were_seen() -> None:
-    assert not replace(PLAN, all_seen=True).counted(TODAY).all_seen
+def test_that_all_were_seen_is_forgotten_when_its_member_lets_nudges_come_anew_and_not_before() -> None:
+    told = replace(PLAN, all_seen=True)
+
+    assert told.counted(TODAY).all_seen, "one that comes back is no news"
+    assert not told.going_on(NOW, Lately()).all_seen
 
 
 @given(st.lists(st.integers(-2, 40), max_size=60))

@@ -15,7 +15,7 @@ from bot.rules.due import Lately
 from bot.rules.occurrence import Answer
 from bot.rules.pace import ceiling_of
 from bot.rules.plan import Plan, PlanState, Size, Wishes
-from bot.rules.replies import OFFER_FROM_WEEK, Followed, Pressed, Question, follow, said_bigger
+from bot.rules.replies import Followed, Pressed, Question, follow, said_bigger
 from bot.rules.schedule import Window
 from bot.rules.seasons import Season
 
@@ -82,8 +82,7 @@ def test_a_bigger_size_is_offered_after_some_full_steps() -> None:
 
 
 def test_no_bigger_size_is_offered_before_it_could_come() -> None:
-    assert OFFER_FROM_WEEK == 3
-    assert ceiling_of(OFFER_FROM_WEEK).size is Size.SMALL
+    assert (ceiling_of(2).size, ceiling_of(3).size) == (Size.TINY, Size.SMALL)
     assert press(Answer.DID_IT, plan=replace(PLAN, weeks=2)).question is None
     early = press(Answer.DID_IT, bearing=Bearing(full_steps=1, offer_in=0))
     assert early.question is None
@@ -123,7 +122,7 @@ def test_plenty_is_said_when_it_is() -> None:
     same = Step(TODAY, with_someone_new=False)
 
     assert not press(Answer.DID_IT, LINE).is_plenty
-    assert press(Answer.DID_IT, LINE, bearing=Bearing(steps=(Step(TODAY),))).is_plenty, "as with two people"
+    assert not press(Answer.DID_IT, LINE, bearing=Bearing(steps=(Step(TODAY),))).is_plenty, "it may be the same person"
     assert press(Answer.DID_IT, LINE, bearing=Bearing(steps=(same, same))).is_plenty
     assert not press(Answer.DID_IT, ALONE, bearing=Bearing(steps=(same, same, same))).is_plenty, "not of one done alone"
 
@@ -136,7 +135,7 @@ def test_two_not_todays_running_make_steps_one_size_smaller() -> None:
     once = press(Answer.NOT_TODAY, plan=brave)
     twice = press(Answer.NOT_TODAY, plan=once.plan, bearing=once.bearing)
 
-    assert once == Followed(brave, READY.not_today())
+    assert once == Followed(brave, READY.said_no(TODAY).not_today())
     assert twice.plan.wishes.size is Size.SMALL
     assert (twice.bearing.not_todays, twice.bearing.offer_in) == (0, FIRST_OFFER_AFTER)
 
@@ -155,7 +154,7 @@ def test_a_step_between_two_not_todays_keeps_the_size() -> None:
 def test_not_for_me_makes_the_kind_come_less_often_and_the_second_of_a_kind_asks() -> None:
     first, second = press(Answer.NOT_FOR_ME), press(Answer.NOT_FOR_ME, of_its_kind=1)
 
-    assert first.bearing == replace(READY, tickets=READY.tickets.not_for_me("kind", TODAY))
+    assert first.bearing == replace(READY.said_no(TODAY), tickets=READY.tickets.not_for_me("kind", TODAY))
     assert (first.plan, first.question, second.question) == (PLAN, None, Question.SKIP_KIND)
 
 
@@ -171,13 +170,22 @@ def test_one_that_left_the_library_has_no_kind() -> None:
 
     followed = press(Answer.NOT_FOR_ME, None, plan=asked)
 
-    assert followed == Followed(asked.without_again(NOW, Lately()), READY)
+    assert followed == Followed(asked.without_again(NOW, Lately()), READY.said_no(TODAY))
 
 
 def test_not_ok_makes_everything_gentle_also_for_one_that_left_the_library() -> None:
     for nudge in (LINE, None):
         followed = press(Answer.NOT_OK, nudge, plan=replace(PLAN, wishes=replace(WISHES, size=Size.BRAVE)))
-        assert followed == Followed(replace(PLAN, level=0), READY.not_ok(TODAY))
+        assert followed == Followed(replace(PLAN, level=0), READY.said_no(TODAY).not_ok(TODAY))
+
+
+def test_noes_are_counted_until_something_was_done() -> None:
+    bearing = READY
+    for answer in (Answer.NOT_TODAY, Answer.NOT_FOR_ME, Answer.NOT_OK):
+        bearing = press(answer, bearing=bearing).bearing
+    assert bearing.noes == (TODAY,) * 3
+    for smaller in (False, True):
+        assert press(Answer.DID_IT, bearing=bearing, smaller=smaller).bearing.noes == ()
 
 
 @pytest.mark.parametrize("answer", [Answer.LATER, Answer.PAUSE])
