@@ -216,10 +216,12 @@ class Judge:
         themes = {one.theme for one in self.nudges if not any(self._stops(one, at, is_again=False))}
         if len(themes) > 1 and self.came:
             themes.discard(self.came[-1].nudge.theme)
-        # Nothing older is known by then, but for the last six.
-        known = [one for one in self.came[-9:-6] if at - one.at <= timedelta(weeks=8)] + self.came[-6:]
-        lately = Counter(one.nudge.theme for one in known)
+        lately = Counter(one.nudge.theme for one in self._known(at)[-9:])
         return sorted({one for one in themes if lately[one] < 4} or themes)
+
+    def _known(self, at: datetime) -> list[Came]:
+        """What is remembered by then: eight weeks, and the last six."""
+        return [one for one in self.came[:-6] if at - one.at <= timedelta(weeks=8)] + self.came[-6:]
 
     def _stops(self, nudge: Nudge, at: datetime, *, is_again: bool) -> Iterator[str]:
         """Every hard stop that this nudge would break now."""
@@ -299,8 +301,8 @@ class Judge:
         match kind:
             case Kind.STILL_WANTED:
                 self.asked = True
-                if self._silent() < 6 and len(self.noes) < 6:
-                    self._say(at, f"asked after {self._silent()} without an answer and {len(self.noes)} noes")
+                if self._silent(at) < 6 and len(self.noes) < 6:
+                    self._say(at, f"asked after {self._silent(at)} without an answer and {len(self.noes)} noes")
             case Kind.ALL_SEEN:
                 if self.told_all_seen:
                     self._say(at, "said twice that all was seen")
@@ -314,10 +316,10 @@ class Judge:
                 if self._week(self._day(at)) <= weeks:
                     self._say(at, f"asked about {weeks} weeks in week {self._week(self._day(at))}")
 
-    def _silent(self) -> int:
-        """How many nudges running have no answer, and none came after them to anything else."""
+    def _silent(self, at: datetime) -> int:
+        """How many nudges running have no answer, and none came after them to anything else that is remembered."""
         assert self.since is not None
-        last = max((one.answered_at for one in self.came if one.answered_at), default=self.since)
+        last = max((one.answered_at for one in self._known(at) if one.answered_at), default=self.since)
         last = max(last, self.since)
         return sum(one.at > last for one in self.came)
 
