@@ -44,9 +44,9 @@ class AskedBack:
             who, past = await known(records, member_id), await past_of(records, member_id, now)
             if past.bearing is None:
                 raise Unsealable
-            zone, at = who.standing.plan.schedule.zone, occurrence.answered_at
-            if at is not None and past.bearing.last_step_on == local_date(zone, at):
-                await records.bearings.put(member_id, past.bearing.was_same_person())
+            if occurrence.answered_at is not None:
+                day = local_date(who.standing.plan.schedule.zone, occurrence.answered_at)
+                await records.bearings.put(member_id, past.bearing.was_same_person(day))
 
         await self._database.write(work)
 

@@ -208,7 +208,8 @@ class _Life:
             case SlowDown(message, per_week):
                 self._memory.note_answer(message, now)
                 self._now_where(plan=plan.slowed(per_week, now, lately))
-            case LevelTickets():
+            case _:
+                assert isinstance(deed, LevelTickets)
                 self._now_where(bearing=replace(bearing, tickets=Tickets()))
         yield Event(now, deed, self._where)
 
@@ -224,16 +225,16 @@ class _Life:
                 self._now_where(plan=said_bigger(self._where.plan, self._where.bearing.most_offered))
             case Question.SAME_PERSON:
                 self._same_person(deed.message)
-            case Question.SKIP_KIND:
+            case _:
                 refused = self._where.refused
                 themes = refused.themes | {deed.message.nudge.theme}
                 self._now_where(refused=replace(refused, themes=themes))
 
     def _same_person(self, message: Message) -> None:
         at = self._memory.answered_at(message)
-        bearing, zone = self._where.bearing, self._where.plan.schedule.zone
-        if at is not None and bearing.last_step_on == local_date(zone, at):
-            self._now_where(bearing=bearing.was_same_person())
+        assert at is not None, "it is asked after an answer"
+        day = local_date(self._where.plan.schedule.zone, at)
+        self._now_where(bearing=self._where.bearing.was_same_person(day))
 
 
 def _receipt(plan: Plan, now: datetime) -> Occurrence:

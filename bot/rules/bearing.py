@@ -134,10 +134,12 @@ class Bearing:
         """To one nudge, in whichever way."""
         return replace(self, noes=(*self.noes, day)[-ASK_AFTER:])
 
-    def was_same_person(self) -> Bearing:
-        """The latest step was with the same person as the one before it."""
-        *before, last = self.steps or (None,)
-        return self if last is None else replace(self, steps=(*before, replace(last, with_someone_new=False)))
+    def was_same_person(self, day: date) -> Bearing:
+        """The step of that day was with the same person as the one before it; that of another is past asking."""
+        if self.last_step_on != day:
+            return self
+        *before, last = self.steps
+        return replace(self, steps=(*before, replace(last, with_someone_new=False)))
 
     def offered(self) -> Bearing:
         """A bigger size was offered; not again for a while, whatever they say."""

@@ -92,6 +92,15 @@ async def test_someone_new_is_what_counts_already(member: World) -> None:
     assert await bearing_of(member) == before
 
 
+async def test_after_three_steps_towards_people_in_a_week_it_is_said_that_this_is_plenty(member: World) -> None:
+    for days_ago in (4, 2):
+        await had_company(member, days_ago, new=False)
+
+    said = await member.robin.press("Did it", on=await nudge_is(member, "hello-current"))
+
+    assert "That is plenty for now" in said.text
+
+
 async def test_plenty_is_said_when_it_is_and_what_comes_is_quiet(member: World) -> None:
     await had_company(member, days_ago=5)
     await member.robin.press("Did it", on=await nudge_is(member, "hello-current"))

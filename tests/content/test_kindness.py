@@ -57,7 +57,9 @@ def test_a_finding_names_the_place_the_words_the_reason_and_what_to_say(tmp_path
     assert finding.sentence == (
         "“should”: it orders, and orders raise resistance. Instead: could, if you like, one option."
     )
-    assert str(finding) == f"{path}, card.text [order] {finding.sentence}"
+    here = Path.cwd()
+    shown = path.relative_to(here) if path.is_relative_to(here) else path
+    assert str(finding) == f"{shown}, card.text [order] {finding.sentence}"
 
 
 def test_words_to_borrow_may_feel_and_miss_and_be_sorry(rules: Rules) -> None:

@@ -96,7 +96,6 @@ def test_everything_that_can_be_done_is_told(library: Library) -> None:
         words("nudge.reply.already"),
         words("nudge.reply.pause_nothing"),
         words("nudge.reply.later_never"),
-        words("nudge.plenty"),
         words("why.again"),
         words("nudge.brave"),
         *(words("story.season", season=words(f"season.{season}.name")) for season in Season),

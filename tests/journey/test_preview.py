@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from bot.rules.occurrence import Answer, Kind
 from bot.rules.plan import PlanState
 from bot.rules.schedule import local_date
 from tests.support.house import ALEX, EVENING, ROBIN, SERVER, House
+from tests.support.sql import lose_key
 
 
 def nudges_in(outline: Outline) -> list[str]:
@@ -48,6 +50,15 @@ async def test_it_stores_nothing(house: House) -> None:
 
     assert await house.rows() == before
     assert await house.rows(ALEX) == {}
+
+
+async def test_whose_key_is_gone_sees_no_weeks_because_nobody_knows_what_must_not_come(
+    house: House, tmp_path: Path
+) -> None:
+    await house.start()
+    lose_key(tmp_path, ROBIN)
+
+    assert await house.journeys.preview.weeks(ROBIN, "en") == Outline(Basis.UNREADABLE, ())
 
 
 async def test_who_has_not_begun_sees_what_is_offered_first(house: House) -> None:

@@ -84,19 +84,22 @@ def test_whoever_a_step_was_with_counts_as_somebody_new_until_they_say_otherwise
     two = Bearing().did(CONTACT, "reply", TODAY).did(CONTACT, "hello", TODAY)
 
     assert two.people_on(TODAY) == 2
-    assert two.was_same_person().people_on(TODAY) == 1
-    assert two.was_same_person().was_same_person() == two.was_same_person()
+    same = two.was_same_person(TODAY)
+    assert same.people_on(TODAY) == 1
+    assert same.was_same_person(TODAY) == same
+    assert two.was_same_person(TODAY - days(1)) == two, "that of another day is past asking"
 
 
 def test_saying_that_it_was_the_same_person_changes_nothing_where_there_is_no_step() -> None:
-    assert Bearing().was_same_person() == Bearing()
+    assert Bearing().was_same_person(TODAY) == Bearing()
     assert Bearing().last_step_on is None
     assert stepped(3, 1).last_step_on == TODAY - days(1)
 
 
 def test_a_person_still_counts_when_the_step_before_with_them_is_too_long_ago() -> None:
     """Two people in these two weeks: the one of long before, again, and somebody else."""
-    again = Bearing().did(CONTACT, "reply", TODAY).did(CONTACT, "reply", TODAY + days(10)).was_same_person()
+    again = Bearing().did(CONTACT, "reply", TODAY).did(CONTACT, "reply", TODAY + days(10))
+    again = again.was_same_person(TODAY + days(10))
 
     assert again.people_on(TODAY + days(20)) == 1
     assert again.did(CONTACT, "hello", TODAY + days(20)).people_on(TODAY + days(20)) == 2
@@ -110,7 +113,7 @@ def test_never_fewer_people_are_counted_than_there_were_where_all_is_told(steps:
         had = bool(bearing.pruned(day).steps)
         bearing = bearing.did(CONTACT, "reply", day)
         if had and with_whom[-1][1] == person:
-            bearing = bearing.was_same_person()
+            bearing = bearing.was_same_person(day)
         with_whom.append((day, person))
 
     assert bearing.people_on(day) >= len({person for at, person in with_whom if day - at < LOOK_BACK})
