@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.content.library import Library
 from bot.journey.foresee import foresee
+from bot.journey.persona import Reply
 from bot.rules.seasons import Season
 from bot.simulate.personas import WAYS
 from bot.simulate.story import Teller, told
@@ -101,3 +103,17 @@ def test_everything_that_can_be_done_is_told(library: Library) -> None:
         *(words("story.season", season=words(f"season.{season}.name")) for season in Season),
     ]
     assert [one for one in expected if one.replace("*", "").replace("`", "") not in said] == []
+
+
+def test_that_it_is_plenty_is_told_too(library: Library) -> None:
+    """It takes more than comes by DM alone in a week, so nobody above has it said to them."""
+    beginning, begun = any_beginning(1), any_beginning(1).past.now
+    events = list(foresee(beginning, library, Anybody(1), begun + timedelta(weeks=4)))
+    plenty = [
+        replace(one, what=replace(one.what, already=False, is_plenty=True))
+        for one in events
+        if isinstance(one.what, Reply)
+    ]
+    words = library.languages["en"].words
+
+    assert words("nudge.plenty") in "".join(Teller(words).story(plenty[:1], begun))
