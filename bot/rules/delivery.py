@@ -191,10 +191,20 @@ def fate_of(occurrence: Occurrence, outcome: Outcome, now: datetime, *, tried_be
             return Fate(State.DISSOLVED)
         case NotNow(wait, posted):
             again = now + max(wait or timedelta(), retry_wait(occurrence.attempts))
-            if again < occurrence.until_at:
-                return Fate(State.WAITING, again, forget_try=not (tried_before or posted))
-            if not (tried_before or posted):
-                return Fate(State.DISSOLVED)
+            fate = _fate_of_a_no(occurrence, again, is_sure=not (tried_before or posted))
+        case _:
+            fate = None
+    return fate or _fate_of_the_unsure(occurrence, now)
+
+
+def _fate_of_a_no(occurrence: Occurrence, again: datetime, *, is_sure: bool) -> Fate | None:
+    """`is_sure` says that nothing of it can have arrived; None where only a look can tell."""
+    if again < occurrence.until_at:
+        return Fate(State.WAITING, again, forget_try=is_sure)
+    return Fate(State.DISSOLVED) if is_sure else None
+
+
+def _fate_of_the_unsure(occurrence: Occurrence, now: datetime) -> Fate:
     again = now + LOOK_AGAIN
     return Fate(State.UNKNOWN, again if again < occurrence.until_at + LOOK_AGAIN else None)
 

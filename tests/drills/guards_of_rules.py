@@ -34,8 +34,8 @@ OF_RULES: Final = (
     Guard(
         "an earlier try of the library's own",
         DELIVERY,
-        "            if not (tried_before or posted):",
-        "            if not tried_before:",
+        "is_sure=not (tried_before or posted))",
+        "is_sure=not tried_before)",
         "tests/journey/test_found_by_simulation.py::"
         "test_a_refusal_after_a_try_that_may_have_arrived_is_never_written_down_as_dissolved",
     ),
@@ -49,8 +49,8 @@ OF_RULES: Final = (
     Guard(
         "no retry after the window",
         DELIVERY,
-        "            if again < occurrence.until_at:",
-        "            if True:",
+        "    if again < occurrence.until_at:",
+        "    if True:",
         f"{DELIVER}::test_retries_end_with_the_window",
     ),
     Guard(
