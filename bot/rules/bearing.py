@@ -24,6 +24,9 @@ LOOK_BACK: Final = timedelta(days=14)
 AHEAD: Final = timedelta(days=2)
 A_DAY: Final = timedelta(days=1)
 
+# A season covers the first nudge after its pause, which comes no later than this after the pause is over.
+FIRST_WAITS: Final = timedelta(days=21)
+
 # After something was not OK, for how long nothing deep comes. 72 hours, and on the calendar never fewer.
 GENTLE_FOR: Final = timedelta(days=4)
 
@@ -169,7 +172,11 @@ class Bearing:
         return replace(self, season=None, season_until=None)
 
     def pruned(self, day: date) -> Bearing:
-        """Without what no choice looks at any more on that day."""
+        """Without what no choice looks at any more on that day. A season that a wrong clock began ends in its time."""
         not_ok_on = self.not_ok_on if self.is_gentle(day) else None
         kept = replace(self, steps=tuple(self.steps_in(LOOK_BACK, day)), not_ok_on=not_ok_on)
-        return kept if self.season_on(day) else kept.end_season()
+        rule = self.season_on(day)
+        if rule is None or self.season_until is None:
+            return kept.end_season()
+        is_possible = self.season_until <= day + rule.lasts + FIRST_WAITS + AHEAD
+        return kept if is_possible else replace(kept, season_until=day + rule.lasts)

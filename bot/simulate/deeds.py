@@ -14,10 +14,12 @@ from bot.rules.occurrence import Answer
 from bot.rules.plan import PlanState
 from bot.rules.replies import Question
 from bot.simulate.acts import ANSWERS, AT_A_REVIEW, RENEWING, SETS_ASIDE, Act, Deed, meant_by
+from bot.simulate.faults import DAY
 from bot.simulate.people import Change, Person, Stand
 from bot.simulate.timeline import Timeline
 
 LANGUAGE: Final = "en"
+MENDED_WITHIN: Final = 60 * DAY
 
 
 async def do(person: Person, deed: Deed, journeys: Journeys, timeline: Timeline) -> None:
@@ -55,7 +57,10 @@ async def _ask(person: Person, deed: Deed, journeys: Journeys, timeline: Timelin
         return meant
     if deed.act is Act.SEASON:
         quiet = await journeys.tune.begin_season(person.member_id, deed.season)
-        return _told(meant, _until(quiet.plan.paused_until, timeline))
+        told = _told(meant, _until(quiet.plan.paused_until, timeline))
+        # By a clock that was ahead: the pause is cut to its longest, and the season lasts on from its first nudge.
+        was_ahead = told.told_until > meant.paused_until + DAY
+        return replace(told, slow_until=meant.slow_until + MENDED_WITHIN) if was_ahead else told
     outlook = await _adjust(person, deed, journeys) or await _look_back(person, deed, journeys)
     if outlook is not None:
         change.renews = change.renews and outlook.plan.state is PlanState.ACTIVE

@@ -94,6 +94,20 @@ class Anybody:
         )
 
 
+class SlowToSayYes:
+    """Does everything at once, and says yes to what is asked back when another step may have been done since."""
+
+    def by_themselves(self, _begun: datetime, _plan: Plan) -> Iterable[tuple[datetime, Deed]]:
+        return ()
+
+    def about(self, seen: Message | Reply, _at: datetime) -> Iterable[tuple[timedelta, Deed]]:
+        match seen:
+            case Message(says=NudgeNote()):
+                yield timedelta(minutes=5), Press(seen, Answer.DID_IT)
+            case Reply(question=asked) if asked is not None:
+                yield timedelta(days=20), SayYes(seen.press.message, asked)
+
+
 class LateToAnswer:
     """Is silent until nothing comes any more, and then answers the first ones."""
 

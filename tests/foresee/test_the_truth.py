@@ -17,7 +17,7 @@ from bot.rules.plan import Plan, Size
 from bot.rules.schedule import WINDOWS
 from bot.rules.seasons import Season
 from bot.simulate.personas import WAYS, Somebody, WithLevelTickets, beginning_of, somebody
-from tests.foresee.chance import LateToAnswer
+from tests.foresee.chance import LateToAnswer, SlowToSayYes
 from tests.foresee.lived import Lived, seen
 from tests.support.house import open_house
 
@@ -55,6 +55,7 @@ def lives() -> dict[str, tuple[str, Persona]]:
     return {
         **{name: (name, somebody(name, 5)) for name in WAYS},
         **{f"restless {seed}": ("brave", Restless(WAYS["brave"], seed)) for seed in range(1, 7)},
+        "slow to say yes": ("brave", SlowToSayYes()),
         "late to answer": ("steady", LateToAnswer()),
         "with level tickets": ("picky", WithLevelTickets(somebody("picky", 3))),
     }

@@ -155,3 +155,20 @@ def test_pruning_leaves_what_still_counts(later: int, is_left: bool) -> None:
     bearing = Bearing(skips=frozenset({"money"})).not_ok(TODAY).begin_season(Season.LOW_BATTERY, TODAY)
 
     assert bearing.pruned(TODAY + days(later)) == (bearing if is_left else Bearing(skips=frozenset({"money"})))
+
+
+def test_a_season_that_was_picked_while_the_clock_stood_a_year_ahead_is_over_in_its_time() -> None:
+    """From the next nudge on, for as long as it lasts: that it was not meant for a year is sure, and no more is."""
+    picked = Bearing().begin_season(Season.GRIEF, TODAY + days(365))
+
+    mended = picked.pruned(TODAY)
+
+    assert mended.season_until == TODAY + days(56)
+    assert mended.pruned(TODAY + days(55)) == mended
+    assert mended.pruned(TODAY + days(56)) == Bearing()
+
+
+def test_a_season_that_waits_for_its_first_nudge_is_as_long_as_that_takes() -> None:
+    waits = Bearing().begin_season(Season.LOW_BATTERY, TODAY, first_on=TODAY + days(23))
+
+    assert waits.pruned(TODAY + days(1)) == waits
