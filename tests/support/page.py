@@ -128,10 +128,12 @@ class Visitor:
         return self.discord.get_by_role("button", name=label, exact=True).last
 
     async def pick(self, option: str) -> None:
-        """Choose from the newest menu. Opening it asks for its options, so it is at rest only after that."""
+        """Choose from the newest menu. Opened, it asks for its options after a moment, and says so in `aria-busy`."""
         await self.discord.get_by_role("combobox").last.click()
+        listed = self.discord.locator("[role=listbox][aria-busy=false] [role=option]:visible").filter(has_text=option)
+        await expect(listed.first).to_be_visible()
         await self.rest()
-        await self.discord.locator("[role=listbox] [role=option]:visible").filter(has_text=option).first.click()
+        await listed.first.click()
 
     async def sees(self, text: str) -> None:
         await expect(self.discord.get_by_text(text).last).to_be_visible()
