@@ -12,7 +12,7 @@ import itertools
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from time import time
+from time import monotonic, time
 from typing import Any, Final
 
 from aiohttp import web
@@ -25,6 +25,9 @@ from tests.wire.members import Members
 from tests.wire.rest import Answers, Rest, payload, route_of
 
 PATIENCE: Final = 20
+
+# How often it looks whether it was kept waiting.
+BEAT: Final = 0.02
 
 
 class Double:
@@ -62,9 +65,11 @@ class Double:
         double = cls()
         await double._runner.setup()
         await double.appear()
+        pulse = asyncio.create_task(double._feel_the_pulse())
         try:
             yield double
         finally:
+            pulse.cancel()
             double.answer_again()
             double._over.set()
             await double._runner.cleanup()
@@ -182,6 +187,12 @@ class Double:
 
     def _asked(self, request: web.Request, route: str, place: tuple[str, ...], raw: bytes) -> Asked:
         return Asked(time(), request.method, route, place, raw, self.counted[route])
+
+    async def _feel_the_pulse(self) -> None:
+        while True:
+            before = monotonic()
+            await asyncio.sleep(BEAT)
+            self.limits.stood_still(time(), monotonic() - before - BEAT)
 
     async def _note(self, **more: int) -> None:
         async with self._happened:

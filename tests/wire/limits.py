@@ -2,12 +2,14 @@
 
 Law: never more generous than Discord. The global limit counts any second, not calendar ones; a request that is refused
 counts too; answering an interaction is exempt. Limits that Discord does not publish are set by whoever asks for them.
+Nor is it stricter: what waited in our own socket while a busy machine let this process stand still came in before, so
+the second in which requests are counted is shorter by as much.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -39,6 +41,11 @@ class Limits:
     _let_through: deque[float] = field(default_factory=deque)
     """What was refused takes no room from others: tries that come again and again would keep each other out."""
     _states: dict[tuple[str, ...], _Bucket] = field(default_factory=dict)
+    _stalls: deque[tuple[float, float]] = field(default_factory=deque)
+
+    def stood_still(self, at: float, seconds: float) -> None:
+        """This process came to its turn at that moment, so many seconds late."""
+        self._stalls.append((at, seconds))
 
     def check(self, asked: Asked) -> Fault | None:
         """Count the request; the refusal, if it is one too many."""
@@ -48,7 +55,7 @@ class Limits:
             while times and times[0] <= asked.at - 1:
                 times.popleft()
         self._recent.append(asked.at)
-        self.peak = max(self.peak, len(self._recent))
+        self.peak = max(self.peak, len(self._counted(self._recent, asked.at)))
         refusal = self._global(asked) or self._of_route(asked)
         if refusal is None:
             self._let_through.append(asked.at)
@@ -68,9 +75,16 @@ class Limits:
         }
 
     def _global(self, asked: Asked) -> Fault | None:
-        if self.per_second is None or len(self._let_through) < self.per_second:
+        counted = self._counted(self._let_through, asked.at)
+        if self.per_second is None or len(counted) < self.per_second:
             return None
-        return too_many(self._let_through[0] + 1 - asked.at + 0.01, scope="global")
+        return too_many(counted[0] + 1 - asked.at + 0.01, scope="global")
+
+    def _counted(self, times: Iterable[float], at: float) -> list[float]:
+        while self._stalls and self._stalls[0][0] <= at - 1:
+            self._stalls.popleft()
+        second = 1 - sum(seconds for _at, seconds in self._stalls)
+        return [one for one in times if one > at - second]
 
     def _of_route(self, asked: Asked) -> Fault | None:
         if asked.route not in self.buckets:

@@ -121,6 +121,17 @@ def test_the_global_limit_counts_any_second_and_spares_answers_to_interactions()
     assert (limits.given, limits.peak) == (1, 3)
 
 
+def test_what_waited_because_the_double_itself_stood_still_is_not_held_against_the_bot() -> None:
+    """The second one waited for up to 0.4 seconds, so it may have come in long before the third one."""
+    limits = Limits(per_second=2)
+    first, second, third, at_once = asks("send", NOW, NOW + 0.9, NOW + 1, NOW + 1.3)
+
+    assert [limits.check(one) for one in (first, second)] == [None, None]
+    limits.stood_still(NOW + 0.9, 0.4)
+    assert limits.check(third) is None
+    assert limits.check(at_once) is not None, "a stall excuses as much as it took, and no more"
+
+
 def test_a_limit_of_a_route_is_told_in_headers_and_kept_per_channel() -> None:
     limits = Limits(buckets={"send": (2, 5.0)})
 
