@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from _pytest.terminal import TerminalReporter
 from coverage import Coverage
+from hypothesis import settings
 
 from bot.clock import use_pinned_zones
 from bot.content.library import Library, load_library
@@ -25,7 +26,10 @@ WHOLE = ("bot/rules/*", "bot/journey/*")
 
 
 def pytest_configure() -> None:
+    """How long an example takes tells of the machine, so no rule fails by it: benchmarks are apart."""
     use_pinned_zones()
+    settings.register_profile("porchlight", deadline=None)
+    settings.load_profile("porchlight")
 
 
 @pytest.hookimpl(wrapper=True)

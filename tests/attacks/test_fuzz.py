@@ -147,7 +147,6 @@ async def fuzzed(tmp_path: Path, library: Library, watch: Watch) -> AsyncIterato
 @pytest.mark.parametrize("bot", range(BOTS))
 @settings(
     max_examples=EXAMPLES,
-    deadline=None,
     derandomize=not LONG,
     database=None,
     # What came before is part of every example, so a smaller one would be another.

@@ -552,7 +552,7 @@ async def test_an_answer_that_comes_between_finding_and_deleting_keeps_its_messa
     ),
     records=st.integers(60, 200),
 )
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_after_a_night_every_rule_reads_the_same_past(
     tmp_path_factory: pytest.TempPathFactory,
     library: Library,

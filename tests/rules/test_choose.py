@@ -224,7 +224,7 @@ def test_any_history_keeps_every_hard_stop_and_the_same_seed_gives_the_same_nudg
     assert nudge.exposure < CONTACT or max(since_alone, default=ALONE) < CONTACT
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(seed=st.integers(), tickets=st.floats(3, 40))
 def test_with_four_kinds_or_more_none_ever_has_more_than_four_of_ten_nor_two_running(seed: int, tickets: float) -> None:
     """Even one with the most tickets there can be."""

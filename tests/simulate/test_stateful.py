@@ -148,7 +148,6 @@ def examples(count: int, steps: int) -> Any:
     return settings(
         max_examples=count,
         stateful_step_count=steps,
-        deadline=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),
     )
