@@ -183,7 +183,11 @@ FIGURES: Final = (
     Figure(PACE, "After week {}, {} a week, unless", (plan.LAST_WEEK, plan.MOST_AFTERWARDS)),
     Figure(PACE, "Reviews after week {} and week {}", plan.REVIEWS),
     Figure(PACE, "in {}, {} or {} days", due.LATER_DAYS),
-    Figure(PACE, "Fewer than {} nudges left that fit: half as often. Fewer than {}:", (choose.FEW, choose.FEW / 2)),
+    Figure(
+        PACE,
+        "Fewer than {} nudges left that fit: for each one fewer, one more time passes without one, for {} weeks",
+        (choose.FEW, choose.LONGEST_OF_FEW),
+    ),
     Figure(PACE, "A week is one with nudges in it: {} days", (plan.A_WEEK.days,)),
     Figure(PACE, "Small ones after {} full steps", (pace.DONE_BEFORE_SMALL,)),
     Figure(

@@ -65,7 +65,7 @@ def look_ahead(who: MemberStanding, past: Past, library: Library, now: datetime)
         until_at=until,
         settled_at=None if goes_out else now,
     )
-    fewer = max(skips(run), _skips_of_the_season(past, plan, now), skips_of_few(found.left))
+    fewer = max(skips(run), _skips_of_the_season(past, plan, now), skips_of_few(found.left, plan.rhythm(now).per_week))
     after = _plan_after(_noted(plan, occurrence, day), past.lately, occurrence, obstacle, fewer, now)
     return Step(occurrence, after, _with_draw(past.bearing, found, day) if goes_out else None)
 

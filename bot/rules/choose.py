@@ -35,9 +35,10 @@ FARTHEST: Final = 4
 MOST_OF_THE_LAST: Final = 4
 OF_THE_LAST: Final = 10
 
-# With fewer than so many left, nudges come half as often, and with fewer than half of that, a third as often: so those
-# there are last until the first come back.
+# With fewer than so many left, one more due time passes for each that is missing, and never longer than so many weeks:
+# so those there are last until the first come back.
 FEW: Final = 6
+LONGEST_OF_FEW: Final = 2
 
 # What a kind has that nothing was said about (`rules.tickets`).
 TICKETS_AT_FIRST: Final = 10.0
@@ -175,12 +176,12 @@ class Chosen(Generic[N]):
     nudge: N
     draw: Draw
     left: int = 0
-    """How many others would fit, now or after one that is done alone."""
+    """How many others could come next: after one that leads to a person, those that do not."""
 
 
-def skips_of_few(left: int) -> int:
+def skips_of_few(left: int, per_week: int) -> int:
     """How many due times to let pass before the next nudge, where so many are left."""
-    return sum(left < most for most in (FEW, FEW / 2))
+    return min(max(0, FEW - left), LONGEST_OF_FEW * per_week - 1)
 
 
 def shown_before(history: Iterable[Seen]) -> list[Shown]:
@@ -212,7 +213,8 @@ def choose(
     lot = random.Random(seed)  # noqa: S311 - a lottery, not a secret
     (theme,) = lot.choices(list(live), list(live.values()))
     nudge = lot.choice(sorted((n for n in fitting if n.theme == theme), key=lambda n: n.nudge_id))
-    return Chosen(nudge, Draw(nudge.nudge_id, theme, live, seed), len(left) - 1)
+    others = sum(one is not nudge and min(one.exposure, nudge.exposure) < CONTACT for one in left)
+    return Chosen(nudge, Draw(nudge.nudge_id, theme, live, seed), others)
 
 
 def _was_alone_since_the_last_person(before: Sequence[Choosable]) -> bool:

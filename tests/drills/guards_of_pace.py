@@ -22,6 +22,13 @@ OF_THIEVES: Final = "tests/attacks/test_stolen_files.py"
 
 OF_THE_PACE: Final = (
     Guard(
+        "pace: the fewer are left, the fewer come",
+        AHEAD,
+        ", skips_of_few(found.left, plan.rhythm(now).per_week))",
+        ")",
+        "tests/foresee/test_personas.py::test_nobody_who_answers_runs_dry_in_half_a_year",
+    ),
+    Guard(
         "pace: the ceiling of the week",
         PACE,
         "        Held(size=ceiling.size, most_exposure=ceiling.most_exposure, why=Why.WEEK),\n",

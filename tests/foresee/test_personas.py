@@ -112,10 +112,8 @@ def test_every_promise_is_kept_to_each_of_them_for_half_a_year(library: Library,
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_nobody_who_answers_runs_dry_in_half_a_year(library: Library, members: range, name: str) -> None:
-    """Beside somebody there are 26 that are not brave: one in twenty may be told that all were seen."""
-    dry = sum(Kind.ALL_SEEN in questions_in(life(name, seed, library)) for seed in members)
-
-    assert dry <= (len(members) / 20 if name == "beside" else 0)
+    """Beside somebody there are only 26 that are not brave: they last because the fewer are left, the fewer come."""
+    assert [seed for seed in members if Kind.ALL_SEEN in questions_in(life(name, seed, library))] == []
 
 
 @pytest.mark.parametrize("name", ANSWERS)

@@ -28,6 +28,7 @@ from bot.rules.choose import (
     Shown,
     choose,
     shown_before,
+    skips_of_few,
 )
 from bot.rules.occurrence import Kind, Occurrence, State
 from bot.rules.plan import Size
@@ -185,6 +186,38 @@ def test_of_two_kinds_that_both_had_their_share_the_one_comes_that_was_not_the_l
 
     assert chosen is not None
     assert chosen.nudge.theme == "1"
+
+
+@pytest.mark.parametrize(
+    ("left", "passes"),
+    [
+        pytest.param(9, 0, id="plenty"),
+        pytest.param(6, 0, id="enough"),
+        pytest.param(5, 1, id="one missing"),
+        pytest.param(2, 4, id="four missing"),
+        pytest.param(0, 5, id="never longer than two weeks"),
+    ],
+)
+def test_the_fewer_are_left_the_less_often_they_come(left: int, passes: int) -> None:
+    assert skips_of_few(left, per_week=3) == passes
+
+
+def test_with_one_a_week_every_second_is_let_pass_at_most_however_few_are_left() -> None:
+    assert [skips_of_few(left, per_week=1) for left in (6, 5, 1, 0)] == [0, 1, 1, 1]
+
+
+def test_left_is_what_can_come_next_so_after_a_person_it_is_what_leads_to_nobody() -> None:
+    alone, also_alone = Plain("alone", "kind"), Plain("also-alone", "notice")
+    person, other_person = Plain("person", "hello", exposure=2), Plain("other-person", "reply", exposure=3)
+    library = [alone, also_alone, person, other_person]
+
+    left = {}
+    for seed in range(40):
+        chosen = choose(library, WIDE, (), str(seed), NOW)
+        assert chosen is not None
+        left[chosen.nudge.nudge_id] = chosen.left
+
+    assert left == {"alone": 3, "also-alone": 3, "person": 2, "other-person": 2}
 
 
 def test_a_nudge_that_has_left_the_library_is_no_obstacle() -> None:
