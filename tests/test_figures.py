@@ -181,7 +181,7 @@ FIGURES: Final = (
     Figure(PACE, "{} running that were said no to", (silence.ASK_AFTER,)),
     Figure(PACE, "At most {} in the first week", (plan.MOST_IN_THE_FIRST_WEEK,)),
     Figure(PACE, "After week {}, {} a week, unless", (plan.LAST_WEEK, plan.MOST_AFTERWARDS)),
-    Figure(PACE, "Reviews after week {} and week {}", plan.REVIEWS),
+    Figure(PACE, "Reviews after week {} and week {}", tuple(plan.REVIEWS)),
     Figure(PACE, "in {}, {} or {} days", due.LATER_DAYS),
     Figure(
         PACE,

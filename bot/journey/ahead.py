@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from types import MappingProxyType
 from typing import Final
 
 from bot.content.library import Library
@@ -21,9 +20,6 @@ from bot.rules.silence import skips
 
 # These obstacles pass by themselves; what the member asked to see again waits for that.
 PASSING: Final = frozenset({Obstacle.PAUSED, Obstacle.OVER, Obstacle.NIGHT, Obstacle.OUTSIDE})
-
-
-REVIEWS: Final = MappingProxyType({4: Kind.REVIEW_4, 8: Kind.REVIEW_8})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +62,8 @@ def look_ahead(who: MemberStanding, past: Past, library: Library, now: datetime)
         settled_at=None if goes_out else now,
     )
     fewer = max(skips(run), _skips_of_the_season(past, plan, now), skips_of_few(found.left, plan.rhythm(now).per_week))
-    after = _plan_after(_noted(plan, occurrence, day), past.lately, occurrence, obstacle, fewer, now)
+    noted = plan.saying(kind, day) if goes_out else plan
+    after = _plan_after(noted, past.lately, occurrence, obstacle, fewer, now)
     return Step(occurrence, after, _with_draw(past.bearing, found, day) if goes_out else None)
 
 
@@ -76,7 +73,7 @@ def _kind(who: MemberStanding, past: Past, day: date, run: int) -> Kind:
     if past.is_time_to_ask(who.standing.plan):
         return Kind.STILL_WANTED
     plan = who.standing.plan
-    review = REVIEWS.get(plan.review_on(day))
+    review = plan.review_on(day)
     is_quiet = past.bearing is None or past.bearing.season_on(day) is not None or skips(run) > 0
     # What they asked to see again was promised for that date; the review was not, and comes with the next one.
     return Kind.NUDGE if review is None or is_quiet or plan.again_nudge_id is not None else review
@@ -123,20 +120,6 @@ def _nudge(who: MemberStanding, past: Past, library: Library, day: date, now: da
 def _with_draw(bearing: Bearing | None, found: Found, day: date) -> Bearing | None:
     """And without what no choice looks at any more: nothing of it is held for longer than it is needed."""
     return None if bearing is None or found.draw is None else replace(bearing.pruned(day), draw=found.draw)
-
-
-def _noted(plan: Plan, occurrence: Occurrence, day: date) -> Plan:
-    """The plan, once that goes out."""
-    if occurrence.state is not State.CLAIMED:
-        return plan
-    match occurrence.kind:
-        case Kind.NUDGE:
-            return plan.counted(day)
-        case Kind.ALL_SEEN:
-            return replace(plan, all_seen=True)
-        case Kind.REVIEW_4 | Kind.REVIEW_8:
-            return replace(plan, reviewed=plan.review_on(day))
-    return plan
 
 
 def _would_come_anyway(plan: Plan, lately: Lately, now: datetime) -> bool:

@@ -43,7 +43,7 @@ from bot.rules.delivery import (
     must_look_first,
     why_not,
 )
-from bot.rules.occurrence import Kind, Occurrence
+from bot.rules.occurrence import SAID_ONCE, UNSEEN, Kind, Occurrence
 from bot.rules.plan import PlanState
 from bot.store import Database, Records
 from bot.store.occurrences import Claimed, Settled
@@ -209,6 +209,8 @@ async def _note_consequences(records: Records, settlement: Settlement) -> None:
     occurrence, outcome = settlement.occurrence, settlement.outcome
     if isinstance(outcome, Sent) and outcome.channel_id != settlement.known_channel:
         await records.members.note_dm_channel(occurrence.member_id, outcome.channel_id)
+    if settlement.fate.state in UNSEEN and occurrence.kind in SAID_ONCE:
+        await _note_unsaid(records, occurrence)
     if not isinstance(outcome, Sent | Unreachable):
         return
     state = PlanState.UNREACHABLE if isinstance(outcome, Unreachable) else AFTER_QUESTION.get(occurrence.kind)
@@ -219,3 +221,9 @@ async def _note_consequences(records: Records, settlement: Settlement) -> None:
     plan = await records.plans.get(occurrence.member_id)
     if plan is not None and plan.state is PlanState.ACTIVE and plan.since_at <= as_of:
         await records.plans.put(plan.ended(state))
+
+
+async def _note_unsaid(records: Records, occurrence: Occurrence) -> None:
+    plan = await records.plans.get(occurrence.member_id)
+    if plan is not None and plan.since_at <= occurrence.due_at:
+        await records.plans.put(plan.not_said(occurrence.kind))

@@ -79,8 +79,11 @@ TRANSITIONS: Final = MappingProxyType(
 # What a due date can lead to. Its slot is that date, which has no second one.
 OF_A_DATE: Final = frozenset(Kind) - {Kind.ASKED, Kind.RECEIPT}
 
+# What is said once, and again only if nobody has seen it.
+SAID_ONCE: Final = frozenset({Kind.REVIEW_4, Kind.REVIEW_8, Kind.ALL_SEEN})
+
 # What comes where a nudge would have, and counts among those of its week.
-IN_PLACE_OF_A_NUDGE: Final = frozenset({Kind.NUDGE, Kind.REVIEW_4, Kind.REVIEW_8, Kind.ALL_SEEN})
+IN_PLACE_OF_A_NUDGE: Final = frozenset({Kind.NUDGE}) | SAID_ONCE
 
 # Nobody has seen these. Whatever is in any other state may have been seen.
 UNSEEN: Final = frozenset({State.UNREACHABLE, State.DISSOLVED})

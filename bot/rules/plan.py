@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from bot.rules.due import Lately, due_after, due_again
+from bot.rules.occurrence import Kind
 from bot.rules.schedule import DAYS_APART, Schedule, Window, local_date, spread_of
 
 # How many days a pause can be chosen for.
@@ -28,7 +30,7 @@ A_WEEK: Final = timedelta(days=7)
 
 # After this week with nudges there are fewer, unless the member says otherwise. Why: docs/pace.md.
 LAST_WEEK: Final = 8
-REVIEWS: Final = (4, LAST_WEEK)
+REVIEWS: Final = MappingProxyType({4: Kind.REVIEW_4, LAST_WEEK: Kind.REVIEW_8})
 MOST_IN_THE_FIRST_WEEK: Final = 2
 MOST: Final = max(DAYS_APART)
 MOST_AFTERWARDS: Final = 1
@@ -124,13 +126,33 @@ class Plan:
             return 1
         return self.weeks + (day - self.week_began >= A_WEEK)
 
-    def review_on(self, day: date) -> int:
-        """After how many weeks a review is to be asked on that day; 0 for none."""
+    def review_on(self, day: date) -> Kind | None:
+        """The review that is to be asked on that day, if one is."""
         reached = [weeks for weeks in REVIEWS if self.reviewed < weeks < self.week_on(day)]
-        return max(reached, default=0)
+        return REVIEWS[max(reached)] if reached else None
+
+    def saying(self, kind: Kind, day: date) -> Plan:
+        """A message of that kind goes out on that day."""
+        match kind:
+            case Kind.NUDGE:
+                return self.counted(day)
+            case Kind.ALL_SEEN:
+                return replace(self, all_seen=True)
+            case Kind.REVIEW_4 | Kind.REVIEW_8:
+                return replace(self, reviewed=_weeks_of(kind))
+        return self
+
+    def not_said(self, kind: Kind) -> Plan:
+        """It did not go out after all: what is said once is still to be said."""
+        match kind:
+            case Kind.ALL_SEEN:
+                return replace(self, all_seen=False)
+            case Kind.REVIEW_4 | Kind.REVIEW_8:
+                return replace(self, reviewed=max((one for one in REVIEWS if one < _weeks_of(kind)), default=0))
+        return self
 
     def counted(self, day: date) -> Plan:
-        """A nudge comes on that day."""
+        """A nudge comes on that day, or is shown."""
         week = self.week_on(day)
         began = self.week_began if week == self.weeks else day
         return replace(self, weeks=week, week_began=began)
@@ -234,3 +256,7 @@ class Plan:
     def moved_on(self, due: datetime, again_nudge_id: str | None = None) -> Plan:
         """The nudge that was due has had its chance; the next one is due then."""
         return replace(self, next_due_at=due, again_nudge_id=again_nudge_id)
+
+
+def _weeks_of(review: Kind) -> int:
+    return next(weeks for weeks, kind in REVIEWS.items() if kind is review)

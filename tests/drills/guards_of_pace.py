@@ -22,6 +22,14 @@ OF_THIEVES: Final = "tests/attacks/test_stolen_files.py"
 
 OF_THE_PACE: Final = (
     Guard(
+        "pace: what could not be sent is still to be said",
+        "bot/journey/carrying.py",
+        "    if settlement.fate.state in UNSEEN and occurrence.kind in SAID_ONCE:\n"
+        "        await _note_unsaid(records, occurrence)\n",
+        "",
+        f"{OF_REVIEWS}::test_a_review_that_could_not_be_sent_is_asked_on_the_next_date",
+    ),
+    Guard(
         "pace: the fewer are left, the fewer come",
         AHEAD,
         ", skips_of_few(found.left, plan.rhythm(now).per_week))",

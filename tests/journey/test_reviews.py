@@ -10,6 +10,7 @@ import pytest
 
 from bot.journey.past import past_of
 from bot.rules.bearing import Bearing
+from bot.rules.delivery import NotNow
 from bot.rules.occurrence import Answer, Kind, Occurrence, State
 from bot.rules.plan import PlanState
 from bot.rules.schedule import local_date, next_dues
@@ -118,6 +119,44 @@ async def test_a_review_takes_its_place_in_the_week_and_in_what_later_stands_for
     assert (again.nudge_id, again.again) == (sent.nudge_id, True)
     assert again.due_at < following
     assert (await house.plan()).next_due_at == after_it
+
+
+async def is_lost_with_its_window(house: House) -> Occurrence:
+    """The next message, for which Discord is away until it is too late."""
+    house.courier.answers.append(NotNow())
+    lost = await house.to_next_nudge()
+    house.clock.move_to(lost.until_at)
+    await house.journeys.deliver.run()
+    after = await house.occurrence(lost.occurrence_id)
+    assert after.state is State.DISSOLVED
+    return after
+
+
+@pytest.mark.parametrize(("weeks", "kind"), [(4, Kind.REVIEW_4), (8, Kind.REVIEW_8)])
+async def test_a_review_that_could_not_be_sent_is_asked_on_the_next_date(house: House, weeks: int, kind: Kind) -> None:
+    """After week eight there would be fewer, and nobody would have said so."""
+    await house.start()
+    await house.been_here(weeks + 1, reviewed=weeks - 4)
+
+    lost = await is_lost_with_its_window(house)
+    asked = await house.to_next_nudge()
+
+    assert (lost.kind, asked.kind, asked.state) == (kind, kind, State.SENT)
+    assert (await house.plan()).reviewed == weeks
+    assert (await house.to_next_nudge()).kind is Kind.NUDGE
+
+
+async def test_that_all_is_seen_is_said_on_the_next_date_where_it_could_not_be_sent(small_house: House) -> None:
+    await small_house.start()
+    await small_house.been_here(3)
+    for _ in range(2):
+        await answered(small_house)
+
+    lost = await is_lost_with_its_window(small_house)
+    said = await small_house.to_next_nudge()
+
+    assert (lost.kind, said.kind, said.state) == (Kind.ALL_SEEN, Kind.ALL_SEEN, State.SENT)
+    assert (await small_house.to_next_nudge()).state is State.DISSOLVED
 
 
 async def test_a_review_says_what_it_is_when_it_is_opened_later(house: House) -> None:

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.rules.due import Lately, due_after
-from bot.rules.plan import LAST_WEEK, LONGEST_PAUSE, REVIEWS, Plan, PlanState, Size, Wishes
+from bot.rules.occurrence import Kind
+from bot.rules.plan import LAST_WEEK, LONGEST_PAUSE, Plan, PlanState, Size, Wishes
 from bot.rules.schedule import Window, local_date, spread_of
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -236,12 +237,33 @@ def test_in_the_first_week_no_more_than_two_come_by_themselves() -> None:
 
 
 def test_a_review_is_to_be_asked_after_four_weeks_and_after_eight_and_once() -> None:
-    assert REVIEWS == (4, 8)
     asked = {weeks: in_week(weeks, began_days_ago=7).review_on(TODAY) for weeks in range(1, 12)}
-    assert asked == {**dict.fromkeys((1, 2, 3), 0), **dict.fromkeys((4, 5, 6, 7), 4), **dict.fromkeys(range(8, 12), 8)}
+    assert asked == {
+        **dict.fromkeys((1, 2, 3), None),
+        **dict.fromkeys((4, 5, 6, 7), Kind.REVIEW_4),
+        **dict.fromkeys(range(8, 12), Kind.REVIEW_8),
+    }
 
-    assert in_week(4).review_on(TODAY) == 0, "the fourth week is not over"
-    assert in_week(5, reviewed=4).review_on(TODAY) == 0
-    assert in_week(8, began_days_ago=7, reviewed=4).review_on(TODAY) == 8
-    assert in_week(30, reviewed=8).review_on(TODAY) == 0
-    assert PLAN.review_on(TODAY) == 0
+    assert in_week(4).review_on(TODAY) is None, "the fourth week is not over"
+    assert in_week(5, reviewed=4).review_on(TODAY) is None
+    assert in_week(8, began_days_ago=7, reviewed=4).review_on(TODAY) is Kind.REVIEW_8
+    assert in_week(30, reviewed=8).review_on(TODAY) is None
+    assert PLAN.review_on(TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "said"),
+    [
+        (Kind.REVIEW_4, {"reviewed": 0}, {"reviewed": 4}),
+        (Kind.REVIEW_8, {"reviewed": 4}, {"reviewed": 8}),
+        (Kind.ALL_SEEN, {"all_seen": False}, {"all_seen": True}),
+        (Kind.STILL_WANTED, {}, {}),
+    ],
+)
+def test_what_is_said_once_is_noted_and_still_to_be_said_where_it_did_not_go_out(
+    kind: Kind, before: dict[str, Any], said: dict[str, Any]
+) -> None:
+    plan = replace(PLAN, **before)
+
+    assert plan.saying(kind, TODAY) == replace(plan, **said)
+    assert plan.saying(kind, TODAY).not_said(kind) == plan
