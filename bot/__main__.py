@@ -32,9 +32,10 @@ def run(config: Config = None) -> None:
     from bot.app import run as run_bot  # noqa: PLC0415 - `--help` answers without loading everything
     from bot.keys.sources import close_file  # noqa: PLC0415
     from bot.logs import set_up_logs, tell_crash  # noqa: PLC0415
-    from bot.settings import warn_of_open_token  # noqa: PLC0415
+    from bot.settings import require_token, warn_of_open_token  # noqa: PLC0415
 
     settings, master = opened_with(config)
+    require_token(settings, config)
     set_up_logs(settings.log)
     warn_of_open_token(config)
     close_file(settings.sealing.master_key_file, os.environ)

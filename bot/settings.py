@@ -65,7 +65,8 @@ class Section(BaseModel):
 class DiscordSettings(Section):
     """How to reach Discord, and as whom."""
 
-    token: Annotated[SecretStr, Field(min_length=1)]
+    token: SecretStr = SecretStr("")
+    """Empty where none was given; `require_token` says so to whoever needs one."""
     api_url: HttpUrl = AnyUrl("https://discord.com/api/v10")
     gateway_url: SocketUrl | None = None
 
@@ -157,7 +158,7 @@ class LogSettings(Section):
 class Settings(Section):
     """All of it. Made by `read_settings`."""
 
-    discord: DiscordSettings
+    discord: DiscordSettings = DiscordSettings()
     storage: StorageSettings = StorageSettings()
     sealing: SealingSettings = SealingSettings()
     backups: BackupSettings = BackupSettings()
@@ -170,7 +171,7 @@ class Settings(Section):
 def read_settings(path: Path | None, environ: Mapping[str, str]) -> Settings:
     """The settings from that file, with the environment over it.
 
-    Raises SettingsUnreadable when the file cannot be read, SettingsWrong when a key is missing, unknown or unusable,
+    Raises SettingsUnreadable when the file cannot be read, SettingsWrong when a key is unknown or unusable,
     and MasterKeyUnusable where the file holds the master key for everybody to read.
     """
     tables = _from_file(path) if path is not None else {}
@@ -184,10 +185,24 @@ def read_settings(path: Path | None, environ: Mapping[str, str]) -> Settings:
     try:
         return Settings.model_validate(tables)
     except ValidationError as error:
-        # A key that does not exist explains a missing one, and not the other way round.
+        # A key that does not exist is named first: it may be why another one looks wrong.
         wrong = sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
-        unknown = [one for one in wrong if one["type"] == "extra_forbidden"]
-        raise SettingsWrong(" ".join(_sentence(one, environ) for one in unknown or wrong)) from None
+        raise SettingsWrong(" ".join(_sentence(one, environ) for one in wrong)) from None
+
+
+def require_token(settings: Settings, path: Path | None) -> None:
+    """Raise SettingsWrong, which says where it goes, where there is no token to reach Discord with."""
+    if settings.discord.token.get_secret_value():
+        return
+    if path is None:
+        raise SettingsWrong(
+            "There is no discord.token. Name a file that has it, as in --config config.toml, or set "
+            f"{variable('discord.token')}."
+        )
+    raise SettingsWrong(
+        f"discord.token is empty in {path}. Put the bot's token there, in quotes: the Developer Portal shows it under "
+        f"Bot, Reset Token. Or set {variable('discord.token')}."
+    )
 
 
 def warn_of_open_token(path: Path | None) -> None:
@@ -224,7 +239,8 @@ def _from_file(path: Path) -> dict[str, dict[str, Any]]:
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsUnreadable(f"The file {path} cannot be read: {error}.") from None
     except tomllib.TOMLDecodeError as error:
-        raise SettingsWrong(f"The file {path} is not valid TOML: {error}.") from None
+        hint = " Is a closing quote missing?" if r"'\n'" in str(error) else ""
+        raise SettingsWrong(f"The file {path} is not valid TOML: {error}.{hint}") from None
     for section, entries in tables.items():
         if not isinstance(entries, dict):
             raise SettingsWrong(f"{section} stands outside of a section in {path}. {_nearest(section)}")
@@ -248,8 +264,6 @@ def _sentence(error: ErrorDetails, environ: Mapping[str, str]) -> str:
     given = f" (given as {variable(key)})" if variable(key) in environ else ""
     if error["type"] == "extra_forbidden":
         return f"{key}{given} is no setting. {_nearest(key)}"
-    if key in ("discord", "discord.token") and error["type"] in ("missing", "too_short"):
-        return f"discord.token is missing. Name a file that has it with --config, or set {variable('discord.token')}."
     said = error["msg"]
     reason = REASONS.get(key) or (said if said[1:2].isupper() else f"{said[:1].lower()}{said[1:]}")
     return f"{key}{given} cannot be used: {reason}."

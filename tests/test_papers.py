@@ -24,7 +24,6 @@ from tests.support.code import ROOT
 TODAY = date(2026, 11, 23)
 NAMED = MappingProxyType(
     {
-        "PORCHLIGHT_DISCORD__TOKEN": "not-a-real-token",
         "PORCHLIGHT_OPERATOR__NAME": "Lantern House",
         "PORCHLIGHT_OPERATOR__CONTACT": "privacy@example.org",
     }

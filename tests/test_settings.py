@@ -20,6 +20,7 @@ from bot.settings import (
     Settings,
     keys,
     read_settings,
+    require_token,
     variable,
     warn_of_open_token,
 )
@@ -90,10 +91,39 @@ def complaint(path: Path | None, environ: dict[str, str] | None = None) -> str:
 
 
 @pytest.mark.parametrize("text", ["", '[discord]\napi_url = "http://127.0.0.1:1"', '[discord]\ntoken = ""'])
-def test_a_missing_token_says_where_to_put_it(tmp_path: Path, text: str) -> None:
-    assert complaint(written(tmp_path, text)) == (
-        "discord.token is missing. Name a file that has it with --config, or set PORCHLIGHT_DISCORD__TOKEN."
+def test_an_empty_token_says_in_which_file_it_goes_and_where_it_comes_from(tmp_path: Path, text: str) -> None:
+    path = written(tmp_path, text)
+
+    with pytest.raises(SettingsWrong) as error:
+        require_token(read_settings(path, {}), path)
+
+    assert str(error.value).startswith(f"discord.token is empty in {path}. Put the bot's token there, in quotes: ")
+
+
+def test_without_a_token_and_a_file_it_says_how_to_name_one() -> None:
+    with pytest.raises(SettingsWrong) as error:
+        require_token(read_settings(None, {}), None)
+
+    assert str(error.value) == (
+        "There is no discord.token. Name a file that has it, as in --config config.toml, "
+        "or set PORCHLIGHT_DISCORD__TOKEN."
     )
+
+
+def test_a_token_from_anywhere_is_enough(tmp_path: Path) -> None:
+    require_token(read_settings(minimal(tmp_path), {}), None)
+    require_token(read_settings(None, {"PORCHLIGHT_DISCORD__TOKEN": TOKEN}), None)
+
+
+def test_a_quote_that_was_not_closed_is_asked_after(tmp_path: Path) -> None:
+    assert complaint(written(tmp_path, '[discord]\ntoken = "abc\n')).endswith(" Is a closing quote missing?")
+    assert "quote missing" not in complaint(written(tmp_path, "[discord]\ntoken: 3\n"))
+
+
+def test_all_that_is_wrong_is_told_at_once_and_first_what_does_not_exist(tmp_path: Path) -> None:
+    said = complaint(written(tmp_path, '[discord]\ntokne = "x"\n[log]\nlevel = "loud"\n'))
+
+    assert said.startswith("discord.tokne is no setting. Did you mean discord.token? log.level cannot be used: ")
 
 
 def test_an_unknown_key_names_the_nearest_one(tmp_path: Path) -> None:
@@ -179,7 +209,8 @@ def test_the_example_holds_every_key_and_every_default(tmp_path: Path) -> None:
 
 
 def test_the_example_as_it_is_asks_for_the_token() -> None:
-    assert complaint(EXAMPLE).startswith("discord.token is missing")
+    with pytest.raises(SettingsWrong, match=r"discord\.token is empty in .*config\.example\.toml"):
+        require_token(read_settings(EXAMPLE, {}), EXAMPLE)
 
 
 def test_every_key_has_a_variable() -> None:

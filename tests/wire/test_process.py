@@ -158,7 +158,7 @@ async def test_nothing_that_is_logged_says_who_somebody_is(bot: Bot, double: Dou
 @pytest.mark.parametrize(
     ("environment", "code", "sentence"),
     [
-        ({"PORCHLIGHT_DISCORD__TOKEN": ""}, 78, "discord.token is missing."),
+        ({"PORCHLIGHT_DISCORD__TOKEN": ""}, 78, "There is no discord.token."),
         ({"PORCHLIGHT_DISCORD__TOKEN": "wrong"}, 77, "Discord refused the token."),
         ({"PORCHLIGHT_DISCORD__TOKN": "x"}, 78, "Did you mean discord.token?"),
         ({"PORCHLIGHT_DELIVERY__BATCH": "0"}, 78, "delivery.batch (given as PORCHLIGHT_DELIVERY__BATCH)"),
