@@ -19,6 +19,8 @@ ACTS = read_rules(HERE / "en").acts
         "You could answer today and leave the wait unexplained.",
         "You could send: 'I need ten minutes. I'm coming back.' Then do come back.",
         "Write your part down and show nobody.",
+        "You could write down one good thing, and show it to nobody.",
+        "You could write down two people you feel fine with.",
         "You could send one hello. Send it when you like.",
         "What would help you: a call and a walk, or rest?",
         "Rest is enough.",

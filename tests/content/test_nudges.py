@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.content.kindness.reading import sentences
 from bot.content.library import Library
 from bot.content.nudges import Nudge, read_nudges
 from bot.rules.choose import CONTACT
@@ -89,6 +90,14 @@ def test_no_two_begin_alike(nudges: tuple[Nudge, ...]) -> None:
     openings = Counter(" ".join(nudge.text.split()[:4]) for nudge in nudges)
 
     assert [opening for opening, count in openings.items() if count > 1] == []
+
+
+def test_a_way_out_does_not_say_again_what_stands_above_it(library: Library, nudges: tuple[Nudge, ...]) -> None:
+    above = sentences(library.languages["en"].words("nudge.safe_person"))
+
+    for nudge in nudges:
+        if nudge.needs_safe_person:
+            assert not set(above) & set(sentences(nudge.easy_out)), nudge.nudge_id
 
 
 def test_every_one_says_where_it_comes_from(nudges: tuple[Nudge, ...]) -> None:
