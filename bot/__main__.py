@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Coroutine, Mapping
 from typing import Annotated, Any, Final
@@ -14,6 +15,14 @@ from rich.console import Console
 from bot.errors import ForOperator
 from bot.operator import commands
 from bot.operator.given import Config, opened_with
+
+# Said here as well, so that `--help` answers without loading them.
+PERSONAS: Final = (
+    "steady, picky, tired, silent, always-no, tap-everything, changing, one-theme, tiny-forever, pausing, beside, "
+    "mover, all-flags-off, brave"
+)
+# How often a run that takes minutes says how far it is, where no bar can be drawn.
+A_MONTH: Final = 30
 
 # As Python's own, where nothing of ours has a better one.
 CRASHED: Final = 1
@@ -69,7 +78,7 @@ def simulate(
     days: Annotated[int | None, typer.Option(min=1, max=3_650, show_default="365", help="For how many days.")] = None,
     seed: Annotated[int, typer.Option(help="What everything is drawn from: one seed is one run, every time.")] = 7,
     persona: Annotated[
-        str | None, typer.Option(help="Show the weeks of one who is made up, by name, or of all of them, instead.")
+        str | None, typer.Option(help=f"Show the weeks of one who is made up instead: {PERSONAS}; or of all.")
     ] = None,
     weeks: Annotated[
         int | None, typer.Option(min=1, max=52, show_default="8", help="For how many weeks; with --persona.")
@@ -126,10 +135,18 @@ def _live_through(members: int, days: int, seed: int) -> None:
     from bot.simulate import simulate as live_through  # noqa: PLC0415
     from bot.simulate.report import show  # noqa: PLC0415
 
+    # Left to itself the signal would leave a world behind in the folder for temporary files.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     screen = Console(stderr=True)
     with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
         task = progress.add_task("days", total=days)
-        told = live_through(members, days, seed, watch=lambda _day: progress.advance(task))
+
+        def watch(day: int) -> None:
+            progress.advance(task)
+            if not screen.is_terminal and (day + 1) % A_MONTH == 0:
+                screen.print(f"{day + 1} of {days} days")
+
+        told = live_through(members, days, seed, watch=watch)
     show(told, f"python -m bot simulate --members {members} --days {days} --seed {seed}", Console(highlight=False))
     if told.first is not None:
         raise PromiseBroken(told.sentence)

@@ -76,4 +76,6 @@ def show(told: Report, command: str, console: Console) -> None:
     table.add_row("digest", told.digest)
     console.print(table)
     console.print()
+    if told.first is None:
+        console.print("Every promise was held.")
     console.print(command, soft_wrap=True)

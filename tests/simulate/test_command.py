@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from bot.__main__ import PERSONAS
+from bot.simulate.personas import WAYS
 from bot.simulate.promises import Promise
 from tests.drills.guards import GUARDS
 from tests.drills.test_guards import copy_without
@@ -39,7 +42,7 @@ def test_a_run_is_the_same_in_every_process_and_says_how_to_repeat_it() -> None:
     assert tables[0] == tables[1]
     names = {line[:24].strip() for line in tables[0]}
     assert names >= {"sent", "late", "dissolved", "digest", "clock steps", *(promise.value for promise in Promise)}
-    assert "python -m bot simulate --members 5 --days 20 --seed 7" in tables[0][-1]
+    assert tables[0][-2:] == ["Every promise was held.", "python -m bot simulate --members 5 --days 20 --seed 7"]
     assert max(map(len, tables[0])) < 80
 
 
@@ -51,7 +54,7 @@ def test_a_broken_promise_ends_with_an_exit_code_of_its_own_and_names_the_seed(t
     run = told_by("--members", "10", "--days", "30", "--seed", "1", source=tmp_path)
 
     assert run.returncode == PROMISE_BROKEN, run.stdout + run.stderr
-    assert run.stderr.startswith("porchlight: Seed 1 broke a promise (lost) at 2026-")
+    assert run.stderr.splitlines()[-1].startswith("porchlight: Seed 1 broke a promise (lost) at 2026-")
     assert "Traceback" not in run.stderr
     assert "--members 10 --days 30 --seed 1" in run.stdout
 
@@ -80,3 +83,30 @@ def test_help_says_what_it_does() -> None:
     assert run.returncode == 0
     for word in ("--members", "--days", "--seed", "promise", "70"):
         assert word in run.stdout
+
+
+def test_a_long_run_says_how_far_it_is_where_no_bar_can_be_drawn() -> None:
+    run = told_by("--members", "2", "--days", "61")
+
+    assert run.stderr.splitlines() == ["30 of 61 days", "60 of 61 days"]
+
+
+def test_a_run_that_is_ended_leaves_nothing_behind(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "simulate", "--days", "3650"],
+        cwd=ROOT,
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        assert running.stderr is not None
+        assert running.stderr.readline() == "30 of 3650 days\n"
+        assert list(tmp_path.glob("porchlight-*"))
+        running.terminate()
+
+    assert running.returncode == 128 + signal.SIGTERM
+    assert list(tmp_path.glob("porchlight-*")) == []
+
+
+def test_help_names_everybody_who_is_made_up() -> None:
+    assert PERSONAS.split(", ") == [*WAYS]
