@@ -96,7 +96,7 @@ class Selection:
     is_all_seen: bool = False
     """Whether there is none because none is left that fits; in a season, that is no news to tell."""
     left: int = FEW
-    """How many others would fit; where nothing was drawn, so many that nothing comes less often for it."""
+    """How many others could come next; where none was drawn, so many that nothing comes less often for it."""
 
 
 NOTHING: Final = Selection()
