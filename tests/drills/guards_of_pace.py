@@ -199,9 +199,9 @@ OF_THE_PACE: Final = (
     ),
     Guard(
         "asked once: a review",
-        AHEAD,
-        "            return replace(plan, reviewed=plan.review_on(day))",
-        "            return plan",
+        PLAN,
+        "                return replace(self, reviewed=_weeks_of(kind))",
+        "                return self",
         World(Promise.REPEATED, CALM, members=8, days=60),
     ),
     Guard(
