@@ -5,10 +5,13 @@ The way of one nudge through this house:
     1. A moderator presses /setup: `cogs.setup` -> `journey.enable`. A card stands in their channel.
     2. A member picks, screen by screen; the draft travels in the buttons, nothing is stored: `cogs.start`.
     3. Start: `journey.opt_in` writes the yes (`rules.consent`) and the plan (`rules.schedule`) into `store`.
-    4. `ticker` wakes `journey.deliver` when the plan is due. `journey.ahead` decides what, the store claims it.
-    5. The `Courier` (a protocol; `cogs.courier` on Discord) carries the letter and says what became of it.
+    4. `ticker` wakes `journey.deliver` when the plan is due. `journey.ahead` decides what comes (`rules.pace` says what
+       may, `rules.choose` draws one of that), and `journey.claims` makes it ours in the store.
+    5. `journey.carrying` hands the letter to the `Courier` (a protocol; `cogs.courier` on Discord), which says what
+       became of it.
     6. `rules.delivery` makes a fate of that, and the store settles it. A crash anywhere in between loses nothing.
-    7. One press: `cogs.answer` -> `journey.answer` -> store, `rules.streak` -> a line from `content`.
+    7. One press: `cogs.answer` -> `journey.answer` -> `rules.replies` (what it changes) -> store, and a line from
+       `content` is said back.
     8. `journey.review` shows everything that is held; `journey.leave` deletes it, or at last `journey.housekeep`.
 
 What a member answers or picks is sealed on its way into the store, with a key of theirs from `keys`.

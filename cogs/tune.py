@@ -9,10 +9,11 @@ from discord import ui
 from discord.ext import commands
 
 from bot.client import Interaction, Porchlight, Press
+from bot.content.nudges import SKIPPABLE
 from bot.errors import Outdated
 from cogs import _turn
 from cogs._ui.overview import overview_screen
-from cogs._ui.tuning import FLOW, FOR_WHOM, SETS, SKIPPED, kind_screen, tuning_screen
+from cogs._ui.tuning import FLOW, FOR_WHOM, SETS, kind_screen, tuning_screen
 
 # A kind, and how many tickets it is to have.
 TICKETS: Final = re.compile(r"([a-z_]{1,20}):(\d{1,2}(?:\.\d)?)")
@@ -34,7 +35,7 @@ class TunePresses(commands.Cog):
                 return await self._settings(interaction)
             case "home" | "back":
                 tuning = await tune.look(member_id)
-            case "skip" if set(press.values) <= set(SKIPPED):
+            case "skip" if set(press.values) <= set(SKIPPABLE):
                 tuning = await tune.skip(member_id, frozenset(press.values))
             case "for_whom" if press.values and press.values[0] in FOR_WHOM:
                 tuning = await tune.for_whom(member_id, FOR_WHOM[press.values[0]])

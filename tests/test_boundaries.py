@@ -15,7 +15,7 @@ import pytest
 from bot import papers
 from bot.content.helplines import Directory
 from bot.content.library import Library
-from bot.content.nudges import Set, Theme
+from bot.content.nudges import SKIPPABLE, Set, Theme
 from bot.content.words import Words
 from bot.rules.choose import Why
 from bot.rules.consent import Purpose
@@ -31,7 +31,7 @@ from cogs._ui.bearing import NAMES as IN_A_BEARING
 from cogs._ui.check_in import PACE_ANSWERED, QUESTIONS
 from cogs._ui.nudges import BUTTONS, MENU, Step
 from cogs._ui.privacy import NAMES
-from cogs._ui.tuning import FOR_WHOM, SKIPPED
+from cogs._ui.tuning import FOR_WHOM
 from cogs.answer import ANSWERS
 from tests.support.code import CODE, ROOT, calls, imports, name
 
@@ -242,7 +242,7 @@ FILLED = {
     "season.{}.name": Season,
     "season.{}.about": Season,
     "season.{}.begun": Season,
-    "tune.flag.{}": SKIPPED,
+    "tune.flag.{}": SKIPPABLE,
     "tune.audience.{}": FOR_WHOM,
     "tune.set.{}": get_args(Set),
     "tune.button.{}": {"more", "fewer", "even"},

@@ -100,7 +100,7 @@ def test_every_command_line_that_a_document_or_an_error_names_exists() -> None:
     known = command_lines(get_command(door))
     texts = {name(path): path.read_text("utf-8") for path in [*DOCUMENTS, *CODE, ROOT / "config.example.toml"]}
     for where, document in texts.items():
-        for line in re.findall(r"(?:python -m bot|-m bot) ([a-z][a-z-]*(?: (?:render|lint))?)", document):
+        for line in re.findall(r"(?:python -m bot|-m bot) ([a-z][a-z-]*(?: (?:render|lint|review))?)", document):
             assert line in known, f"{where} names python -m bot {line}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -51,6 +51,11 @@ Flag = Literal[
     "identity",
     "body",
 ]
+# What a member can leave out: everything that a nudge can be about. The other two say to whom it leads.
+SKIPPABLE: Final[tuple[Flag, ...]] = tuple(
+    flag for flag in get_args(Flag) if flag not in {"needs_safe_person", "contact"}
+)
+
 # Nudges that come only to who switched their set on, under a name that tells nobody who they are.
 Set = Literal["queer"]
 Line = Annotated[str, Field(min_length=1, max_length=300)]

@@ -70,6 +70,8 @@ def read_words(folder: Path) -> Words:
         for key, sentence in flatten(tomllib.loads(path.read_text("utf-8"))):
             if key in sentences:
                 raise ValueError(f"{path.name}: {key} is said twice")
+            if not isinstance(sentence, str) and "other" not in sentence:
+                raise ValueError(f"{path.name}: {key} lacks the plural form that every language has, other")
             sentences[key] = sentence
     return Words(folder.name, sentences)
 

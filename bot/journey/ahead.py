@@ -68,13 +68,14 @@ def look_ahead(who: MemberStanding, past: Past, library: Library, now: datetime)
 
 
 def _kind(who: MemberStanding, past: Past, day: date, run: int) -> Kind:
+    """What that date is for. `run` is how many nudges in a row went unanswered."""
     if not who.standing.guild_on:
         return Kind.GUILD_OFF
     if past.is_time_to_ask(who.standing.plan):
         return Kind.STILL_WANTED
     plan = who.standing.plan
     review = plan.review_on(day)
-    is_quiet = past.bearing is None or past.bearing.season_on(day) is not None or skips(run) > 0
+    is_quiet = past.bearing is None or past.season_on(day) is not None or skips(run) > 0
     # What they asked to see again was promised for that date; the review was not, and comes with the next one.
     return Kind.NUDGE if review is None or is_quiet or plan.again_nudge_id is not None else review
 
@@ -86,7 +87,7 @@ def _obstacle(who: MemberStanding, past: Past, kind: Kind, until: datetime, now:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Selection:
     """The nudge of a date, and how it was chosen."""
 
     nudge_id: str | None = None
@@ -95,29 +96,29 @@ class Found:
     is_all_seen: bool = False
     """Whether there is none because none is left that fits; in a season, that is no news to tell."""
     left: int = FEW
-    """How many others would fit."""
+    """How many others could come next; where none was drawn, so many that nothing comes less often for it."""
 
 
-NOTHING: Final = Found()
+NOTHING: Final = Selection()
 
 
-def _nudge(who: MemberStanding, past: Past, library: Library, day: date, now: datetime) -> Found:
+def _nudge(who: MemberStanding, past: Past, library: Library, day: date, now: datetime) -> Selection:
     """Whoever's choices cannot be read gets none: nobody could know what must not come."""
     if not past.is_readable:
         return NOTHING
     plan, language = who.standing.plan, library.language(who.member.language)
     again = language.nudge_by_id.get(plan.again_nudge_id or "")
     if again is not None and past.bounds(plan, language, now, again.nudge_id).allow(again):
-        return Found(again.nudge_id)
+        return Selection(again.nudge_id)
     if plan.again_nudge_id is not None and not _would_come_anyway(plan, past.lately, now):
         return NOTHING
     chosen = past.choose(plan, language, day.isoformat(), now)
     if chosen is None:
-        return Found(is_all_seen=past.bearing is not None and past.bearing.season_on(day) is None)
-    return Found(chosen.nudge.nudge_id, chosen.draw, left=chosen.left)
+        return Selection(is_all_seen=past.season_on(day) is None)
+    return Selection(chosen.nudge.nudge_id, chosen.draw, left=chosen.left)
 
 
-def _with_draw(bearing: Bearing | None, found: Found, day: date) -> Bearing | None:
+def _with_draw(bearing: Bearing | None, found: Selection, day: date) -> Bearing | None:
     """And without what no choice looks at any more: nothing of it is held for longer than it is needed."""
     return None if bearing is None or found.draw is None else replace(bearing.pruned(day), draw=found.draw)
 
@@ -140,8 +141,8 @@ def _plan_after(
 
 
 def _skips_of_the_season(past: Past, plan: Plan, now: datetime) -> int:
-    season = past.bearing and past.bearing.season_on(local_date(plan.schedule.zone, now))
-    return int(bool(season and season.is_slow))
+    season = past.season_on(local_date(plan.schedule.zone, now))
+    return int(season is not None and season.is_slow)
 
 
 def _next_due(plan: Plan, lately: Lately, occurrence: Occurrence, fewer: int, now: datetime) -> datetime:

@@ -109,8 +109,12 @@ class _Life:
     def _will(self, at: datetime, deed: Deed) -> None:
         heapq.heappush(self._ahead, (at, next(self._order), deed))
 
-    def _now_where(self, **new: Plan | Bearing | Refused) -> None:
-        self._where = replace(self._where, **new)  # type: ignore[arg-type]
+    def _now_where(
+        self, plan: Plan | None = None, bearing: Bearing | None = None, refused: Refused | None = None
+    ) -> None:
+        """From now on they stand there; what is left out stays."""
+        before = self._where
+        self._where = Where(plan or before.plan, bearing or before.bearing, refused or before.refused)
 
     def _standing(self) -> MemberStanding:
         return replace(self._who, standing=replace(self._who.standing, plan=self._where.plan))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.content.library import Language
 from bot.content.nudges import Nudge
@@ -18,7 +18,7 @@ from bot.rules.occurrence import IN_PLACE_OF_A_NUDGE, Kind, Seen, State
 from bot.rules.pace import bounds_of
 from bot.rules.plan import Plan
 from bot.rules.schedule import local_date, noon_of
-from bot.rules.seasons import Season
+from bot.rules.seasons import Season, SeasonRule
 from bot.rules.silence import ASK_AFTER, is_time_to_ask, silent_run
 from bot.store import Records
 
@@ -51,6 +51,10 @@ class Past:
     def is_readable(self) -> bool:
         """Whether it can be read what must not come."""
         return self.refused is not None and self.bearing is not None
+
+    def season_on(self, day: date) -> SeasonRule | None:
+        """What the season of that day means; None in none, and where that cannot be read."""
+        return None if self.bearing is None else self.bearing.season_on(day)
 
     def bounds(self, plan: Plan, language: Language, now: datetime, again: str | None = None) -> Bounds:
         """What may come now. Raises Unsealable where it cannot be read what must not.

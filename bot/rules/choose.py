@@ -18,6 +18,7 @@ from typing import Final, Generic, Protocol, TypeVar
 
 from bot.rules.occurrence import Seen
 from bot.rules.plan import Size
+from bot.rules.tickets import START
 
 # A nudge is not seen again for this long, unless the member asks for it (Later).
 NOT_AGAIN_FOR: Final = timedelta(weeks=8)
@@ -40,8 +41,6 @@ OF_THE_LAST: Final = 10
 FEW: Final = 6
 LONGEST_OF_FEW: Final = 2
 
-# What a kind has that nothing was said about (`rules.tickets`).
-TICKETS_AT_FIRST: Final = 10.0
 NO_TICKETS: Final[Mapping[str, float]] = MappingProxyType({})
 
 # Off until the member switches them on.
@@ -207,7 +206,7 @@ def choose(
     may_lead_to_a_person = _was_alone_since_the_last_person(before)
     left = [nudge for nudge in by_id.values() if bounds.allow(nudge) and nudge.nudge_id not in lately]
     fitting = [nudge for nudge in left if may_lead_to_a_person or nudge.exposure < CONTACT]
-    live = {theme: tickets.get(theme, TICKETS_AT_FIRST) for theme in _varied({one.theme for one in fitting}, before)}
+    live = {theme: tickets.get(theme, START) for theme in _varied({one.theme for one in fitting}, before)}
     if not live:
         return None
     lot = random.Random(seed)  # noqa: S311 - a lottery, not a secret

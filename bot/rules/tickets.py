@@ -12,9 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from bot.rules.choose import TICKETS_AT_FIRST
-
-START: Final = TICKETS_AT_FIRST
+START: Final = 10.0
 FEWEST: Final = 3.0
 MOST: Final = 40.0
 AFTER_DID_IT: Final = 1.5

@@ -13,6 +13,9 @@
     fuse      where a process can die                                 sealed    and what the files hold at the end
     hearing   what the bot says to its log                            report    the table
 
+Beside the world, and without one: `personas` are people who are made up, and `story` tells their weeks as they would
+read them (`bot.journey.foresee`).
+
 Everything follows from a seed, to the last commit: `simulate` twice with one seed gives one digest. The running bot
 uses nothing in here, and nothing in here talks to a network. What is promised, and where that ends: docs/delivery.md.
 """

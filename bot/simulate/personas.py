@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from bot.content.nudges import Nudge
+from bot.content.nudges import SKIPPABLE, Nudge
 from bot.journey.courier import NudgeNote, Question
 from bot.journey.course import Beginning, newcomer
 from bot.journey.persona import Change, Deed, GoOn, KeepPace, LevelTickets, Message, Press, Reply, Rest, Resume, SayYes
@@ -29,14 +29,6 @@ from bot.rules.schedule import EVENING
 # A Monday in spring, so that both Europe and North America change their clocks within the weeks that follow.
 BEGINS: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ZONE: Final = "Europe/Berlin"
-
-# What can be skipped: everything that a nudge can be about. The others say to whom it leads, and how.
-SKIPPABLE: Final = frozenset(
-    {
-        *("waits_for_reply", "voice", "public", "conflict", "grief", "holiday"),
-        *("money", "romantic", "family", "identity", "body"),
-    }
-)
 
 ALL_YES: Final = frozenset(Asked)
 
@@ -119,7 +111,7 @@ WAYS: Final[Mapping[str, Ways]] = MappingProxyType(
                     (_day(47), Change(zone=ZONE)),
                 ),
             ),
-            Ways("all-flags-off", bearing=Bearing(skips=SKIPPABLE)),
+            Ways("all-flags-off", bearing=Bearing(skips=frozenset(SKIPPABLE))),
             Ways("brave", size=Size.BRAVE, per_week=4, bearing=_EVERYTHING, answers=0.95, keeps_pace=True),
         )
     }

@@ -121,13 +121,15 @@ class Teller:
         words = self.words
         if question.kind not in {Kind.REVIEW_4, Kind.REVIEW_8}:
             yield words(f"letter.{question.kind}.text")
-            if question.kind is Kind.STILL_WANTED:
-                yield self._buttons(words("letter.still_wanted.yes"), words("button.stop"))
+            first = "overview.tune" if question.kind is Kind.ALL_SEEN else f"letter.{question.kind}.yes"
+            yield self._buttons(words(first), words("button.stop"))
             return
-        becomes_fewer = question.kind is Kind.REVIEW_8 and question.fewer < question.per_week
+        can_be_fewer = question.fewer < question.per_week
+        becomes_fewer = question.kind is Kind.REVIEW_8 and can_be_fewer
         per_week = words("overview.per_week", count=question.per_week)
         yield words("review.becomes_fewer" if becomes_fewer else "review.text", per_week=per_week)
-        yield self._buttons(*(words(f"review.button.{step}") for step in ("keep", "fewer", "pause", "finish")))
+        steps = ("keep", "fewer", "pause", "finish") if can_be_fewer else ("keep", "pause", "finish")
+        yield self._buttons(*(words(f"review.button.{step}") for step in steps))
 
     def _buttons(self, *labels: str) -> str:
         return " ".join(f"[{label}]" for label in labels)

@@ -9,7 +9,7 @@ from typing import Any, Final, get_args
 import discord
 from discord import ui
 
-from bot.content.nudges import Flag, Set
+from bot.content.nudges import SKIPPABLE, Set
 from bot.content.words import Words
 from bot.journey.tune import Tuning
 from bot.rules.choose import Audience
@@ -21,8 +21,6 @@ from cogs._ui.why import tickets_text
 
 FLOW: Final = "tune"
 
-# What somebody may not want a nudge to be about. The other flags say for whom it is.
-SKIPPED: Final = tuple(flag for flag in get_args(Flag) if flag not in {"needs_safe_person", "contact"})
 SETS: Final = get_args(Set)
 FOR_WHOM: Final = MappingProxyType(
     {
@@ -79,7 +77,7 @@ def _tickets(step: str, theme: str, count: float, words: Words, *, disabled: boo
 def _skips(tuning: Tuning, words: Words) -> PickMenu:
     options = [
         discord.SelectOption(label=words(f"tune.flag.{flag}"), value=flag, default=flag in tuning.bearing.skips)
-        for flag in SKIPPED
+        for flag in SKIPPABLE
     ]
     return menu(FLOW, "skip", words("tune.skip.pick"), options, any_number=True)
 

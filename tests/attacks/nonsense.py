@@ -12,12 +12,12 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
+from bot.content.nudges import SKIPPABLE
 from bot.rules.consent import Purpose
 from bot.rules.plan import Size
 from bot.rules.seasons import Season
 from cogs._ui import asked_back
 from cogs._ui.nudges import Step
-from cogs._ui.tuning import SKIPPED
 from tests.attacks import raw
 from tests.attacks.hostile import TEXTS
 
@@ -82,7 +82,7 @@ DATA: Final = (
 VALUES: Final = (
     *Step,
     *Size.__members__,
-    *SKIPPED,
+    *SKIPPABLE,
     *Season,
     *("self", "beside", "both", "reply", "beside_open"),
     *("1", "3", "4", "0", "99", "US", "ZZ", "DE", "Europe/Berlin", "yes", "no", "calm", "{channel}", "{theirs}"),

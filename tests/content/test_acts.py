@@ -36,6 +36,7 @@ def test_one_act_is_one(text: str) -> None:
     [
         ("Send a hello. Then call a friend.", "send, call"),
         ("You could tidy a drawer, and then text somebody a photo.", "tidy, text"),
+        ("Send a hello. Then please call a friend.", "send, call"),
         ("You could rest. Or share a song and ask them for one.", "share, ask"),
         ("You could write to three kind people.", "write to three kind people"),
         ("Pick one and thank everybody.", "thank everybody"),

@@ -13,6 +13,7 @@ import pytest
 
 from bot.content.kindness import Rules, lint_text, read_roles, read_rules
 from bot.content.library import HERE
+from tests.support.code import ROOT
 
 CORPUS = Path(__file__).parent / "corpus"
 BAD = tomllib.loads((CORPUS / "bad.toml").read_text("utf-8"))
@@ -78,6 +79,22 @@ def test_of_what_is_fine_and_nobody_looked_at_few_are_stopped() -> None:
     print("\n".join(f"  stopped: {text} {sorted(kinds)}" for text, kinds in alarms))  # noqa: T201
 
     assert len(alarms) / len(good("held_out")) <= ALARMS
+
+
+def test_the_page_says_what_is_measured() -> None:
+    page = " ".join((ROOT / "docs/words.md").read_text("utf-8").split())
+    held_out, fine = bad("held_out"), good("held_out")
+    right = share(sum(kind in found(text) for kind, text in held_out), held_out)
+    stopped = share(sum(bool(found(text)) for _, text in held_out), held_out)
+    alarms = share(sum(bool(found(text, role)) for role, text in fine), fine)
+
+    assert f"All {len(bad('tuned'))} bad ones that the rules were tuned to" in page
+    assert f"none of the {len(good('tuned'))} good ones" in page
+    assert f"| the second, written to be slyer | {right} | {stopped} | {alarms} |" in page
+
+
+def share(count: int, of: list[tuple[str, str]]) -> str:
+    return f"{count} of {len(of)} ({count / len(of):.0%})".replace("%", " %")
 
 
 # A little below and above what was measured last.

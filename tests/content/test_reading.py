@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 from bot.content.kindness import lint_text, read_roles, read_rules
-from bot.content.kindness.reading import Ear, sentences, unquoted
+from bot.content.kindness.reading import ReadingEase, sentences, unquoted
 from bot.content.library import HERE
 
 RULES = read_rules(HERE / "en")
 
 
 @pytest.fixture
-def ear() -> Ear:
-    assert RULES.ear is not None
-    return RULES.ear
+def ease() -> ReadingEase:
+    assert RULES.reading_ease is not None
+    return RULES.reading_ease
 
 
 def test_sentences_end_at_signs_quotes_and_lines_and_markup_is_no_word() -> None:
@@ -28,6 +28,11 @@ def test_what_is_quoted_is_blanked_and_an_apostrophe_is_no_quote() -> None:
     assert unquoted("It's theirs, and friends' too.") == "It's theirs, and friends' too."
 
 
+@pytest.mark.parametrize("quoted", ["“so”", "„so“", "„so”", "«so»", "»so«", '"so"', "'so'", "\u2018so\u2019"])
+def test_every_language_has_quotes_of_its_own(quoted: str) -> None:
+    assert unquoted(f"Ja, {quoted}, ja.") == "Ja,     , ja."
+
+
 @pytest.mark.parametrize(
     ("word", "count"),
     [
@@ -36,14 +41,14 @@ def test_what_is_quoted_is_blanked_and_an_apostrophe_is_no_quote() -> None:
         ("12", 1),
     ],
 )  # fmt: skip
-def test_syllables_are_groups_of_vowels(ear: Ear, word: str, count: int) -> None:
-    assert ear.syllables(word) == count
+def test_syllables_are_groups_of_vowels(ease: ReadingEase, word: str, count: int) -> None:
+    assert ease.syllables(word) == count
 
 
-def test_short_words_in_short_sentences_ask_for_less(ear: Ear) -> None:
-    assert ear.grade("You could send one line. A short one is enough.") < 3
-    assert ear.grade("Interpersonal communication necessitates considerable vulnerability.") > 20
-    assert ear.grade("") == 0
+def test_short_words_in_short_sentences_ask_for_less(ease: ReadingEase) -> None:
+    assert ease.grade("You could send one line. A short one is enough.") < 3
+    assert ease.grade("Interpersonal communication necessitates considerable vulnerability.") > 20
+    assert ease.grade("") == 0
 
 
 def test_a_few_words_are_not_measured_and_some_get_more_room() -> None:

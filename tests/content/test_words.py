@@ -63,6 +63,11 @@ def test_a_value_that_is_no_sentence_is_an_error(tmp_path: Path) -> None:
         read_words(catalogue(tmp_path, a="[one]\nsaid = 1"))
 
 
+def test_a_sentence_about_a_number_that_cannot_be_said_of_every_number_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"a\.toml: weeks lacks"):
+        read_words(catalogue(tmp_path, a='[weeks]\none = "A week."'))
+
+
 def test_a_locale_falls_back_to_its_language_and_then_to_english(library: Library) -> None:
     assert library.language("en-GB") is library.languages["en"]
     assert library.language("xx") is library.languages["en"]

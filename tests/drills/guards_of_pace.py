@@ -144,7 +144,7 @@ OF_THE_PACE: Final = (
     Guard(
         "pace: in a season half as many",
         AHEAD,
-        "    return int(bool(season and season.is_slow))",
+        "    return int(season is not None and season.is_slow)",
         "    return 0",
         f"{OF_WEEKS}::test_in_a_season_that_is_slow_half_as_many_come",
     ),
@@ -199,9 +199,9 @@ OF_THE_PACE: Final = (
     ),
     Guard(
         "asked once: a review",
-        AHEAD,
-        "            return replace(plan, reviewed=plan.review_on(day))",
-        "            return plan",
+        PLAN,
+        "                return replace(self, reviewed=_weeks_of(kind))",
+        "                return self",
         World(Promise.REPEATED, CALM, members=8, days=60),
     ),
     Guard(

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from bot.content.nudges import SKIPPABLE
 from bot.journey.courier import NudgeNote, Question
 from bot.journey.course import Beginning, newcomer
 from bot.journey.persona import (
@@ -31,7 +32,7 @@ from bot.rules.plan import PAUSE_DAYS, Plan, Size, Wishes
 from bot.rules.schedule import WINDOWS
 from bot.rules.seasons import Season
 from bot.simulate.people import HARD_ZONES
-from bot.simulate.personas import BEGINS, SKIPPABLE
+from bot.simulate.personas import BEGINS
 
 ZONES = (*HARD_ZONES, "Europe/Berlin", "America/New_York", "Asia/Tokyo", "UTC")
 AUDIENCES = (frozenset({Audience.SELF}), frozenset({Audience.BESIDE}), frozenset(Audience))

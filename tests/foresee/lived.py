@@ -71,7 +71,7 @@ class Lived:
     async def weeks(self, wishes: Wishes, bearing: Bearing, until: datetime) -> AsyncIterator[Seen]:
         house, now = self._house, self._house.clock.now()
         await house.start(self._member_id, wishes=wishes)
-        await self._write(lambda records: records.bearings.put(self._member_id, bearing))
+        await house.database.write(lambda records: records.bearings.put(self._member_id, bearing))
         for at, deed in self._persona.by_themselves(now, await house.plan(self._member_id)):
             self._will(at, deed)
         for one in self._new_letters():
@@ -178,6 +178,3 @@ class Lived:
         now = self._house.clock.now()
         self._tell(reply, now)
         return seen(now, reply)
-
-    async def _write(self, work: Any) -> None:
-        await self._house.database.write(work)

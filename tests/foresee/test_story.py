@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.content.library import Library
+from bot.journey.courier import Question
 from bot.journey.foresee import foresee
-from bot.journey.persona import Reply
+from bot.journey.persona import Message, Reply
+from bot.rules.occurrence import Kind
 from bot.rules.seasons import Season
 from bot.simulate.personas import WAYS
 from bot.simulate.story import Teller, told
@@ -103,6 +106,27 @@ def test_everything_that_can_be_done_is_told(library: Library) -> None:
         *(words("story.season", season=words(f"season.{season}.name")) for season in Season),
     ]
     assert [one for one in expected if one.replace("*", "").replace("`", "") not in said] == []
+
+
+@pytest.mark.parametrize(
+    ("question", "buttons"),
+    [
+        (Question(Kind.STILL_WANTED), ("letter.still_wanted.yes", "button.stop")),
+        (Question(Kind.ALL_SEEN), ("overview.tune", "button.stop")),
+        (Question(Kind.REVIEW_4, 3, 2), [f"review.button.{one}" for one in ("keep", "fewer", "pause", "finish")]),
+        (Question(Kind.REVIEW_8, 1, 1), [f"review.button.{one}" for one in ("keep", "pause", "finish")]),
+    ],
+)
+def test_a_question_has_the_buttons_that_its_screen_has(
+    library: Library, question: Question, buttons: Sequence[str]
+) -> None:
+    words = library.languages["en"].words
+    beginning, begun = any_beginning(1), any_beginning(1).past.now
+    receipt, *_ = foresee(beginning, library, Anybody(1), begun + timedelta(weeks=1))
+    assert isinstance(receipt.what, Message)
+    asked = replace(receipt, what=replace(receipt.what, says=question))
+
+    assert "".join(Teller(words).story([asked], begun)).endswith(" ".join(f"[{words(one)}]" for one in buttons))
 
 
 def test_that_it_is_plenty_is_told_too(library: Library) -> None:

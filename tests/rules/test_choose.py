@@ -20,7 +20,6 @@ from bot.rules.choose import (
     NOT_AGAIN_FOR,
     OF_THE_LAST,
     OFF_AT_FIRST,
-    TICKETS_AT_FIRST,
     Audience,
     Bounds,
     Draw,
@@ -32,6 +31,7 @@ from bot.rules.choose import (
 )
 from bot.rules.occurrence import Kind, Occurrence, State
 from bot.rules.plan import Size
+from bot.rules.tickets import START
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -289,7 +289,7 @@ def drawn(tickets: Mapping[str, float], times: int = 4_000) -> Counter[str]:
 def test_a_kind_is_drawn_as_often_as_its_tickets_say_however_many_nudges_it_has(tickets: Mapping[str, float]) -> None:
     counted = drawn(tickets)
 
-    held = {theme: tickets.get(theme, TICKETS_AT_FIRST) for theme in ("many", "few", "one")}
+    held = {theme: tickets.get(theme, START) for theme in ("many", "few", "one")}
     for theme, count in held.items():
         share = count / sum(held.values())
         off_by = 4 * (share * (1 - share) / counted.total()) ** 0.5

@@ -31,7 +31,9 @@ class Acts:
         # A verb with nothing behind it asks for nothing more: "send yours, and ask".
         to_somebody = rf"(?=[ ,“]*\w)(?! {table['nobody']}\b)"
         return cls(
-            act=re.compile(rf"(?:{joints})(?:please )?(?P<verb>{verbs})\b{to_somebody}", re.IGNORECASE | re.MULTILINE),
+            act=re.compile(
+                rf"(?:{joints})(?:{table['polite']})?(?P<verb>{verbs})\b{to_somebody}", re.IGNORECASE | re.MULTILINE
+            ),
             instead=re.compile(rf"\b{table['instead']}\b", re.IGNORECASE),
             several=re.compile("|".join(table["several"]), re.IGNORECASE),
         )

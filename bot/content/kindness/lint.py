@@ -116,7 +116,8 @@ def _lengths(text: Text, rules: Rules) -> Iterator[Finding]:
 
 
 def _years(text: Text, rules: Rules, most: int | None) -> Iterator[Finding]:
-    if rules.ear is not None and most is not None and (years := rules.ear.grade(text.text)) > most:
+    ease = rules.reading_ease
+    if ease is not None and most is not None and (years := ease.grade(text.text)) > most:
         yield _finding(text, rules, "reading", text.text, round(years), most)
 
 

@@ -12,9 +12,9 @@ MOST_WORDS_A_SENTENCE: Final = 14
 SENTENCE_END: Final = re.compile(r"(?<=[.?!:…])[\"'”\u2019)]*\s+|\n+|;\s+")
 WORD: Final = re.compile(r"[^\W\d_][\w'\u2019-]*|\d+(?::\d+)?")
 MARKUP: Final = re.compile(r"</[^>]*>|<[^>]*>|https?://\S+|\{[^}]*\}|[*_`#>]+|^-#?\s", re.MULTILINE)
-# What somebody else says: in quotes, of which the straight single one is also an apostrophe.
+# What somebody else says: in the quotes of any language, of which the straight single one is also an apostrophe.
 QUOTED: Final = re.compile(
-    r"\"[^\"\n]*\"|“[^”\n]*”|(?<!\w)'(?:[^'\n]|(?<=\w)'(?=\w))*'(?!\w)|\u2018[^\n]*?\u2019(?!\w)"
+    r"\"[^\"\n]*\"|„[^“”\n]*[“”]|“[^”\n]*”|«[^»\n]*»|»[^«\n]*«|(?<!\w)'(?:[^'\n]|(?<=\w)'(?=\w))*'(?!\w)|\u2018[^\n]*?\u2019(?!\w)"
 )
 
 
@@ -34,8 +34,8 @@ def unquoted(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Ear:
-    """How a language is heard: which letters are vowels, which of them are silent, and where two are heard apart."""
+class ReadingEase:
+    """How syllables are counted in a language: its vowels, which of them are silent, and where two are heard apart."""
 
     vowels: str
     silent: str = r"(?!)"

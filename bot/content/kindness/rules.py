@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.content.kindness.acts import Acts
-from bot.content.kindness.reading import Ear
+from bot.content.kindness.reading import ReadingEase
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,13 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """All of one language. One that has not said what an act is, or how it is heard, is not asked about them."""
+    """All of one language. One that has not said what an act is, or a syllable, is not asked about them."""
 
     never: tuple[Never, ...]
     checks: Mapping[str, Check]
     finding: str
     acts: Acts | None
-    ear: Ear | None
+    reading_ease: ReadingEase | None
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -65,7 +65,7 @@ def read_rules(folder: Path) -> Rules:
         checks=MappingProxyType({name: Check(**row) for name, row in table["check"].items()}),
         finding=table["said"]["finding"],
         acts=Acts.read(table["acts"]) if "acts" in table else None,
-        ear=Ear(**table["reading"]) if "reading" in table else None,
+        reading_ease=ReadingEase(**table["reading"]) if "reading" in table else None,
     )
 
 
