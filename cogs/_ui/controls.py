@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final, Self
+from zlib import crc32
 
 import discord
 from discord import ui
@@ -19,6 +20,9 @@ from bot.client import Interaction, Press
 
 ID: Final = r"(?P<flow>[a-z_]+):(?P<step>[a-z_]+)(?::(?P<data>.*))?"
 FORM_ID: Final = re.compile(rf"f:{ID}")
+
+# Of a component, within its message: a positive number of 32 bits.
+LARGEST_ID: Final = 2**31 - 1
 
 # What an interaction carries once somebody here has taken it on.
 ENTERED: Final = "entered"
@@ -98,6 +102,7 @@ def menu(
 ) -> PickMenu:
     """One of the options is picked; or, of `any_number`, all that are to hold."""
     item = ui.Select[Any](
+        id=_own_id(flow, step),
         placeholder=placeholder,
         options=list(options),
         custom_id=_id("m", flow, step, data),
@@ -109,6 +114,7 @@ def menu(
 
 def channel_menu(flow: str, step: str, placeholder: str) -> PickChannel:
     item = ui.ChannelSelect[Any](
+        id=_own_id(flow, step),
         placeholder=placeholder,
         channel_types=[discord.ChannelType.text],
         required=True,
@@ -130,3 +136,11 @@ def form(flow: str, step: str, title: str, fields: Sequence[ui.Label[Any]], data
 def _id(prefix: str, flow: str, step: str, data: str) -> str:
     parts = [prefix, flow, step, data] if data else [prefix, flow, step]
     return ":".join(parts)
+
+
+def _own_id(flow: str, step: str) -> int:
+    """The id of a menu by what it is for, and not by where it stands.
+
+    By its place, a screen that follows another in the same message would show what was picked in the one before.
+    """
+    return crc32(f"{flow}:{step}".encode()) & LARGEST_ID

@@ -81,7 +81,7 @@ async def test_it_says_what_to_do_next_in_a_few_plain_lines(tmp_path: Path) -> N
         pass
 
     assert 6 <= len(running.said) <= 16
-    assert "You are Sam, the moderator. Type /setup in the box at the bottom." in "\n".join(running.said)
+    assert "Type /setup in the box at the bottom, and press Enter twice." in "\n".join(running.said)
 
 
 async def test_ctrl_c_ends_it_cleanly_and_nothing_is_left_behind(tmp_path: Path) -> None:

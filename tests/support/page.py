@@ -135,6 +135,10 @@ class Visitor:
         await self.rest()
         await listed.first.click()
 
+    async def shows_as_picked(self, option: str) -> None:
+        """A menu shows that option as the one that holds."""
+        await expect(self.discord.get_by_role("combobox").filter(has_text=option).last).to_be_visible()
+
     async def sees(self, text: str) -> None:
         await expect(self.discord.get_by_text(text).last).to_be_visible()
 
@@ -195,6 +199,7 @@ async def start(visitor: Visitor) -> None:
     await visitor.sees("Which of these is you?")
     await visitor.pick("Leeds")
     await visitor.sees("The next three would come at:")
+    await visitor.shows_as_picked("3 a week")
     await visitor.press("Next")
     await visitor.sees("Steps begin tiny for everybody.")
     await visitor.press("Next")
