@@ -14,7 +14,9 @@ import pytest
 from sqlalchemy import update
 
 from bot.content.library import Library
+from bot.content.nudges import Nudge
 from bot.journey.courier import Courier, LastLook, Letter, NudgeNote, SendOutcome
+from bot.journey.doubts import WITHDRAWN
 from bot.journey.journeys import Journeys
 from bot.journey.traffic import Limits, Traffic
 from bot.rules.consent import ON_AT_FIRST, Purpose
@@ -402,6 +404,57 @@ async def test_what_changes_between_claim_and_send_is_respected(house: House, ch
     assert house.courier.sent == []
     assert len(house.courier.looked_for) == 1, "what may have arrived is looked for, whatever was decided since"
     assert [one.state for one in await nudges(house)] == [State.DISSOLVED]
+
+
+async def left_out(house: House, waiting: Nudge) -> None:
+    await house.journeys.tune.leave_out(ROBIN, waiting.theme)
+
+
+async def set_aside(house: House, waiting: Nudge) -> None:
+    """The same one, which came long ago."""
+    before = await house.sent_earlier(waiting.nudge_id, days=70)
+    await house.journeys.answer.press(ROBIN, before.occurrence_id, Answer.NOT_FOR_ME, "en")
+
+
+async def was_not_ok(house: House, waiting: Nudge) -> None:
+    """Another one of its kind."""
+    others = [one for one in house.library.language("en").nudges if one.theme == waiting.theme and one is not waiting]
+    before = await house.sent_earlier(others[0].nudge_id, days=3)
+    await house.journeys.answer.press(ROBIN, before.occurrence_id, Answer.NOT_OK, "en")
+
+
+async def two_objected(house: House, waiting: Nudge) -> None:
+    await house.database.write(lambda records: records.facts.put(WITHDRAWN, waiting.nudge_id))
+
+
+@pytest.mark.parametrize("change", [left_out, set_aside, was_not_ok, two_objected])
+async def test_a_nudge_that_waits_for_another_try_does_not_come_once_it_may_not(
+    house: House, change: Callable[[House, Nudge], Awaitable[None]]
+) -> None:
+    await house.start()
+    house.courier.answers.append(NotNow())
+    waiting = await house.to_next_nudge()
+    house.courier.sent.clear()
+
+    await change(house, house.nudge(waiting.nudge_id))
+    house.clock.move(minutes=30)
+    await house.journeys.deliver.run()
+
+    assert house.courier.sent == []
+    assert (await house.occurrence(waiting.occurrence_id)).state is State.DISSOLVED
+
+
+async def test_a_nudge_that_waits_for_another_try_comes_where_nothing_speaks_against_it(house: House) -> None:
+    """Neither that it is the newest of what came, nor what was done meanwhile."""
+    await house.start()
+    house.courier.answers.append(NotNow())
+    waiting = await house.to_next_nudge()
+    await house.journeys.taste.of_today(ROBIN, "en", seed=1)
+
+    house.clock.move(minutes=30)
+    await house.journeys.deliver.run()
+
+    assert (await house.occurrence(waiting.occurrence_id)).state is State.SENT
 
 
 async def test_a_member_deleted_between_claim_and_send_gets_nothing(house: House) -> None:
