@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import literal_column, update
 
 from bot.content.library import Library
 from bot.content.nudges import Nudge
@@ -969,6 +969,45 @@ async def test_a_zone_that_is_gone_from_tzdata_keeps_nobody_else_back(house: Hou
 
     assert [letter.member_id for letter in house.courier.sent] == [ROBIN]
     assert due == house.clock.now() + PUT_OFF
+
+
+@pytest.mark.parametrize(
+    ("column", "wrong"),
+    [("week_began", "'soon'"), ("since_at", "'soon'"), ("paused_until", "1000000000000000000"), ("size", "9")],
+)
+async def test_a_plan_that_makes_no_sense_keeps_nobody_else_back(
+    house: House, tmp_path: Path, column: str, wrong: str
+) -> None:
+    """As after somebody mended the database by hand."""
+    for member_id in (ALEX, ROBIN):
+        await house.start(member_id)
+        await house.set_due(member_id, house.clock.now() + timedelta(hours=6))
+    by_hand = update(schema.plan).where(schema.plan.c.member_id == ALEX).values({column: literal_column(wrong)})
+    with looking_into(tmp_path / "porchlight.db") as connection:
+        connection.execute(by_hand)
+    house.courier.sent.clear()
+    house.clock.move(hours=6)
+
+    due = await house.journeys.deliver.run()
+
+    assert [letter.member_id for letter in house.courier.sent] == [ROBIN]
+    assert due == house.clock.now() + PUT_OFF
+
+
+async def test_what_a_newer_version_set_aside_keeps_nobody_else_back(house: House) -> None:
+    """Whoever it is gets none: nobody could know what must not come."""
+    for member_id in (ALEX, ROBIN):
+        await house.start(member_id)
+        await house.set_due(member_id, house.clock.now() + timedelta(hours=6))
+    now = house.clock.now()
+    await house.database.write(lambda records: records.refusals._refuse(ALEX, "a kind of its own", "hello", now))
+    house.courier.sent.clear()
+    house.clock.move(hours=6)
+
+    await house.journeys.deliver.run()
+
+    assert [letter.member_id for letter in house.courier.sent] == [ROBIN]
+    assert [one.state for one in await house.occurrences(ALEX) if one.kind is Kind.NUDGE] == [State.DISSOLVED]
 
 
 @pytest.mark.parametrize(
