@@ -82,6 +82,9 @@ OF_A_DATE: Final = frozenset(Kind) - {Kind.ASKED, Kind.RECEIPT}
 # What comes where a nudge would have, and counts among those of its week.
 IN_PLACE_OF_A_NUDGE: Final = frozenset({Kind.NUDGE, Kind.REVIEW_4, Kind.REVIEW_8, Kind.ALL_SEEN})
 
+# Their member surely had these.
+HAD: Final = frozenset({State.SENT, State.SHOWN})
+
 # Nobody has seen these. Whatever is in any other state may have been seen.
 UNSEEN: Final = frozenset({State.UNREACHABLE, State.DISSOLVED})
 

@@ -73,15 +73,15 @@ def follow(pressed: Pressed, plan: Plan, bearing: Bearing, lately: Lately, now: 
     return Followed(plan, bearing)
 
 
-def _said_no(pressed: Pressed, bearing: Bearing, day: date) -> Bearing:
-    """However often it is said to one nudge."""
-    return bearing if pressed.was_set_aside else bearing.said_no(day)
-
-
 def said_bigger(plan: Plan, most: Size = Size.SMALL) -> Plan:
     """One size more, up to the one that is offered. Brave ones come only to who picked them in the settings."""
     bigger = Size(min(most, plan.wishes.size + 1))
     return replace(plan, wishes=replace(plan.wishes, size=max(plan.wishes.size, bigger)))
+
+
+def _said_no(pressed: Pressed, bearing: Bearing, day: date) -> Bearing:
+    """However often it is said to one nudge."""
+    return bearing if pressed.was_set_aside else bearing.said_no(day)
 
 
 def _did_it(nudge: Choosable, plan: Plan, bearing: Bearing, now: datetime) -> Followed:

@@ -9,16 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from bot.content.library import Library
 from bot.content.nudges import Nudge
 from bot.errors import NothingFits, Unsealable
 from bot.journey.journeys import Journeys
 from bot.journey.taste import Gone
-from bot.rules.choose import CONTACT, Audience
+from bot.rules.choose import ALONE, CONTACT, Audience
+from bot.rules.delivery import NotNow
 from bot.rules.occurrence import Answer, Kind
 from bot.rules.plan import Size
 from bot.rules.schedule import local_date
 from bot.rules.seasons import SEASONS, Season
-from tests.support.house import EVENING, ROBIN, House
+from tests.support.house import EVENING, ROBIN, House, open_house
 from tests.support.sql import lose_key
 
 
@@ -202,6 +204,26 @@ async def test_one_that_left_the_library_today_is_not_shown_as_another_one(house
     again = Journeys.over(house.database, house.clock, smaller, house.courier, house.traffic)
 
     assert await again.taste.of_today(ROBIN, "en", seed=1) == Gone(offer.occurrence_id, is_answered=False)
+
+
+async def test_one_that_has_not_come_yet_is_no_rest_between_two_that_lead_to_a_person(
+    tmp_path: Path, library: Library
+) -> None:
+    """Discord takes none at the moment: they would see the two, and nothing in between."""
+    english = library.languages["en"]
+    tiny = [one for one in english.nudges if one.size is Size.TINY and one.theme in ("reply", "kind")]
+    first, second = [one for one in tiny if one.exposure == CONTACT][:2]
+    alone = next(one for one in tiny if one.exposure == ALONE)
+    few = replace(library, languages={"en": replace(english, nudges=(first, second, alone))})
+    async with open_house(tmp_path, few) as house:
+        await house.start()
+        await house.steps_have_grown()
+        await house.sent_earlier(first.nudge_id)
+        house.courier.answers.append(NotNow())
+        assert (await house.to_next_nudge()).nudge_id == alone.nudge_id
+
+        with pytest.raises(NothingFits):
+            await house.journeys.taste.of_today(ROBIN, "en", seed=1)
 
 
 # ------------------------------------------------------------------ what keeps the pace gentle holds here too
