@@ -11,12 +11,13 @@ from discord.ext import commands
 
 from bot.client import Interaction, Porchlight, Press
 from bot.errors import Outdated
+from bot.journey.taste import Gone
 from bot.rules.plan import PAUSE_DAYS
 from bot.rules.schedule import is_zone
 from cogs import _turn
 from cogs._guards import home_guild
 from cogs._ui.draft import Draft, draft_of
-from cogs._ui.nudges import Flow, NudgeCard, answered_screen, nudge_screen
+from cogs._ui.nudges import Flow, NudgeCard, answered_screen, gone_screen, nudge_screen
 from cogs._ui.overview import (
     FLOW,
     overview_screen,
@@ -76,7 +77,10 @@ class NudgeCog(commands.GroupCog, group_name="nudge"):
         """Today's nudge, here and for your eyes only."""
         words = self._client.words(interaction)
         offer = await self._client.journeys.taste.of_today(interaction.user.id, words.language, interaction.id)
-        if offer.occurrence_id is None:
+        if isinstance(offer, Gone):
+            said = words("nudge.reply.already_today" if offer.is_answered else "nudge.reply.gone_today")
+            view = gone_screen(offer.occurrence_id, [said], words)
+        elif offer.occurrence_id is None:
             view = nudge_screen(NudgeCard(offer.nudge, offer.nudge.nudge_id, Flow.TASTE), words)
         elif offer.is_answered:
             card = NudgeCard(offer.nudge, offer.occurrence_id)

@@ -145,8 +145,8 @@ class Carrier:
         obstacle = why_not(who.standing, occurrence.kind, occurrence.until_at, now)
         if obstacle is None and not is_on_its_date(occurrence, zone, now):
             obstacle = Obstacle.OTHER_DATE
-        if obstacle is None and await self._is_answered(occurrence, who):
-            obstacle = Obstacle.ANSWERED
+        if obstacle is None:
+            obstacle = await self._overtaken(occurrence, who, now)
         return None if obstacle is None else HeldBack(obstacle)
 
     def _has_time(self, occurrence: Occurrence, calls: int) -> bool:
@@ -154,13 +154,22 @@ class Carrier:
         claimed_until, now = occurrence.wake_at, self._clock.now()
         return claimed_until is not None and has_time(claimed_until, now, self._traffic.limits.call, calls)
 
-    async def _is_answered(self, occurrence: Occurrence, who: MemberStanding) -> bool:
-        """Whether something was answered, or done, while this question waited."""
-        if occurrence.kind is not Kind.STILL_WANTED:
-            return False
-        now = self._clock.now()
+    async def _overtaken(self, occurrence: Occurrence, who: MemberStanding, now: datetime) -> Obstacle | None:
+        """What was answered, done or set while it waited, and says that it is not to come.
+
+        Of a nudge this is asked once it is tried again, which can be hours later: at its first try it was chosen just
+        now.
+        """
+        is_question, is_nudge = occurrence.kind is Kind.STILL_WANTED, occurrence.kind is Kind.NUDGE
+        if not (is_question or (is_nudge and occurrence.attempts > 1)):
+            return None
+        plan = who.standing.plan
         past = await self._database.read(lambda records: past_of(records, occurrence.member_id, now))
-        return not past.is_time_to_ask(who.standing.plan)
+        if is_question:
+            return None if past.is_time_to_ask(plan) else Obstacle.ANSWERED
+        language = self._library.language(who.member.language)
+        may_come = past.may_still_come(plan, language, occurrence.nudge_id or "", now)
+        return None if may_come else Obstacle.UNWANTED
 
     def _letter(self, occurrence: Occurrence, who: MemberStanding) -> Letter | None:
         """None when there is nothing left to say."""

@@ -176,7 +176,8 @@ class _Life:
         is_off = nudge.theme in refused.themes
         others = [self._language.nudge_by_id.get(one) for one in refused.nudges - {nudge.nudge_id}]
         of_its_kind = 0 if is_off else sum(one is not None and one.theme == nudge.theme for one in others)
-        pressed = Pressed(press.answer, nudge.nudge_id, nudge, press.smaller, of_its_kind)
+        was_set_aside = nudge.nudge_id in refused.nudges
+        pressed = Pressed(press.answer, nudge.nudge_id, nudge, press.smaller, was_set_aside, of_its_kind)
         followed = follow(pressed, plan, bearing, past.lately, now)
         self._now_where(plan=followed.plan, bearing=followed.bearing)
         if press.answer in ALWAYS_HEARD:

@@ -37,6 +37,15 @@ async def take_back(
         await records.members.hide_streak(member_id, hidden=False)
 
 
+async def have_a_bearing(records: Records, member_id: int, *, wants_nudges: bool) -> None:
+    """With a yes, so that its being there tells nothing; one to nudges leaves no earlier no to stand against it.
+
+    Whoever's key is gone has none.
+    """
+    found = await records.bearings.by_ids([member_id])
+    await records.bearings.put_all({one: it.wanted() if wants_nudges else it for one, it in found.items()})
+
+
 async def _send_nothing(records: Records, member_id: int, now: datetime, state: PlanState) -> None:
     await records.occurrences.dissolve_waiting(member_id, now)
     plan = await records.plans.get(member_id)

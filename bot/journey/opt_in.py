@@ -10,7 +10,7 @@ from bot.clock import Clock
 from bot.errors import NotEnabledHere
 from bot.journey.erasing import overwrite
 from bot.journey.farewell import Farewells
-from bot.journey.ledger import give, take_back
+from bot.journey.ledger import give, have_a_bearing, take_back
 from bot.journey.letters import ask_for_receipt
 from bot.journey.past import past_of
 from bot.journey.standing import MemberStanding, schedule_of, standing_of, willing
@@ -107,7 +107,7 @@ class OptIn:
             lately = (await past_of(records, member_id, now)).lately
             plan = _plan(who, member_id, wishes, now, lately, purposes)
             await records.plans.put(plan)
-            await _have_a_bearing(records, member_id)
+            await have_a_bearing(records, member_id, wants_nudges=Purpose.NUDGES in purposes)
             await take_back(records, member_id, frozenset(Purpose) - purposes, now)
             await give(records, member_id, purposes - before.purposes, now)
             receipt = await ask_for_receipt(records, member_id, press_id, now) if Purpose.NUDGES in purposes else None
@@ -128,15 +128,10 @@ class OptIn:
         async def work(records: Records) -> Started:
             plan = (await willing(records, member_id)).standing.plan
             await records.plans.put(plan.going_on(now, (await past_of(records, member_id, now)).lately))
+            await have_a_bearing(records, member_id, wants_nudges=True)
             return Started(await ask_for_receipt(records, member_id, press_id, now))
 
         return await self._database.write(work)
-
-
-async def _have_a_bearing(records: Records, member_id: int) -> None:
-    """From the start on, so that its being there tells nothing. Whoever's key is gone has none."""
-    bearings = await records.bearings.by_ids([member_id])
-    await records.bearings.put_all(bearings)
 
 
 async def _before(records: Records, member_id: int, now: datetime) -> Before:

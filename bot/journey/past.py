@@ -66,6 +66,11 @@ class Past:
         shown = [one for one in shown_before(self.history) if one.nudge_id != again]
         return bounds_of(plan, self.bearing, self.refused, language.nudge_by_id, shown, now, self.withdrawn)
 
+    def may_still_come(self, plan: Plan, language: Language, nudge_id: str, now: datetime) -> bool:
+        """Whether that nudge, chosen earlier, may come to them now too."""
+        nudge = language.nudge_by_id.get(nudge_id)
+        return nudge is not None and self.is_readable and self.bounds(plan, language, now, nudge_id).allow(nudge)
+
     def choose(self, plan: Plan, language: Language, slot: str, now: datetime) -> Chosen[Nudge] | None:
         """The nudge of that date; None when none is left that fits. Raises what `bounds` raises."""
         bounds, seed = self.bounds(plan, language, now), f"{plan.member_id}:{slot}"

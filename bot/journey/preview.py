@@ -16,9 +16,10 @@ from bot.content.library import Library
 from bot.journey.courier import NudgeNote, Says
 from bot.journey.course import Beginning, Event, newcomer
 from bot.journey.foresee import foresee
-from bot.journey.past import past_of
+from bot.journey.past import Past, past_of
 from bot.journey.persona import Deed, Message, Press, Reply
 from bot.journey.standing import standing_of
+from bot.rules.bearing import Bearing
 from bot.rules.consent import Purpose
 from bot.rules.occurrence import Answer
 from bot.rules.plan import Plan, PlanState, Size, Wishes
@@ -110,11 +111,19 @@ async def _beginning(records: Records, member_id: int, language: str, now: datet
     who = replace(who, member=replace(who.member, language=language))
     if standing.plan.state is PlanState.ACTIVE and standing.guild_on:
         return Basis.OWN, Beginning(who, past)
-    going_on = standing.plan.going_on(now, past.lately)
-    would_be = replace(standing, plan=going_on, purposes=standing.purposes | {Purpose.NUDGES}, guild_on=True)
     takes_a_start = standing.plan.state in {PlanState.STOPPED, PlanState.OFF} or not standing.guild_on
     basis = Basis.STARTED if takes_a_start else Basis.RESUMED
-    return basis, Beginning(replace(who, standing=would_be), past)
+    plan, bearing = _after_a_yes(basis, standing.plan, past, now)
+    would_be = replace(standing, plan=plan, purposes=standing.purposes | {Purpose.NUDGES}, guild_on=True)
+    return basis, Beginning(replace(who, standing=would_be), replace(past, bearing=bearing))
+
+
+def _after_a_yes(basis: Basis, plan: Plan, past: Past, now: datetime) -> tuple[Plan, Bearing | None]:
+    """As `OptIn.start` and `Adjust.resume` would leave them: a start keeps a pause and a season, a resume ends both."""
+    wanted = past.bearing and past.bearing.wanted()
+    if basis is Basis.STARTED:
+        return plan.going_on(now, past.lately), wanted
+    return plan.resumed(now, past.lately), wanted and wanted.end_season()
 
 
 def _by_week(events: Iterable[Event], zone: str, now: datetime) -> tuple[tuple[Foreseen, ...], ...]:

@@ -9,7 +9,7 @@ from typing import Any
 from bot.clock import Clock
 from bot.errors import NotStarted
 from bot.journey.erasing import overwrite
-from bot.journey.ledger import give, take_back
+from bot.journey.ledger import give, have_a_bearing, take_back
 from bot.journey.letters import ask_for_receipt
 from bot.journey.past import past_of
 from bot.journey.standing import purposes_of
@@ -151,3 +151,4 @@ async def _let_nudges_come(records: Records, member_id: int, now: datetime) -> N
     plan = await records.plans.get(member_id)
     assert plan is not None, "nobody agrees to nudges without having started"
     await records.plans.put(plan.going_on(now, (await past_of(records, member_id, now)).lately))
+    await have_a_bearing(records, member_id, wants_nudges=True)

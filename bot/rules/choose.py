@@ -16,7 +16,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, Generic, Protocol, TypeVar
 
-from bot.rules.occurrence import Seen
+from bot.rules.occurrence import HAD, Seen
 from bot.rules.plan import Size
 from bot.rules.tickets import START
 
@@ -101,6 +101,8 @@ class Shown:
 
     nudge_id: str
     at: datetime
+    is_sure: bool = True
+    """Whether they surely had it. One that is on its way, or that may have arrived, they may have had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +187,11 @@ def skips_of_few(left: int, per_week: int) -> int:
 
 def shown_before(history: Iterable[Seen]) -> list[Shown]:
     """The nudges among these messages."""
-    return [Shown(one.nudge_id, one.due_at) for one in history if one.nudge_id is not None]
+    return [
+        Shown(one.nudge_id, one.due_at, is_sure=one.state in HAD or one.answered_at is not None)
+        for one in history
+        if one.nudge_id is not None
+    ]
 
 
 def choose(
@@ -203,7 +209,7 @@ def choose(
     by_id = {nudge.nudge_id: nudge for nudge in library}
     before = [by_id[one.nudge_id] for one in shown if one.nudge_id in by_id]
     lately = {one.nudge_id for one in shown if now - one.at < NOT_AGAIN_FOR}
-    may_lead_to_a_person = _was_alone_since_the_last_person(before)
+    may_lead_to_a_person = _was_alone_since_the_last_person(by_id, shown)
     left = [nudge for nudge in by_id.values() if bounds.allow(nudge) and nudge.nudge_id not in lately]
     fitting = [nudge for nudge in left if may_lead_to_a_person or nudge.exposure < CONTACT]
     live = {theme: tickets.get(theme, START) for theme in _varied({one.theme for one in fitting}, before)}
@@ -216,12 +222,16 @@ def choose(
     return Chosen(nudge, Draw(nudge.nudge_id, theme, live, seed), others)
 
 
-def _was_alone_since_the_last_person(before: Sequence[Choosable]) -> bool:
-    """Between two nudges that lead to a person there is one that is done alone."""
-    for nudge in before:
-        if nudge.exposure >= CONTACT:
+def _was_alone_since_the_last_person(library: Mapping[str, Choosable], shown: Sequence[Shown]) -> bool:
+    """Between two nudges that lead to a person there is one that is done alone, and that they surely had.
+
+    One that has left the library may have led to somebody.
+    """
+    for one in shown:
+        exposure = library[one.nudge_id].exposure if one.nudge_id in library else CONTACT
+        if exposure >= CONTACT:
             return False
-        if nudge.exposure == ALONE:
+        if exposure == ALONE and one.is_sure:
             return True
     return True
 

@@ -65,6 +65,8 @@ class Obstacle(StrEnum):
     """The silence that a question was about has ended."""
     ASKED = "asked"
     """A question that may have been seen before: it is asked once."""
+    UNWANTED = "unwanted"
+    """By now its nudge is one that may not come to this member, because of what they said or did while it waited."""
     NOTHING_TO_SAY = "nothing_to_say"
     """Its nudge has left the library."""
 

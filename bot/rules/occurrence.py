@@ -85,6 +85,9 @@ SAID_ONCE: Final = frozenset({Kind.REVIEW_4, Kind.REVIEW_8, Kind.ALL_SEEN})
 # What comes where a nudge would have, and counts among those of its week.
 IN_PLACE_OF_A_NUDGE: Final = frozenset({Kind.NUDGE}) | SAID_ONCE
 
+# Their member surely had these.
+HAD: Final = frozenset({State.SENT, State.SHOWN})
+
 # Nobody has seen these. Whatever is in any other state may have been seen.
 UNSEEN: Final = frozenset({State.UNREACHABLE, State.DISSOLVED})
 

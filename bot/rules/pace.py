@@ -125,6 +125,23 @@ def bounds_of(
     )
 
 
+def bounds_of_a_taste(bearing: Bearing, refused: Refused, day: date, withdrawn: AbstractSet[str]) -> Bounds:
+    """What may be shown to somebody who only tries: of any week, within what they set, their season and their rest."""
+    season, is_gentle = bearing.season_on(day), bearing.is_gentle(day)
+    themes = ceiling_of(CEILINGS[-1].from_week).themes if season is None else season.themes
+    return Bounds(
+        size=Size.TINY if is_gentle else Size.BRAVE,
+        level=0,
+        refused=refused,
+        audiences=bearing.audiences,
+        sets=bearing.sets,
+        skips=bearing.skips if season is None else bearing.skips | season.skips,
+        themes=themes - DEEP_THEMES if is_gentle else themes,
+        most_exposure=FARTHEST if season is None else season.most_exposure,
+        withdrawn=withdrawn,
+    )
+
+
 def _because(holds: Sequence[Held]) -> tuple[Why, ...]:
     """Whatever sets the size, and whatever lets nothing but quiet ones come."""
     size = min(hold.size for hold in holds)

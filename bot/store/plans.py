@@ -7,18 +7,29 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, bindparam, func, or_, select, update
+from sqlalchemy import RowMapping, TypeDecorator, bindparam, func, or_, select, type_coerce, update
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.rules.plan import Plan, PlanState, Size, Wishes
 from bot.rules.schedule import Window
 from bot.store.schema import plan
 
-BY_IDS: Final = select(plan).where(plan.c.member_id.in_(bindparam("ids", expanding=True)))
-DUE: Final = (
-    select(plan).where(plan.c.next_due_at <= bindparam("now")).order_by(plan.c.next_due_at).limit(bindparam("most"))
+# These are made sense of with their row, not while it is fetched: one that makes none spoils no other.
+TIMES: Final = {column.name: column.type for column in plan.columns if isinstance(column.type, TypeDecorator)}
+COLUMNS: Final = tuple(
+    type_coerce(column, TIMES[column.name].impl_instance).label(column.name) if column.name in TIMES else column
+    for column in plan.columns
 )
+
+BY_IDS: Final = select(*COLUMNS).where(plan.c.member_id.in_(bindparam("ids", expanding=True)))
+DUE: Final = (
+    select(*COLUMNS).where(plan.c.next_due_at <= bindparam("now")).order_by(plan.c.next_due_at).limit(bindparam("most"))
+)
+# None of them asks which.
+DIALECT: Final = DefaultDialect()
+
 FIRST_DUE: Final = select(func.min(plan.c.next_due_at))
 
 
@@ -90,12 +101,13 @@ def _found(rows: Iterable[RowMapping]) -> Found:
     for row in rows:
         try:
             found.plans.append(_plan(row))
-        except ValueError:
+        except (ValueError, TypeError, OverflowError):
             found.unreadable.append(row["member_id"])
     return found
 
 
 def _plan(row: RowMapping) -> Plan:
+    times: dict[str, Any] = {name: kind.process_result_value(row[name], DIALECT) for name, kind in TIMES.items()}
     return Plan(
         member_id=row["member_id"],
         wishes=Wishes(
@@ -106,13 +118,13 @@ def _plan(row: RowMapping) -> Plan:
             discreet=row["discreet"],
         ),
         state=PlanState(row["state"]),
-        since_at=row["since_at"],
-        paused_until=row["paused_until"],
-        next_due_at=row["next_due_at"],
+        since_at=times["since_at"],
+        paused_until=times["paused_until"],
+        next_due_at=times["next_due_at"],
         again_nudge_id=row["again_nudge_id"],
         level=row["level"],
         weeks=row["weeks"],
-        week_began=row["week_began"],
+        week_began=times["week_began"],
         reviewed=row["reviewed"],
         all_seen=row["all_seen"],
         keeps_pace=row["keeps_pace"],

@@ -60,10 +60,10 @@ class Refusals:
             member_id = row["member_id"]
             try:
                 picked = opened(keys[member_id], refusal, row)["picked"]
-            except (KeyError, Unsealable):
-                unreadable.add(member_id)
-            else:
                 found[member_id][picked["what"]].add(picked["subject"])
+            except (KeyError, Unsealable):
+                # Also what a newer version wrote, and this one knows nothing about.
+                unreadable.add(member_id)
         return {
             one: Refused(them[NUDGE], them[THEME], them[NOT_OK]) for one, them in found.items() if one not in unreadable
         }

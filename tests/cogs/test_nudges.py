@@ -247,6 +247,26 @@ async def test_nudge_now_shows_the_one_of_today_and_its_answer(world: World, nud
     assert "Another one is here tomorrow" in (await world.robin.slash("nudge now")).text
 
 
+async def test_nudge_now_does_not_show_again_what_was_not_ok_today(world: World, nudge: Screen) -> None:
+    shown = await world.robin.slash("nudge now")
+    await world.robin.pick("menu", "not_ok")
+
+    again = await world.robin.slash("nudge now")
+
+    assert "Another one is here tomorrow" in again.text
+    assert shown.text.split("\n")[1] not in again.text
+    assert again.labels == ["Stop", "Need more than a nudge?"]
+
+
+async def test_nudge_now_shows_nothing_of_a_nudge_whose_kind_was_left_out_since_it_came(
+    world: World, nudge: Screen
+) -> None:
+    for theme in ("kind", "notice", "savour"):
+        await world.app.journeys.tune.leave_out(world.robin.id, theme)
+
+    assert "not shown any more" in (await world.robin.slash("nudge now")).text
+
+
 async def test_nudge_now_works_before_any_yes_and_stores_nothing(world: World) -> None:
     await world.robin.slash("nudge now")
     assert "nothing is stored" in (await world.robin.press("Did it")).text

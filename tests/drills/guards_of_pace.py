@@ -88,7 +88,7 @@ OF_THE_PACE: Final = (
     Guard(
         "pace: that something was not OK is remembered",
         REPLIES,
-        "bearing.said_no(day).not_ok(day))",
+        "_said_no(pressed, bearing, day).not_ok(day))",
         "bearing.said_no(day))",
         f"{OF_REPLIES}::test_not_ok_makes_everything_gentle_also_for_one_that_left_the_library",
     ),
@@ -151,7 +151,7 @@ OF_THE_PACE: Final = (
     Guard(
         "choice: between two people, one done alone",
         CHOOSE,
-        "        if nudge.exposure >= CONTACT:\n            return False\n",
+        "        if exposure >= CONTACT:\n            return False\n",
         "",
         f"{OF_CHOICE}::test_between_two_nudges_that_lead_to_a_person_there_is_one_that_is_done_alone",
     ),

@@ -11,10 +11,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import literal_column, update
 
 from bot.content.library import Library
+from bot.content.nudges import Nudge
 from bot.journey.courier import Courier, LastLook, Letter, NudgeNote, SendOutcome
+from bot.journey.doubts import WITHDRAWN
 from bot.journey.journeys import Journeys
 from bot.journey.traffic import Limits, Traffic
 from bot.rules.consent import ON_AT_FIRST, Purpose
@@ -402,6 +404,57 @@ async def test_what_changes_between_claim_and_send_is_respected(house: House, ch
     assert house.courier.sent == []
     assert len(house.courier.looked_for) == 1, "what may have arrived is looked for, whatever was decided since"
     assert [one.state for one in await nudges(house)] == [State.DISSOLVED]
+
+
+async def left_out(house: House, waiting: Nudge) -> None:
+    await house.journeys.tune.leave_out(ROBIN, waiting.theme)
+
+
+async def set_aside(house: House, waiting: Nudge) -> None:
+    """The same one, which came long ago."""
+    before = await house.sent_earlier(waiting.nudge_id, days=70)
+    await house.journeys.answer.press(ROBIN, before.occurrence_id, Answer.NOT_FOR_ME, "en")
+
+
+async def was_not_ok(house: House, waiting: Nudge) -> None:
+    """Another one of its kind."""
+    others = [one for one in house.library.language("en").nudges if one.theme == waiting.theme and one is not waiting]
+    before = await house.sent_earlier(others[0].nudge_id, days=3)
+    await house.journeys.answer.press(ROBIN, before.occurrence_id, Answer.NOT_OK, "en")
+
+
+async def two_objected(house: House, waiting: Nudge) -> None:
+    await house.database.write(lambda records: records.facts.put(WITHDRAWN, waiting.nudge_id))
+
+
+@pytest.mark.parametrize("change", [left_out, set_aside, was_not_ok, two_objected])
+async def test_a_nudge_that_waits_for_another_try_does_not_come_once_it_may_not(
+    house: House, change: Callable[[House, Nudge], Awaitable[None]]
+) -> None:
+    await house.start()
+    house.courier.answers.append(NotNow())
+    waiting = await house.to_next_nudge()
+    house.courier.sent.clear()
+
+    await change(house, house.nudge(waiting.nudge_id))
+    house.clock.move(minutes=30)
+    await house.journeys.deliver.run()
+
+    assert house.courier.sent == []
+    assert (await house.occurrence(waiting.occurrence_id)).state is State.DISSOLVED
+
+
+async def test_a_nudge_that_waits_for_another_try_comes_where_nothing_speaks_against_it(house: House) -> None:
+    """Neither that it is the newest of what came, nor what was done meanwhile."""
+    await house.start()
+    house.courier.answers.append(NotNow())
+    waiting = await house.to_next_nudge()
+    await house.journeys.taste.of_today(ROBIN, "en", seed=1)
+
+    house.clock.move(minutes=30)
+    await house.journeys.deliver.run()
+
+    assert (await house.occurrence(waiting.occurrence_id)).state is State.SENT
 
 
 async def test_a_member_deleted_between_claim_and_send_gets_nothing(house: House) -> None:
@@ -916,6 +969,45 @@ async def test_a_zone_that_is_gone_from_tzdata_keeps_nobody_else_back(house: Hou
 
     assert [letter.member_id for letter in house.courier.sent] == [ROBIN]
     assert due == house.clock.now() + PUT_OFF
+
+
+@pytest.mark.parametrize(
+    ("column", "wrong"),
+    [("week_began", "'soon'"), ("since_at", "'soon'"), ("paused_until", "1000000000000000000"), ("size", "9")],
+)
+async def test_a_plan_that_makes_no_sense_keeps_nobody_else_back(
+    house: House, tmp_path: Path, column: str, wrong: str
+) -> None:
+    """As after somebody mended the database by hand."""
+    for member_id in (ALEX, ROBIN):
+        await house.start(member_id)
+        await house.set_due(member_id, house.clock.now() + timedelta(hours=6))
+    by_hand = update(schema.plan).where(schema.plan.c.member_id == ALEX).values({column: literal_column(wrong)})
+    with looking_into(tmp_path / "porchlight.db") as connection:
+        connection.execute(by_hand)
+    house.courier.sent.clear()
+    house.clock.move(hours=6)
+
+    due = await house.journeys.deliver.run()
+
+    assert [letter.member_id for letter in house.courier.sent] == [ROBIN]
+    assert due == house.clock.now() + PUT_OFF
+
+
+async def test_what_a_newer_version_set_aside_keeps_nobody_else_back(house: House) -> None:
+    """Whoever it is gets none: nobody could know what must not come."""
+    for member_id in (ALEX, ROBIN):
+        await house.start(member_id)
+        await house.set_due(member_id, house.clock.now() + timedelta(hours=6))
+    now = house.clock.now()
+    await house.database.write(lambda records: records.refusals._refuse(ALEX, "a kind of its own", "hello", now))
+    house.courier.sent.clear()
+    house.clock.move(hours=6)
+
+    await house.journeys.deliver.run()
+
+    assert [letter.member_id for letter in house.courier.sent] == [ROBIN]
+    assert [one.state for one in await house.occurrences(ALEX) if one.kind is Kind.NUDGE] == [State.DISSOLVED]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from bot.rules.consent import Purpose
 from bot.rules.occurrence import Answer, Kind
 from bot.rules.plan import PlanState
 from bot.rules.schedule import local_date
+from bot.rules.seasons import Season
 from tests.support.house import ALEX, EVENING, ROBIN, SERVER, House
 from tests.support.sql import lose_key
 
@@ -121,6 +122,45 @@ async def test_where_nothing_comes_it_is_what_could_come(house: House, state: Pl
     assert outline.basis is basis
     assert nudges_in(outline)
     assert (await house.plan()).state is state
+
+
+def first_shown(outline: Outline) -> tuple[datetime, str | None]:
+    first = next(one for week in outline.weeks for one in week)
+    return first.at, first.says.nudge.nudge_id if isinstance(first.says, NudgeNote) else None
+
+
+async def first_that_comes(house: House) -> tuple[datetime, str | None]:
+    came = await house.to_next_nudge()
+    return came.due_at, came.nudge_id
+
+
+async def in_a_season_and_asked_whether_they_want_any(house: House) -> None:
+    """All in one day, so that no date lies between the noes and the yes."""
+    await house.start()
+    await house.journeys.tune.begin_season(ROBIN, Season.GRIEF)
+    await house.bear(noes=(local_date(EVENING.zone, house.clock.now()),) * 6)
+    await house.set_plan(state=PlanState.QUIET, next_due_at=None)
+
+
+async def test_what_is_shown_for_after_a_resume_is_what_comes_after_one(house: House) -> None:
+    """The pause and the season end with it."""
+    await in_a_season_and_asked_whether_they_want_any(house)
+    outline = await house.journeys.preview.weeks(ROBIN, "en")
+
+    await house.journeys.adjust.resume(ROBIN)
+
+    assert first_shown(outline) == await first_that_comes(house)
+
+
+async def test_what_is_shown_for_after_a_start_is_what_comes_after_one(house: House) -> None:
+    """The pause and the season stay, and no earlier no stands against the new yes."""
+    await in_a_season_and_asked_whether_they_want_any(house)
+    await house.journeys.leave.stop(ROBIN)
+    outline = await house.journeys.preview.weeks(ROBIN, "en")
+
+    await house.start()
+
+    assert first_shown(outline) == await first_that_comes(house)
 
 
 async def test_whose_server_is_off_sees_how_it_could_be_without_it(house: House) -> None:

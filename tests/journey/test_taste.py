@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.content.library import Library
+from bot.content.nudges import Nudge
 from bot.errors import NothingFits, Unsealable
-from bot.rules.choose import CONTACT, Audience
+from bot.journey.journeys import Journeys
+from bot.journey.taste import Gone
+from bot.rules.choose import ALONE, CONTACT, Audience
+from bot.rules.delivery import NotNow
 from bot.rules.occurrence import Answer, Kind
 from bot.rules.plan import Size
-from tests.support.house import ROBIN, House
+from bot.rules.schedule import local_date
+from bot.rules.seasons import SEASONS, Season
+from tests.support.house import EVENING, ROBIN, House, open_house
 from tests.support.sql import lose_key
 
 
@@ -151,3 +160,109 @@ async def test_what_was_refused_is_not_shown_again_anywhere_not_even_after_a_sto
         assert offer.nudge.theme not in {one.nudge.theme for one in shown}
     samples = await house.journeys.taste.samples(ROBIN, "en", Size.BRAVE)
     assert offer.nudge.theme not in {nudge.theme for nudge in samples}
+
+
+# ------------------------------------------------------------------ the one of today, once more
+
+
+async def test_whoever_asks_twice_at_once_is_shown_one_nudge_which_is_the_one_that_is_kept(house: House) -> None:
+    await house.start()
+
+    one, other = await asyncio.gather(*(house.journeys.taste.of_today(ROBIN, "en", seed=seed) for seed in (1, 2)))
+
+    assert one == other
+    (kept,) = [one for one in await house.occurrences() if one.kind is Kind.ASKED]
+    draw = (await house.bearing()).draw
+    assert draw is not None
+    assert one.nudge.nudge_id == kept.nudge_id == draw.nudge_id
+
+
+@pytest.mark.parametrize("answer", [Answer.NOT_OK, Answer.NOT_FOR_ME])
+async def test_what_was_refused_today_is_not_shown_again_today(house: House, answer: Answer) -> None:
+    await house.start()
+    offer = await house.journeys.taste.of_today(ROBIN, "en", seed=1)
+    await house.journeys.answer.press(ROBIN, offer.occurrence_id, answer, "en")
+
+    assert await house.journeys.taste.of_today(ROBIN, "en", seed=1) == Gone(offer.occurrence_id, is_answered=True)
+
+
+async def test_one_whose_kind_was_left_out_since_it_came_is_not_shown_again(house: House) -> None:
+    await house.start()
+    came = await house.to_next_nudge()
+    await house.journeys.tune.leave_out(ROBIN, house.nudge(came.nudge_id).theme)
+
+    assert await house.journeys.taste.of_today(ROBIN, "en", seed=1) == Gone(came.occurrence_id, is_answered=False)
+
+
+async def test_one_that_left_the_library_today_is_not_shown_as_another_one(house: House) -> None:
+    """Else what is said about that other one would be taken down about the one that left."""
+    await house.start()
+    offer = await house.journeys.taste.of_today(ROBIN, "en", seed=1)
+    english = house.library.languages["en"]
+    left = replace(english, nudges=tuple(one for one in english.nudges if one is not offer.nudge))
+    smaller = replace(house.library, languages={"en": left})
+    again = Journeys.over(house.database, house.clock, smaller, house.courier, house.traffic)
+
+    assert await again.taste.of_today(ROBIN, "en", seed=1) == Gone(offer.occurrence_id, is_answered=False)
+
+
+async def test_one_that_has_not_come_yet_is_no_rest_between_two_that_lead_to_a_person(
+    tmp_path: Path, library: Library
+) -> None:
+    """Discord takes none at the moment: they would see the two, and nothing in between."""
+    english = library.languages["en"]
+    tiny = [one for one in english.nudges if one.size is Size.TINY and one.theme in ("reply", "kind")]
+    first, second = [one for one in tiny if one.exposure == CONTACT][:2]
+    alone = next(one for one in tiny if one.exposure == ALONE)
+    few = replace(library, languages={"en": replace(english, nudges=(first, second, alone))})
+    async with open_house(tmp_path, few) as house:
+        await house.start()
+        await house.steps_have_grown()
+        await house.sent_earlier(first.nudge_id)
+        house.courier.answers.append(NotNow())
+        assert (await house.to_next_nudge()).nudge_id == alone.nudge_id
+
+        with pytest.raises(NothingFits):
+            await house.journeys.taste.of_today(ROBIN, "en", seed=1)
+
+
+# ------------------------------------------------------------------ what keeps the pace gentle holds here too
+
+
+async def everything_shown(house: House) -> set[Nudge]:
+    """All that this member could be shown without asking for their own nudge."""
+    ones = {(await house.journeys.taste.one(ROBIN, "en", seed)).nudge for seed in range(200)}
+    return ones | {nudge for size in Size for nudge in await house.journeys.taste.samples(ROBIN, "en", size)}
+
+
+async def test_after_something_was_not_ok_nothing_that_is_tried_shares_or_repairs_or_is_more_than_tiny(
+    house: House,
+) -> None:
+    await house.start()
+    await house.bear(not_ok_on=local_date(EVENING.zone, house.clock.now()))
+
+    shown = await everything_shown(house)
+
+    assert not {"share", "repair"} & {one.theme for one in shown}
+    assert {one.size for one in shown} == {Size.TINY}
+
+
+@pytest.mark.parametrize("season", Season)
+async def test_in_a_season_nothing_is_tried_that_could_not_come_in_it(house: House, season: Season) -> None:
+    await house.start()
+    await house.journeys.tune.begin_season(ROBIN, season)
+
+    shown = await everything_shown(house)
+
+    rule = SEASONS[season]
+    assert {one.theme for one in shown} <= rule.themes
+    assert max(one.exposure for one in shown) <= rule.most_exposure
+    assert not any(one.flags & rule.skips for one in shown)
+
+
+async def test_a_nudge_is_shown_also_where_there_are_no_three_of_them(small_house: House) -> None:
+    await small_house.start()
+    await small_house.journeys.leave.stop(ROBIN)
+
+    assert (await small_house.journeys.taste.one(ROBIN, "en", seed=1)).nudge
+    assert (await small_house.journeys.taste.of_today(ROBIN, "en", seed=1)).nudge

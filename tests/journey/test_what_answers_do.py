@@ -13,6 +13,7 @@ from bot.errors import CannotSetAside, NoLongerHeld, Unsealable
 from bot.journey.answer import Answered
 from bot.rules.bearing import GENTLE_FOR, Bearing
 from bot.rules.choose import ALONE, CONTACT, FARTHEST, Audience
+from bot.rules.consent import Purpose
 from bot.rules.occurrence import Answer, Kind, Occurrence, State
 from bot.rules.pace import ceiling_of
 from bot.rules.plan import Size
@@ -104,6 +105,33 @@ async def test_did_it_gives_its_kind_more_tickets_and_the_smaller_version_does_n
 
     assert bearing.tickets.on(local_date(ZONE, house.clock.now())) == {"kind": 15}
     assert bearing.full_steps == 1
+
+
+async def test_one_nudge_that_was_not_ok_is_one_no_however_often_that_is_pressed(house: House) -> None:
+    await house.start()
+    came = await house.sent_earlier(house.one(theme="kind").nudge_id)
+
+    for answer in (Answer.NOT_FOR_ME, *[Answer.NOT_OK] * 6):
+        await press(house, came, answer)
+
+    assert len((await house.bearing()).noes) == 1
+
+
+@pytest.mark.parametrize("how", ["start", "agree", "try again"])
+async def test_no_earlier_no_stands_against_a_new_yes_of_the_same_day(house: House, how: str) -> None:
+    await house.start()
+    await house.bear(noes=(local_date(ZONE, house.clock.now()),) * 6)
+    match how:
+        case "start":
+            await house.journeys.leave.stop(ROBIN)
+            await house.start()
+        case "agree":
+            await house.journeys.leave.stop(ROBIN)
+            await house.journeys.review.agree(ROBIN, Purpose.NUDGES, press_id=99)
+        case _:
+            await house.journeys.opt_in.try_again(ROBIN, press_id=99)
+
+    assert (await house.to_next_nudge()).kind is Kind.NUDGE
 
 
 async def test_after_two_people_it_is_plenty_and_the_next_ones_lead_to_nobody(house: House) -> None:

@@ -158,6 +158,22 @@ def test_between_two_nudges_that_lead_to_a_person_there_is_one_that_is_done_alon
     assert pick([second, react], shown("react", 1)) == "second", "nothing has led to anybody yet"
 
 
+def test_one_that_is_done_alone_comes_in_between_only_once_it_surely_came() -> None:
+    """One that waits, or was lost, may never be seen: then the two would follow each other."""
+    first, second, alone = Plain("first", exposure=2), Plain("second", exposure=2), Plain("alone", exposure=ALONE)
+    waiting = replace(shown("alone", 1), is_sure=False)
+
+    assert pick([first, second, alone], waiting, shown("first", 2)) is None
+    assert pick([first, second, alone], waiting, shown("alone", 1), shown("first", 2)) == "second"
+
+
+def test_one_that_left_the_library_may_have_led_to_somebody() -> None:
+    second, alone = Plain("second", exposure=2), Plain("alone", exposure=ALONE)
+
+    assert pick([second, alone], shown("gone", 1), shown("alone", 2)) is None
+    assert pick([second, alone], shown("alone", 1), shown("gone", 2)) == "second"
+
+
 def test_a_kind_that_had_four_of_the_last_nine_is_not_drawn() -> None:
     often = [Plain(f"often-{n}", theme="often") for n in range(5)]
     others = [Plain(f"other-{n}", theme=f"other-{n % 3}") for n in range(9)]
@@ -332,6 +348,14 @@ def occurrence(kind: Kind, nudge_id: str | None) -> Occurrence:
         due_at=NOW,
         until_at=NOW,
     )
+
+
+@pytest.mark.parametrize("state", set(State) - {State.SENT, State.SHOWN})
+def test_what_may_have_been_seen_is_not_sure_until_it_is_answered(state: State) -> None:
+    waiting = replace(occurrence(Kind.NUDGE, "a"), state=state)
+
+    assert shown_before([waiting]) == [Shown("a", NOW, is_sure=False)]
+    assert shown_before([replace(waiting, answered_at=NOW)]) == [Shown("a", NOW)]
 
 
 def test_only_occurrences_with_a_nudge_count_as_shown() -> None:

@@ -52,7 +52,7 @@ def press(
     of_its_kind: int = 0,
 ) -> Followed:
     nudge_id = "gone" if nudge is None else nudge.nudge_id
-    return follow(Pressed(answer, nudge_id, nudge, smaller, of_its_kind), plan, bearing, Lately(), NOW)
+    return follow(Pressed(answer, nudge_id, nudge, smaller, of_its_kind=of_its_kind), plan, bearing, Lately(), NOW)
 
 
 # ------------------------------------------------------------------ did it
@@ -212,7 +212,7 @@ def test_no_answer_but_a_full_did_it_lets_anything_grow_and_no_answer_makes_them
     plan, bearing, now = PLAN, Bearing(), NOW
     for answer, nudge, smaller, of_its_kind, days in answers:
         now += timedelta(days=days)
-        pressed = Pressed(answer, nudge.nudge_id if nudge else "gone", nudge, smaller, of_its_kind)
+        pressed = Pressed(answer, nudge.nudge_id if nudge else "gone", nudge, smaller, of_its_kind=of_its_kind)
         followed = follow(pressed, plan, bearing, Lately(), now)
         did_it = answer is Answer.DID_IT and nudge is not None and not smaller
         assert followed.plan.wishes.size <= plan.wishes.size
