@@ -197,7 +197,8 @@ async def _follow(records: Records, press: _Press, answer: Answer, language: Lan
     is_repeated = not press.is_first and press.nudge_id in refused.nudges and answer is Answer.NOT_FOR_ME
     if is_repeated:
         return Followed(plan, past.bearing or Bearing())
-    pressed = Pressed(answer, press.nudge_id, press.nudge, smaller, _of_its_kind(press, refused, language))
+    of_its_kind = _of_its_kind(press, refused, language)
+    pressed = Pressed(answer, press.nudge_id, press.nudge, smaller, of_its_kind, press.is_first)
     followed = follow(pressed, plan, past.bearing or Bearing(), past.lately, now)
     await records.plans.put(followed.plan)
     if answer in ALWAYS_HEARD:

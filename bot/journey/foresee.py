@@ -164,15 +164,15 @@ class _Life:
                 return Reply(press)
         if press.answer is Answer.NOT_FOR_ME and not is_first and nudge.nudge_id in self._where.refused.nudges:
             return Reply(press)  # it was said before
-        followed = self._followed(press, nudge, past, now)
+        followed = self._followed(press, nudge, past, now, is_first=is_first)
         return Reply(press, question=followed.question, is_plenty=followed.is_plenty)
 
-    def _followed(self, press: Press, nudge: Nudge, past: Past, now: datetime) -> Followed:
+    def _followed(self, press: Press, nudge: Nudge, past: Past, now: datetime, *, is_first: bool) -> Followed:
         plan, bearing, refused = self._where.plan, self._where.bearing, self._where.refused
         is_off = nudge.theme in refused.themes
         others = [self._language.nudge_by_id.get(one) for one in refused.nudges - {nudge.nudge_id}]
         of_its_kind = 0 if is_off else sum(one is not None and one.theme == nudge.theme for one in others)
-        pressed = Pressed(press.answer, nudge.nudge_id, nudge, press.smaller, of_its_kind)
+        pressed = Pressed(press.answer, nudge.nudge_id, nudge, press.smaller, of_its_kind, is_first)
         followed = follow(pressed, plan, bearing, past.lately, now)
         self._now_where(plan=followed.plan, bearing=followed.bearing)
         if press.answer in ALWAYS_HEARD:

@@ -52,22 +52,25 @@ class Pressed:
     is_smaller: bool = False
     of_its_kind: int = 0
     """How many others of its kind were set aside before; none where the whole kind is off already."""
+    is_first: bool = True
+    """Whether the nudge had no answer before. One nudge is one no, however often it is said."""
 
 
 def follow(pressed: Pressed, plan: Plan, bearing: Bearing, lately: Lately, now: datetime) -> Followed:
     """What that answer changes."""
     day, nudge = local_date(plan.schedule.zone, now), pressed.nudge
+    said_no = bearing.said_no(day) if pressed.is_first else bearing
     match pressed.answer:
         case Answer.DID_IT if nudge is not None and not pressed.is_smaller:
             return _did_it(nudge, plan, bearing, now)
         case Answer.DID_IT:
             return Followed(plan, bearing.did_smaller())
         case Answer.NOT_TODAY:
-            return _not_today(plan, bearing.said_no(day))
+            return _not_today(plan, said_no)
         case Answer.NOT_FOR_ME:
-            return _not_for_me(pressed, plan, bearing.said_no(day), lately, now)
+            return _not_for_me(pressed, plan, said_no, lately, now)
         case Answer.NOT_OK:
-            return Followed(plan.made_gentle(now, lately), bearing.said_no(day).not_ok(day))
+            return Followed(plan.made_gentle(now, lately), said_no.not_ok(day))
     return Followed(plan, bearing)
 
 

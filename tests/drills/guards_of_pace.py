@@ -73,8 +73,8 @@ OF_THE_PACE: Final = (
     Guard(
         "pace: that something was not OK is remembered",
         REPLIES,
-        "bearing.said_no(day).not_ok(day))",
-        "bearing.said_no(day))",
+        "said_no.not_ok(day))",
+        "said_no)",
         f"{OF_REPLIES}::test_not_ok_makes_everything_gentle_also_for_one_that_left_the_library",
     ),
     Guard(

@@ -361,7 +361,7 @@ class Judge:
                 self.level, self.not_ok_on = 0, day
             case Answer.PAUSE if self.where.plan.next_due_at is not None:
                 self.paused_until = at + press.days * DAY
-        if press.answer in NO:
+        if press.answer in NO and is_first:
             self.noes.append(day)
 
     def _did(self, press: Press, nudge: Nudge, day: date) -> None:
