@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from bot.clock import Clock
@@ -13,13 +15,17 @@ from bot.errors import NothingFits, Unsealable
 from bot.journey.doubts import withdrawn
 from bot.journey.past import past_of
 from bot.journey.standing import MemberStanding, standing_of
-from bot.rules.choose import Bounds, Shown, choose
+from bot.rules.choose import FARTHEST, Bounds, Shown, choose
 from bot.rules.occurrence import Kind, Occurrence, State, occurrence_id
+from bot.rules.pace import bounds_to_try
 from bot.rules.plan import PlanState, Size
 from bot.rules.schedule import local_date
 from bot.store import Database, Records
 
 SAMPLES: Final = 3
+
+# The zone of somebody who has picked none: no date of theirs matters yet.
+SOMEWHERE: Final = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,8 @@ class Offer:
     nudge: Nudge
     occurrence_id: str | None = None
     is_answered: bool = False
+    is_left_out: bool = False
+    """Whether it came today, and they set it aside or left it out since: then it is not shown once more."""
 
 
 class Taste:
@@ -39,29 +47,30 @@ class Taste:
 
     async def one(self, member_id: int, language: str, seed: int) -> Offer:
         """One nudge as a first one could be, and none that this member has refused. Stores nothing."""
-        return self._one(language, seed, await self._database.read(lambda records: _bounds_of(records, member_id)))
+        bounds = await self._database.read(lambda records: self._bounds(records, member_id, Size.TINY))
+        return self._one(language, seed, bounds)
 
     async def samples(self, member_id: int, language: str, size: Size) -> list[Nudge]:
-        """Three nudges as they could come to this member, one after the other, each of them done. Stores nothing."""
-        bounds = await self._database.read(lambda records: _bounds_of(records, member_id))
-        return self._three(language, size, member_id, bounds)
+        """Three nudges as they could come to this member, one after the other, each of them done. Stores nothing.
+
+        Fewer where fewer are left: what is left out keeps nobody from a Start.
+        """
+        bounds = await self._database.read(lambda records: self._bounds(records, member_id, size))
+        return list(islice(self._one_after_the_other(language, member_id, bounds), SAMPLES))
 
     def _one(self, language: str, seed: int, bounds: Bounds) -> Offer:
-        return Offer(self._three(language, Size.TINY, seed, bounds)[0])
+        nudge = next(self._one_after_the_other(language, seed, bounds), None)
+        if nudge is None:
+            raise NothingFits
+        return Offer(nudge)
 
-    def _three(self, language: str, size: Size, seed: int, bounds: Bounds) -> list[Nudge]:
-        nudges = self._library.language(language).nudges
-        now = self._clock.now()
-        found: list[Nudge] = []
-        while len(found) < SAMPLES:
-            level = max((nudge.exposure for nudge in found), default=0)
-            reached = replace(bounds, size=size, level=level)
-            shown = [Shown(nudge.nudge_id, now) for nudge in reversed(found)]
-            chosen = choose(nudges, reached, shown, f"{seed}:{len(found)}", now)
-            if chosen is None:
-                raise NothingFits
-            found.append(chosen.nudge)
-        return found
+    def _one_after_the_other(self, language: str, seed: int, bounds: Bounds) -> Iterator[Nudge]:
+        nudges, now, level = self._library.language(language).nudges, self._clock.now(), bounds.level
+        shown: list[Shown] = []
+        while (chosen := choose(nudges, replace(bounds, level=level), shown, f"{seed}:{len(shown)}", now)) is not None:
+            yield chosen.nudge
+            level = max(level, chosen.nudge.exposure)
+            shown.insert(0, Shown(chosen.nudge.nudge_id, now))
 
     async def of_today(self, member_id: int, language: str, seed: int) -> Offer:
         """What /nudge now shows. Raises NothingFits when the member's choices leave nothing."""
@@ -74,7 +83,7 @@ class Taste:
         async def work(records: Records) -> Offer:
             who = await standing_of(records, member_id)
             if who is None or who.standing.plan.state is PlanState.STOPPED:
-                return self._one(language, seed, await _bounds_of(records, member_id))
+                return self._one(language, seed, await self._bounds(records, member_id, Size.TINY))
             return await _choose_for_today(records, who, spoken, now)
 
         return await self._database.write(work)
@@ -89,25 +98,22 @@ class Taste:
             earlier = await records.occurrences.find(member_id, kind, slot)
             nudge = language.nudge_by_id.get(earlier.nudge_id or "") if earlier else None
             if earlier and nudge and earlier.state is state:
-                return Offer(nudge, earlier.occurrence_id, is_answered=earlier.answered_at is not None)
+                # It was within the pace of then: what they left out since is what matters by now. That others objected
+                # is not to be seen in what came already.
+                bounds = await self._bounds(records, member_id, Size.BRAVE)
+                within = replace(bounds, size=Size.BRAVE, level=FARTHEST, withdrawn=frozenset())
+                is_answered, is_left_out = earlier.answered_at is not None, not within.allow(nudge)
+                return Offer(nudge, earlier.occurrence_id, is_answered, is_left_out)
         return None
 
-
-async def _bounds_of(records: Records, member_id: int) -> Bounds:
-    """What may come to this member, or to anybody who is none. Raises Unsealable."""
-    refused = await records.refusals.of(member_id)
-    bearing = (await records.bearings.by_ids([member_id])).get(member_id)
-    if bearing is None:
-        raise Unsealable
-    return Bounds(
-        Size.TINY,
-        0,
-        refused,
-        audiences=bearing.audiences,
-        sets=bearing.sets,
-        skips=bearing.skips,
-        withdrawn=await withdrawn(records),
-    )
+    async def _bounds(self, records: Records, member_id: int, size: Size) -> Bounds:
+        """What may be shown to this member, or to anybody who is none. Raises Unsealable."""
+        plan, refused = await records.plans.get(member_id), await records.refusals.of(member_id)
+        bearing = (await records.bearings.by_ids([member_id])).get(member_id)
+        if bearing is None:
+            raise Unsealable
+        day = local_date(SOMEWHERE if plan is None else plan.schedule.zone, self._clock.now())
+        return bounds_to_try(bearing, refused, size, day, await withdrawn(records))
 
 
 async def _choose_for_today(records: Records, who: MemberStanding, language: Language, now: datetime) -> Offer:

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from bot.rules.bearing import Bearing
-from bot.rules.choose import CONTACT, FARTHEST, Audience, Bounds, Choosable, Refused, Shown, Why
+from bot.rules.choose import ALONE, CONTACT, FARTHEST, Audience, Bounds, Choosable, Refused, Shown, Why
 from bot.rules.plan import Plan, Size
 from bot.rules.schedule import is_night, local_date
 
@@ -122,6 +122,29 @@ def bounds_of(
         most_exposure=min(hold.most_exposure for hold in holds),
         withdrawn=withdrawn,
         because=_because(holds),
+    )
+
+
+def bounds_to_try(
+    bearing: Bearing, refused: Refused, size: Size, day: date, withdrawn: AbstractSet[str] = frozenset()
+) -> Bounds:
+    """What may be shown to be tried, as if by somebody new with that size: within all that this member set or said.
+
+    No week and no step holds it back, but a season does, and so does something that was not OK lately.
+    """
+    season, is_gentle = bearing.season_on(day), bearing.is_gentle(day)
+    most = Size.TINY if is_gentle else size
+    themes = ceiling_of(CEILINGS[-1].from_week).themes - (DEEP_THEMES if most is Size.TINY else frozenset())
+    return Bounds(
+        size=most,
+        level=ALONE,
+        refused=refused,
+        audiences=bearing.audiences,
+        sets=bearing.sets,
+        skips=bearing.skips if season is None else bearing.skips | season.skips,
+        themes=themes if season is None else themes & season.themes,
+        most_exposure=FARTHEST if season is None else season.most_exposure,
+        withdrawn=withdrawn,
     )
 
 

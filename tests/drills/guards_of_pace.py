@@ -18,6 +18,7 @@ OF_CHOICE: Final = "tests/rules/test_choose.py"
 OF_REPLIES: Final = "tests/rules/test_replies.py"
 OF_REVIEWS: Final = "tests/journey/test_reviews.py"
 OF_WEEKS: Final = "tests/journey/test_pace_guards.py"
+OF_TASTE: Final = "tests/journey/test_taste.py"
 OF_THIEVES: Final = "tests/attacks/test_stolen_files.py"
 
 OF_THE_PACE: Final = (
@@ -48,6 +49,13 @@ OF_THE_PACE: Final = (
         "    if bearing.full_steps < DONE_BEFORE_SMALL:",
         "    if False:",
         f"{OF_PACE}::test_small_ones_come_after_three_full_steps",
+    ),
+    Guard(
+        "pace: a season holds for what is tried, also after a stop",
+        PACE,
+        "        themes=themes if season is None else themes & season.themes,\n",
+        "        themes=themes,\n",
+        f"{OF_TASTE}::test_a_season_holds_wherever_a_nudge_is_shown_also_after_a_stop",
     ),
     Guard(
         "pace: that's plenty",

@@ -10,8 +10,11 @@ import pytest
 from bot.errors import NothingFits, Unsealable
 from bot.rules.choose import CONTACT, Audience
 from bot.rules.occurrence import Answer, Kind
+from bot.rules.pace import DEEP_THEMES
 from bot.rules.plan import Size
-from tests.support.house import ROBIN, House
+from bot.rules.schedule import local_date
+from bot.rules.seasons import SEASONS, Season
+from tests.support.house import EVENING, ROBIN, House
 from tests.support.sql import lose_key
 
 
@@ -131,9 +134,88 @@ async def test_when_nothing_fits_it_says_so(house: House) -> None:
         await house.journeys.taste.of_today(ROBIN, "en", seed=1)
 
 
-async def test_samples_of_a_library_that_holds_too_little_say_so(small_house: House) -> None:
-    with pytest.raises(NothingFits):
-        await small_house.journeys.taste.samples(ROBIN, "en", Size.TINY)
+async def test_where_fewer_than_three_are_left_those_are_the_samples_and_any_of_them_can_be_tried(
+    small_house: House,
+) -> None:
+    two = {one.nudge_id for one in small_house.library.language("en").nudges}
+
+    samples = await small_house.journeys.taste.samples(ROBIN, "en", Size.TINY)
+    tried = {(await small_house.journeys.taste.one(ROBIN, "en", seed)).nudge.nudge_id for seed in range(20)}
+
+    assert {one.nudge_id for one in samples} == tried == two
+
+
+async def test_where_none_is_left_there_is_no_sample_and_what_is_tried_says_so(house: House) -> None:
+    await house.start()
+    for theme in (await house.journeys.tune.look(ROBIN)).on:
+        await house.journeys.tune.leave_out(ROBIN, theme)
+    await house.journeys.leave.stop(ROBIN)
+
+    assert await house.journeys.taste.samples(ROBIN, "en", Size.BRAVE) == []
+    for tried in (house.journeys.taste.one(ROBIN, "en", 1), house.journeys.taste.of_today(ROBIN, "en", 1)):
+        with pytest.raises(NothingFits):
+            await tried
+
+
+@pytest.mark.parametrize("season", Season)
+async def test_a_season_holds_wherever_a_nudge_is_shown_also_after_a_stop(house: House, season: Season) -> None:
+    await house.start()
+    await house.journeys.tune.begin_season(ROBIN, season)
+    await house.journeys.leave.stop(ROBIN)
+
+    shown = [(await house.journeys.taste.one(ROBIN, "en", seed)).nudge for seed in range(30)]
+    shown += [(await house.journeys.taste.of_today(ROBIN, "en", seed)).nudge for seed in range(30)]
+    shown += await house.journeys.taste.samples(ROBIN, "en", Size.BRAVE)
+
+    rule = SEASONS[season]
+    assert {one.theme for one in shown} <= rule.themes
+    assert max(one.exposure for one in shown) <= rule.most_exposure
+    assert not any(one.flags & rule.skips for one in shown)
+
+
+async def test_after_something_was_not_ok_what_is_shown_to_try_is_tiny_too(house: House) -> None:
+    await house.start()
+    await house.bear(not_ok_on=local_date(EVENING.zone, house.clock.now()))
+
+    samples = await house.journeys.taste.samples(ROBIN, "en", Size.BRAVE)
+
+    assert {one.size for one in samples} == {Size.TINY}
+    assert not {one.theme for one in samples} & DEEP_THEMES
+
+
+async def test_samples_of_tiny_steps_are_of_kinds_that_come_to_who_picked_those(house: House) -> None:
+    for seed in range(200):
+        samples = await house.journeys.taste.samples(seed, "en", Size.TINY)
+        assert not {one.theme for one in samples} & DEEP_THEMES
+
+
+@pytest.mark.parametrize("answer", [Answer.NOT_FOR_ME, Answer.NOT_OK])
+async def test_what_was_set_aside_today_is_not_shown_once_more(house: House, answer: Answer) -> None:
+    await house.start()
+    sent = await house.to_next_nudge()
+    await house.journeys.answer.press(ROBIN, sent.occurrence_id, answer, "en")
+
+    offer = await house.journeys.taste.of_today(ROBIN, "en", seed=1)
+
+    assert (offer.is_left_out, offer.is_answered, offer.occurrence_id) == (True, True, sent.occurrence_id)
+
+
+async def test_what_they_skip_by_now_is_not_shown_once_more_and_what_they_do_not_is(house: House) -> None:
+    await house.start()
+    sent = await house.sent_earlier(house.one(theme="kind", flags=frozenset({"grief"})).nudge_id, days=0)
+    assert not (await house.journeys.taste.of_today(ROBIN, "en", seed=1)).is_left_out
+
+    await house.journeys.tune.skip(ROBIN, {"grief"})
+
+    offer = await house.journeys.taste.of_today(ROBIN, "en", seed=1)
+    assert (offer.is_left_out, offer.is_answered, offer.occurrence_id) == (True, False, sent.occurrence_id)
+
+
+async def test_what_came_today_within_larger_bounds_is_shown_all_day(house: House) -> None:
+    await house.start()
+    await house.sent_earlier(house.one(size=Size.BRAVE, audience=Audience.SELF).nudge_id, days=0)
+
+    assert not (await house.journeys.taste.of_today(ROBIN, "en", seed=1)).is_left_out
 
 
 async def test_what_was_refused_is_not_shown_again_anywhere_not_even_after_a_stop(house: House) -> None:
