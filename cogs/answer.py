@@ -192,7 +192,9 @@ class AnswerPresses(commands.Cog):
     async def _open(self, interaction: Interaction, occurrence_id: str) -> None:
         words = self._client.words(interaction)
         message = await self._message(interaction, occurrence_id)
-        if isinstance(message.says, NudgeNote) and message.is_answered:
+        if message.was_not_ok:
+            view = gone_screen(occurrence_id, [words("nudge.reply.already")], words)
+        elif isinstance(message.says, NudgeNote) and message.is_answered:
             card = NudgeCard(message.says.nudge, occurrence_id)
             view = answered_screen(card, [words("nudge.reply.already")], words)
         else:

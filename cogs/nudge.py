@@ -16,7 +16,7 @@ from bot.rules.schedule import is_zone
 from cogs import _turn
 from cogs._guards import home_guild
 from cogs._ui.draft import Draft, draft_of
-from cogs._ui.nudges import Flow, NudgeCard, answered_screen, nudge_screen
+from cogs._ui.nudges import Flow, NudgeCard, answered_screen, gone_screen, nudge_screen
 from cogs._ui.overview import (
     FLOW,
     overview_screen,
@@ -78,6 +78,9 @@ class NudgeCog(commands.GroupCog, group_name="nudge"):
         offer = await self._client.journeys.taste.of_today(interaction.user.id, words.language, interaction.id)
         if offer.occurrence_id is None:
             view = nudge_screen(NudgeCard(offer.nudge, offer.nudge.nudge_id, Flow.TASTE), words)
+        elif offer.is_left_out:
+            said = words("nudge.reply.already_today" if offer.is_answered else "nudge.reply.left_out_today")
+            view = gone_screen(offer.occurrence_id, [said], words)
         elif offer.is_answered:
             card = NudgeCard(offer.nudge, offer.occurrence_id)
             view = answered_screen(card, [words("nudge.reply.already_today")], words)

@@ -37,6 +37,8 @@ class OwnMessage:
     plan: Plan
     draw: Draw | None = None
     """How it was chosen, while that is held: of the latest nudge alone."""
+    was_not_ok: bool = False
+    """Whether they said that it was not OK."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,9 @@ class AnswerNudge:
             if says is None:
                 raise NoLongerHeld
             draw = await _draw_of(records, occurrence)
-            return OwnMessage(says, occurrence.answered_at is not None, who.standing.plan, draw)
+            refused = (await records.refusals.by_ids([member_id])).get(member_id) or Refused()
+            was_not_ok = occurrence.nudge_id in refused.not_ok
+            return OwnMessage(says, occurrence.answered_at is not None, who.standing.plan, draw, was_not_ok)
 
         return await self._database.read(work)
 
