@@ -179,9 +179,21 @@ async def test_why_this_one_tells_the_draw_as_it_was(member: World) -> None:
     assert len(draw.tickets) == 3, "noticing, savouring and being kind are what a first week has"
     assert f"3 kinds were in the draw. This kind had {had:g} of {round(all_of_them, 1):g} tickets." in told
     assert "It was week 1 with nudges, and *tiny* is the most then." in told
-    assert "You picked *tiny* as the most." in told
+    assert "In your settings, *tiny* is the most." in told
     assert "Anything bigger than *tiny* comes after three that you did in full." in told
     assert len(told) <= 10, "it stays short"
+
+
+async def test_why_this_one_never_says_that_they_picked_what_an_answer_made_smaller(member: World) -> None:
+    small = replace((await plan_of(member)).wishes, size=Size.SMALL)
+    await member.app.journeys.adjust.change(member.robin.id, small)
+    for _ in range(2):
+        await member.robin.press("Not today", on=await member.to_next_nudge())
+
+    told = await why(member, await member.to_next_nudge())
+
+    assert "In your settings, *tiny* is the most." in told
+    assert "picked" not in "\n".join(told)
 
 
 async def test_why_this_one_of_an_older_nudge_says_that_its_numbers_are_not_held_any_more(member: World) -> None:
