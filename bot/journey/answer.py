@@ -146,6 +146,16 @@ class AnswerNudge:
 
         return await self._database.write(work)
 
+    async def rest(self, member_id: int, occurrence_id: str, language: str) -> Answered:
+        """Take a season for an answer: that is a pause too. It has begun by then (`Tune.begin_season`)."""
+
+        async def work(records: Records) -> Answered:
+            press = await self._begin(records, member_id, occurrence_id, Answer.PAUSE, language)
+            await _seal_anew(records, member_id)
+            return await _conclude(records, press, already=False)
+
+        return await self._database.write(work)
+
     async def _begin(
         self, records: Records, member_id: int, occurrence_id: str, answer: Answer, language: str
     ) -> _Press:

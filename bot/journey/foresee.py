@@ -214,7 +214,7 @@ class _Life:
         yield Event(now, deed, self._where)
 
     def _begin_season(self, season: Season, lately: Lately, now: datetime) -> None:
-        plan, zone = self._where.plan.paused(now + SEASONS[season].pause, lately), self._where.plan.schedule.zone
+        plan, zone = self._where.plan.resting(SEASONS[season].pause, now, lately), self._where.plan.schedule.zone
         first_on = None if plan.next_due_at is None else local_date(zone, plan.next_due_at)
         begun = self._where.bearing.begin_season(season, local_date(zone, now), first_on)
         self._now_where(plan=plan, bearing=begun)

@@ -133,12 +133,15 @@ class Tune:
         return tuning
 
     async def begin_season(self, member_id: int, season: Season) -> Quiet:
-        """Nothing for the pause of that season, and then what it lets through, until it ends by itself."""
+        """Nothing for the pause of that season, and then what it lets through, until it ends by itself.
+
+        It takes the place of an earlier one, and shortens no pause.
+        """
         now = self._clock.now()
 
         async def work(records: Records) -> Quiet:
             found = await self._read(records, member_id)
-            plan = found.who.standing.plan.paused(now + SEASONS[season].pause, found.lately)
+            plan = found.who.standing.plan.resting(SEASONS[season].pause, now, found.lately)
             first_on = None if plan.next_due_at is None else local_date(found.zone, plan.next_due_at)
             bearing = found.bearing.begin_season(season, found.day, first_on)
             await records.plans.put(plan)

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from bot.rules.choose import CONTACT, OFF_AT_FIRST, Audience, Draw
-from bot.rules.plan import Size
+from bot.rules.plan import LONGEST_PAUSE, Size
 from bot.rules.seasons import SEASONS, Season, SeasonRule
 from bot.rules.silence import ASK_AFTER
 from bot.rules.tickets import Tickets
@@ -178,5 +178,5 @@ class Bearing:
         rule = self.season_on(day)
         if rule is None or self.season_until is None:
             return kept.end_season()
-        is_possible = self.season_until <= day + rule.lasts + FIRST_WAITS + AHEAD
+        is_possible = self.season_until <= day + max(rule.lasts, LONGEST_PAUSE) + FIRST_WAITS + AHEAD
         return kept if is_possible else replace(kept, season_until=day + rule.lasts)

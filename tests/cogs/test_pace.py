@@ -270,6 +270,17 @@ async def test_a_quieter_time_is_picked_on_a_nudge_and_says_what_comes(
     assert len(member.robin.dms) == before
 
 
+async def test_a_quieter_time_that_is_picked_on_a_nudge_shortens_no_pause(member: World) -> None:
+    nudge = await member.to_next_nudge()
+    await member.robin.pick("menu", "pause", on=nudge)
+    await member.robin.press("30 days")
+    until = (await plan_of(member)).paused_until
+
+    await member.press_crafted(member.robin, f"m:n:season:{nudge.control('stop').rpartition(':')[2]}", value="break_up")
+
+    assert (await plan_of(member)).paused_until == until
+
+
 async def test_after_a_low_battery_the_first_one_is_gentle_whenever_it_comes(member: World) -> None:
     await member.to_next_nudge()
     await member.robin.slash("nudge pause")

@@ -130,7 +130,7 @@ OF_THE_PACE: Final = (
     Guard(
         "pace: a season begins with a pause",
         "bot/journey/tune.py",
-        "            plan = found.who.standing.plan.paused(now + SEASONS[season].pause, found.lately)\n",
+        "            plan = found.who.standing.plan.resting(SEASONS[season].pause, now, found.lately)\n",
         "            plan = found.who.standing.plan\n",
         f"{OF_WEEKS}::test_nothing_comes_in_the_pause_that_a_season_begins_with",
     ),

@@ -385,7 +385,7 @@ class Judge:
             case Rest(days):
                 self.paused_until = at + days * DAY
             case BeginSeason(season):
-                self.paused_until = at + PAUSE_OF[season] * DAY
+                self.paused_until = max(at + PAUSE_OF[season] * DAY, self.paused_until or at)
                 self.season, self.season_until = season, where.bearing.season_until
                 if self.season_until is None or self.season_until < self._day(at) + LENGTH_OF[season] * DAY:
                     self._say(at, f"{season} until {self.season_until}")

@@ -13,7 +13,7 @@ from bot.rules.bearing import Bearing
 from bot.rules.choose import Audience
 from bot.rules.plan import PlanState
 from bot.rules.schedule import local_date
-from bot.rules.seasons import Season
+from bot.rules.seasons import SEASONS, Season
 from tests.journey.test_worst_moments import lose_key
 from tests.support.house import ROBIN, House
 
@@ -119,6 +119,22 @@ async def test_a_season_pauses_first_and_covers_what_comes_after(house: House, s
     assert (await bearing(house)).season_on(local_date(zone, plan.next_due_at)) is not None
     assert (await bearing(house)).season_on(local_date(zone, quiet.ends_at)) is None
     assert (await house.journeys.adjust.outlook(ROBIN)).season_ends_at == quiet.ends_at
+
+
+@pytest.mark.parametrize("season", Season)
+async def test_a_season_shortens_no_pause_and_covers_what_comes_after_it(house: House, season: Season) -> None:
+    await house.start()
+    paused_until = (await house.journeys.adjust.pause(ROBIN, 30)).plan.paused_until
+
+    quiet = await house.journeys.tune.begin_season(ROBIN, season)
+
+    assert quiet.plan.paused_until == paused_until
+    today = house.clock.now().date()
+    assert (await house.bearing()).pruned(today).season_until == (await house.bearing()).season_until
+    came = await house.to_next_nudge()
+    assert paused_until is not None
+    assert came.due_at >= paused_until
+    assert house.nudge(came.nudge_id).theme in SEASONS[season].themes
 
 
 async def test_a_season_of_a_plan_that_is_stopped_begins_nothing(house: House) -> None:
