@@ -45,6 +45,8 @@ class Quiet:
     plan: Plan
     season: Season
     ends_at: datetime
+    instead_of: Season | None = None
+    """The one that it ended, where there was another."""
 
 
 Change = Callable[[Bearing, date], Bearing]
@@ -147,7 +149,9 @@ class Tune:
             await records.plans.put(plan)
             await records.bearings.put(member_id, bearing)
             assert bearing.season_until is not None, "it has just begun"
-            return Quiet(plan, season, noon_of(found.zone, bearing.season_until))
+            before = found.bearing.season if found.bearing.season_on(found.day) else None
+            instead_of = None if before is season else before
+            return Quiet(plan, season, noon_of(found.zone, bearing.season_until), instead_of)
 
         return await self._database.write(work)
 

@@ -309,6 +309,16 @@ async def test_resume_ends_a_quieter_time_and_yes_go_on_does_not(member: World) 
     assert "Grief" not in (await member.robin.slash("nudge settings")).text
 
 
+async def test_a_quieter_time_that_takes_the_place_of_another_says_so(member: World) -> None:
+    said = []
+    for season in ("grief", "grief", "low_battery"):
+        await member.robin.slash("nudge pause")
+        said.append((await member.robin.pick("season", season)).text)
+
+    assert "It takes the place of *Grief*, which is over with this." in said[-1]
+    assert not any("takes the place" in one for one in said[:-1])
+
+
 async def test_a_quieter_time_where_nothing_comes_says_so(member: World) -> None:
     await member.robin.slash("nudge pause")
     pausing = member.robin.screen
