@@ -319,6 +319,19 @@ async def test_a_quieter_time_that_takes_the_place_of_another_says_so(member: Wo
     assert not any("takes the place" in one for one in said[:-1])
 
 
+async def test_after_a_stop_nothing_is_said_of_a_resume_that_could_end_a_quieter_time(member: World) -> None:
+    await member.robin.slash("nudge pause")
+    await member.robin.pick("season", "grief")
+    assert "`/nudge resume` ends it sooner." in (await member.robin.slash("nudge settings")).text
+    await member.robin.slash("nudge stop")
+
+    settings = (await member.robin.slash("nudge settings")).text
+
+    assert "**Grief**, until <t:" in settings
+    assert "resume" not in settings
+    assert "/nudge start" in (await member.robin.slash("nudge resume")).text
+
+
 async def test_a_quieter_time_where_nothing_comes_says_so(member: World) -> None:
     await member.robin.slash("nudge pause")
     pausing = member.robin.screen
