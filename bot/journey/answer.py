@@ -136,12 +136,15 @@ class AnswerNudge:
 
         async def work(records: Records) -> Answered:
             press = await self._begin(records, member_id, occurrence_id, Answer.PAUSE, language)
-            await _seal_anew(records, member_id)
             if press.plan.state is not PlanState.ACTIVE:
+                await _seal_anew(records, member_id)
                 return await _conclude(records, press, already=False)
             until = press.now + timedelta(days=days)
-            lately = (await past_of(records, member_id, press.now)).lately
-            await records.plans.put(press.plan.paused(until, lately))
+            past = await past_of(records, member_id, press.now)
+            paused = press.plan.paused(until, past.lately)
+            await records.plans.put(paused)
+            if past.bearing is not None:
+                await records.bearings.put_all({member_id: past.bearing.waiting_for(paused, press.now)})
             return replace(await _conclude(records, press, already=False), paused_until=until)
 
         return await self._database.write(work)

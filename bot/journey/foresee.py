@@ -159,6 +159,7 @@ class _Life:
             case Answer.PAUSE if plan.state is PlanState.ACTIVE:
                 until = now + timedelta(days=press.days)
                 self._now_where(plan=plan.paused(until, past.lately))
+                self._wait_for_the_first(now)
                 return Reply(press, paused_until=until)
             case Answer.LATER | Answer.PAUSE:
                 return Reply(press)
@@ -211,7 +212,12 @@ class _Life:
             case _:
                 assert isinstance(deed, LevelTickets)
                 self._now_where(bearing=replace(bearing, tickets=Tickets()))
+        if isinstance(deed, Rest | Change | KeepPace | SlowDown):
+            self._wait_for_the_first(now)
         yield Event(now, deed, self._where)
+
+    def _wait_for_the_first(self, now: datetime) -> None:
+        self._now_where(bearing=self._where.bearing.waiting_for(self._where.plan, now))
 
     def _begin_season(self, season: Season, lately: Lately, now: datetime) -> None:
         plan, zone = self._where.plan.resting(SEASONS[season].pause, now, lately), self._where.plan.schedule.zone

@@ -110,6 +110,7 @@ class Judge:
                     self._reply(event.what, event)
                 case _:
                     self._deed(event.what, event.at, event.where)
+            self._may_wait(event.where.bearing.season_until)
             self.where = event.where
         return self.broken
 
@@ -258,6 +259,11 @@ class Judge:
             yield f"too big for week {week}"
         if nudge.size > Size.TINY and self.done < 3:
             yield f"bigger than tiny after {self.done}"
+
+    def _may_wait(self, season_until: date | None) -> None:
+        """A low battery is about the first nudge after it, also where that was put off."""
+        if self.season is Season.LOW_BATTERY and self.season_until is not None and season_until is not None:
+            self.season_until = max(self.season_until, season_until)
 
     def _season_on(self, day: date) -> Season | None:
         return self.season if self.season_until is not None and day < self.season_until else None
