@@ -1,6 +1,7 @@
 """Carrying one letter that is ours, and writing down what became of it.
 
-    carry   consent, pause, window and night are looked at again; then one POST, recognisable by its id
+    carry   consent, pause, window and night are looked at again, and after a wait also what was left out; then one POST,
+            recognisable by its id
     settle  one transaction: the outcome, unless somebody else has the claim by now
 
 `rules.delivery.must_look_first` says whether a message that may have arrived is looked for before it is sent again.
@@ -12,8 +13,9 @@ import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
+from typing import Final
 
 import structlog
 
@@ -25,6 +27,8 @@ from bot.journey.past import past_of
 from bot.journey.standing import MemberStanding, standings
 from bot.journey.together import Together
 from bot.journey.traffic import Hold, Traffic
+from bot.rules.bearing import Bearing
+from bot.rules.choose import Refused
 from bot.rules.delivery import (
     AFTER_QUESTION,
     CALLS_OF_A_LETTER,
@@ -44,9 +48,14 @@ from bot.rules.delivery import (
     why_not,
 )
 from bot.rules.occurrence import Kind, Occurrence
+from bot.rules.pace import is_left_out
 from bot.rules.plan import PlanState
+from bot.rules.schedule import local_date
 from bot.store import Database, Records
 from bot.store.occurrences import Claimed, Settled
+
+# What was chosen this long ago is looked at again: its member may have changed what may come since.
+WAITED: Final = timedelta(minutes=1)
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -147,6 +156,8 @@ class Carrier:
             obstacle = Obstacle.OTHER_DATE
         if obstacle is None and await self._is_answered(occurrence, who):
             obstacle = Obstacle.ANSWERED
+        if obstacle is None and await self._is_left_out(occurrence, who):
+            obstacle = Obstacle.LEFT_OUT
         return None if obstacle is None else HeldBack(obstacle)
 
     def _has_time(self, occurrence: Occurrence, calls: int) -> bool:
@@ -161,6 +172,22 @@ class Carrier:
         now = self._clock.now()
         past = await self._database.read(lambda records: past_of(records, occurrence.member_id, now))
         return not past.is_time_to_ask(who.standing.plan)
+
+    async def _is_left_out(self, occurrence: Occurrence, who: MemberStanding) -> bool:
+        """Whether they set it aside, or what it is about, while it waited. Without their key nobody could tell."""
+        now, member_id = self._clock.now(), occurrence.member_id
+        nudge = self._library.language(who.member.language).nudge_by_id.get(occurrence.nudge_id or "")
+        if nudge is None or now - occurrence.due_at < WAITED:
+            return False
+
+        async def work(records: Records) -> tuple[Bearing | None, Refused | None]:
+            refused = (await records.refusals.by_ids([member_id])).get(member_id)
+            return (await records.bearings.by_ids([member_id])).get(member_id), refused
+
+        bearing, refused = await self._database.read(work)
+        if bearing is None or refused is None:
+            return False
+        return is_left_out(nudge, bearing, refused, local_date(who.standing.plan.schedule.zone, now))
 
     def _letter(self, occurrence: Occurrence, who: MemberStanding) -> Letter | None:
         """None when there is nothing left to say."""

@@ -15,9 +15,10 @@ from bot.errors import NothingFits, Unsealable
 from bot.journey.doubts import withdrawn
 from bot.journey.past import past_of
 from bot.journey.standing import MemberStanding, standing_of
-from bot.rules.choose import FARTHEST, Bounds, Shown, choose
+from bot.rules.bearing import Bearing
+from bot.rules.choose import Bounds, Refused, Shown, choose
 from bot.rules.occurrence import Kind, Occurrence, State, occurrence_id
-from bot.rules.pace import bounds_to_try
+from bot.rules.pace import bounds_to_try, is_left_out
 from bot.rules.plan import PlanState, Size
 from bot.rules.schedule import local_date
 from bot.store import Database, Records
@@ -98,22 +99,26 @@ class Taste:
             earlier = await records.occurrences.find(member_id, kind, slot)
             nudge = language.nudge_by_id.get(earlier.nudge_id or "") if earlier else None
             if earlier and nudge and earlier.state is state:
-                # It was within the pace of then: what they left out since is what matters by now. That others objected
-                # is not to be seen in what came already.
-                bounds = await self._bounds(records, member_id, Size.BRAVE)
-                within = replace(bounds, size=Size.BRAVE, level=FARTHEST, withdrawn=frozenset())
-                is_answered, is_left_out = earlier.answered_at is not None, not within.allow(nudge)
-                return Offer(nudge, earlier.occurrence_id, is_answered, is_left_out)
+                # That others objected is not to be seen in what came already.
+                bearing, refused = await _choices(records, member_id)
+                is_out = is_left_out(nudge, bearing, refused, local_date(plan.schedule.zone, now))
+                return Offer(nudge, earlier.occurrence_id, earlier.answered_at is not None, is_out)
         return None
 
     async def _bounds(self, records: Records, member_id: int, size: Size) -> Bounds:
         """What may be shown to this member, or to anybody who is none. Raises Unsealable."""
-        plan, refused = await records.plans.get(member_id), await records.refusals.of(member_id)
-        bearing = (await records.bearings.by_ids([member_id])).get(member_id)
-        if bearing is None:
-            raise Unsealable
+        plan, (bearing, refused) = await records.plans.get(member_id), await _choices(records, member_id)
         day = local_date(SOMEWHERE if plan is None else plan.schedule.zone, self._clock.now())
         return bounds_to_try(bearing, refused, size, day, await withdrawn(records))
+
+
+async def _choices(records: Records, member_id: int) -> tuple[Bearing, Refused]:
+    """What this member set and set aside. Raises Unsealable."""
+    refused = await records.refusals.of(member_id)
+    bearing = (await records.bearings.by_ids([member_id])).get(member_id)
+    if bearing is None:
+        raise Unsealable
+    return bearing, refused
 
 
 async def _choose_for_today(records: Records, who: MemberStanding, language: Language, now: datetime) -> Offer:

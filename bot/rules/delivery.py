@@ -65,6 +65,8 @@ class Obstacle(StrEnum):
     """The silence that a question was about has ended."""
     ASKED = "asked"
     """A question that may have been seen before: it is asked once."""
+    LEFT_OUT = "left_out"
+    """What it is about was left out while it waited, or it was itself."""
     NOTHING_TO_SAY = "nothing_to_say"
     """Its nudge has left the library."""
 

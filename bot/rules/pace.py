@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -146,6 +146,12 @@ def bounds_to_try(
         most_exposure=FARTHEST if season is None else season.most_exposure,
         withdrawn=withdrawn,
     )
+
+
+def is_left_out(nudge: Choosable, bearing: Bearing, refused: Refused, day: date) -> bool:
+    """Whether they set it aside, or left out what it is about, by now. It was within their pace when it was chosen."""
+    bounds = bounds_to_try(bearing, refused, Size.BRAVE, day)
+    return not replace(bounds, size=Size.BRAVE, level=FARTHEST).allow(nudge)
 
 
 def _because(holds: Sequence[Held]) -> tuple[Why, ...]:

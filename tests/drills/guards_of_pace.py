@@ -58,6 +58,13 @@ OF_THE_PACE: Final = (
         f"{OF_TASTE}::test_a_season_holds_wherever_a_nudge_is_shown_also_after_a_stop",
     ),
     Guard(
+        "pace: what is left out while it waits does not come",
+        "bot/journey/carrying.py",
+        "        if obstacle is None and await self._is_left_out(occurrence, who):",
+        "        if False:",
+        "tests/journey/test_deliver.py::test_what_is_left_out_while_it_waits_does_not_come",
+    ),
+    Guard(
         "pace: that's plenty",
         PACE,
         "    if is_plenty(bearing, day):",
