@@ -49,8 +49,8 @@ def _season_text(outlook: Outlook, words: Words) -> Iterator[str]:
     if outlook.season is not None and outlook.season_ends_at is not None:
         ends, name = moment(outlook.season_ends_at, "D"), words(f"season.{outlook.season}.name")
         # After a Stop there is nothing that could be resumed.
-        said = "overview.season_ended" if outlook.plan.state in ENDED else "overview.season"
-        yield words(said, season=name, ends=ends)
+        has_ended = outlook.plan.state in ENDED
+        yield words("overview.season_ended" if has_ended else "overview.season", season=name, ends=ends)
 
 
 def _first_week_text(outlook: Outlook, now: datetime, words: Words) -> Iterator[str]:
