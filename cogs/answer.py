@@ -13,7 +13,6 @@ from bot.journey.courier import NudgeNote
 from bot.rules.due import LATER_DAYS
 from bot.rules.occurrence import Answer
 from bot.rules.plan import PAUSE_DAYS
-from bot.rules.seasons import SEASONS
 from cogs import _turn
 from cogs._ui.asked_back import asked_back
 from cogs._ui.helplines import helplines_screen
@@ -121,9 +120,7 @@ class AnswerPresses(commands.Cog):
         words, season = self._client.words(interaction), season_in(press.values)
         await self._message(interaction, press.data)
         quiet = await self._client.journeys.tune.begin_season(interaction.user.id, season)
-        answered = await self._client.journeys.answer.pause(
-            interaction.user.id, press.data, SEASONS[season].pause.days, words.language
-        )
+        answered = await self._client.journeys.answer.rest(interaction.user.id, press.data, words.language)
         await self._reply(interaction, press.data, answered, quiet_text(quiet, words))
 
     def _pause_text(self, interaction: Interaction, answered: Answered) -> str:
@@ -192,7 +189,9 @@ class AnswerPresses(commands.Cog):
     async def _open(self, interaction: Interaction, occurrence_id: str) -> None:
         words = self._client.words(interaction)
         message = await self._message(interaction, occurrence_id)
-        if isinstance(message.says, NudgeNote) and message.is_answered:
+        if message.was_not_ok:
+            view = gone_screen(occurrence_id, [words("nudge.reply.already")], words)
+        elif isinstance(message.says, NudgeNote) and message.is_answered:
             card = NudgeCard(message.says.nudge, occurrence_id)
             view = answered_screen(card, [words("nudge.reply.already")], words)
         else:

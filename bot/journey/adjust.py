@@ -182,8 +182,10 @@ class Adjust:
             past = await past_of(records, member_id, now)
             changed = change(who, past.lately)
             await records.plans.put(changed)
-            if bearing is not None and past.bearing is not None:
-                await records.bearings.put_all({member_id: bearing(past.bearing)})
+            if past.bearing is not None:
+                # Written whether it differs or not: that it was is not to tell of a season.
+                after = past.bearing if bearing is None else bearing(past.bearing)
+                await records.bearings.put_all({member_id: after.waiting_for(changed, now)})
             if leaving_guild:
                 await records.members.leave_guild(member_id)
                 await take_back(records, member_id, {Purpose.COUNTS}, now)

@@ -37,6 +37,8 @@ class OwnMessage:
     plan: Plan
     draw: Draw | None = None
     """How it was chosen, while that is held: of the latest nudge alone."""
+    was_not_ok: bool = False
+    """Whether they said that it was not OK."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,9 @@ class AnswerNudge:
             if says is None:
                 raise NoLongerHeld
             draw = await _draw_of(records, occurrence)
-            return OwnMessage(says, occurrence.answered_at is not None, who.standing.plan, draw)
+            refused = (await records.refusals.by_ids([member_id])).get(member_id) or Refused()
+            was_not_ok = occurrence.nudge_id in refused.not_ok
+            return OwnMessage(says, occurrence.answered_at is not None, who.standing.plan, draw, was_not_ok)
 
         return await self._database.read(work)
 
@@ -132,13 +136,26 @@ class AnswerNudge:
 
         async def work(records: Records) -> Answered:
             press = await self._begin(records, member_id, occurrence_id, Answer.PAUSE, language)
-            await _seal_anew(records, member_id)
             if press.plan.state is not PlanState.ACTIVE:
+                await _seal_anew(records, member_id)
                 return await _conclude(records, press, already=False)
             until = press.now + timedelta(days=days)
-            lately = (await past_of(records, member_id, press.now)).lately
-            await records.plans.put(press.plan.paused(until, lately))
+            past = await past_of(records, member_id, press.now)
+            paused = press.plan.paused(until, past.lately)
+            await records.plans.put(paused)
+            if past.bearing is not None:
+                await records.bearings.put_all({member_id: past.bearing.waiting_for(paused, press.now)})
             return replace(await _conclude(records, press, already=False), paused_until=until)
+
+        return await self._database.write(work)
+
+    async def rest(self, member_id: int, occurrence_id: str, language: str) -> Answered:
+        """Take a season for an answer: that is a pause too. It has begun by then (`Tune.begin_season`)."""
+
+        async def work(records: Records) -> Answered:
+            press = await self._begin(records, member_id, occurrence_id, Answer.PAUSE, language)
+            await _seal_anew(records, member_id)
+            return await _conclude(records, press, already=False)
 
         return await self._database.write(work)
 
@@ -197,8 +214,8 @@ async def _follow(records: Records, press: _Press, answer: Answer, language: Lan
     is_repeated = not press.is_first and press.nudge_id in refused.nudges and answer is Answer.NOT_FOR_ME
     if is_repeated:
         return Followed(plan, past.bearing or Bearing())
-    was_set_aside, of_its_kind = press.nudge_id in refused.nudges, _of_its_kind(press, refused, language)
-    pressed = Pressed(answer, press.nudge_id, press.nudge, smaller, was_set_aside, of_its_kind)
+    of_its_kind = _of_its_kind(press, refused, language)
+    pressed = Pressed(answer, press.nudge_id, press.nudge, smaller, of_its_kind, press.is_first)
     followed = follow(pressed, plan, past.bearing or Bearing(), past.lately, now)
     await records.plans.put(followed.plan)
     if answer in ALWAYS_HEARD:

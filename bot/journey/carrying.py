@@ -1,6 +1,7 @@
 """Carrying one letter that is ours, and writing down what became of it.
 
-    carry   consent, pause, window and night are looked at again; then one POST, recognisable by its id
+    carry   consent, pause, window and night are looked at again, and before a further try whether it may still come;
+            then one POST, recognisable by its id
     settle  one transaction: the outcome, unless somebody else has the claim by now
 
 `rules.delivery.must_look_first` says whether a message that may have arrived is looked for before it is sent again.

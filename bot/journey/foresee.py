@@ -163,21 +163,21 @@ class _Life:
             case Answer.PAUSE if plan.state is PlanState.ACTIVE:
                 until = now + timedelta(days=press.days)
                 self._now_where(plan=plan.paused(until, past.lately))
+                self._wait_for_the_first(now)
                 return Reply(press, paused_until=until)
             case Answer.LATER | Answer.PAUSE:
                 return Reply(press)
         if press.answer is Answer.NOT_FOR_ME and not is_first and nudge.nudge_id in self._where.refused.nudges:
             return Reply(press)  # it was said before
-        followed = self._followed(press, nudge, past, now)
+        followed = self._followed(press, nudge, past, now, is_first=is_first)
         return Reply(press, question=followed.question, is_plenty=followed.is_plenty)
 
-    def _followed(self, press: Press, nudge: Nudge, past: Past, now: datetime) -> Followed:
+    def _followed(self, press: Press, nudge: Nudge, past: Past, now: datetime, *, is_first: bool) -> Followed:
         plan, bearing, refused = self._where.plan, self._where.bearing, self._where.refused
         is_off = nudge.theme in refused.themes
         others = [self._language.nudge_by_id.get(one) for one in refused.nudges - {nudge.nudge_id}]
         of_its_kind = 0 if is_off else sum(one is not None and one.theme == nudge.theme for one in others)
-        was_set_aside = nudge.nudge_id in refused.nudges
-        pressed = Pressed(press.answer, nudge.nudge_id, nudge, press.smaller, was_set_aside, of_its_kind)
+        pressed = Pressed(press.answer, nudge.nudge_id, nudge, press.smaller, of_its_kind, is_first)
         followed = follow(pressed, plan, bearing, past.lately, now)
         self._now_where(plan=followed.plan, bearing=followed.bearing)
         if press.answer in ALWAYS_HEARD:
@@ -216,10 +216,15 @@ class _Life:
             case _:
                 assert isinstance(deed, LevelTickets)
                 self._now_where(bearing=replace(bearing, tickets=Tickets()))
+        if isinstance(deed, Rest | Change | KeepPace | SlowDown):
+            self._wait_for_the_first(now)
         yield Event(now, deed, self._where)
 
+    def _wait_for_the_first(self, now: datetime) -> None:
+        self._now_where(bearing=self._where.bearing.waiting_for(self._where.plan, now))
+
     def _begin_season(self, season: Season, lately: Lately, now: datetime) -> None:
-        plan, zone = self._where.plan.paused(now + SEASONS[season].pause, lately), self._where.plan.schedule.zone
+        plan, zone = self._where.plan.resting(SEASONS[season].pause, now, lately), self._where.plan.schedule.zone
         first_on = None if plan.next_due_at is None else local_date(zone, plan.next_due_at)
         begun = self._where.bearing.begin_season(season, local_date(zone, now), first_on)
         self._now_where(plan=plan, bearing=begun)

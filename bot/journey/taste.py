@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from itertools import islice
 from typing import Final
 
 from bot.clock import Clock
@@ -13,17 +15,18 @@ from bot.errors import NothingFits, Unsealable
 from bot.journey.doubts import withdrawn
 from bot.journey.past import past_of
 from bot.journey.standing import MemberStanding, standing_of
-from bot.rules.choose import Bounds, Shown, choose
+from bot.rules.bearing import Bearing
+from bot.rules.choose import Bounds, Refused, Shown, choose
 from bot.rules.occurrence import Kind, Occurrence, State, occurrence_id
-from bot.rules.pace import bounds_of_a_taste
+from bot.rules.pace import bounds_to_try, ceiling_of, is_left_out
 from bot.rules.plan import PlanState, Size
 from bot.rules.schedule import local_date
 from bot.store import Database, Records
 
 SAMPLES: Final = 3
 
-# Whoever has no plan has no zone, and nothing that a date could tell of.
-ANYWHERE: Final = "UTC"
+# The zone of somebody who has picked none: no date of theirs matters yet.
+SOMEWHERE: Final = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """The nudge of today is not to be shown again: it was set aside, or is out of circulation, or left the library."""
+    """The nudge of today is not shown once more: it was set aside or left out since, or has left the library."""
 
     occurrence_id: str
     is_answered: bool
@@ -51,32 +54,33 @@ class Taste:
 
     async def one(self, member_id: int, language: str, seed: int) -> Offer:
         """One nudge as a first one could be, and none that this member has refused. Stores nothing."""
-        now = self._clock.now()
-        bounds = await self._database.read(lambda records: _bounds_of(records, member_id, now))
+        bounds = await self._database.read(lambda records: self._bounds(records, member_id, Size.TINY))
         return self._one(language, seed, bounds)
 
     async def samples(self, member_id: int, language: str, size: Size) -> list[Nudge]:
-        """Three nudges as they could come to this member, one after the other, each of them done. Stores nothing."""
-        now = self._clock.now()
-        bounds = await self._database.read(lambda records: _bounds_of(records, member_id, now))
-        return self._some(SAMPLES, language, size, member_id, bounds)
+        """Three nudges as they could come to this member, one after the other, each of them done. Stores nothing.
+
+        Fewer where fewer are left: what is left out keeps nobody from a Start.
+        """
+        bounds = await self._database.read(lambda records: self._bounds(records, member_id, size))
+        return list(islice(self._one_after_the_other(language, member_id, bounds), SAMPLES))
 
     def _one(self, language: str, seed: int, bounds: Bounds) -> Offer:
-        return Offer(self._some(1, language, Size.TINY, seed, bounds)[0])
+        """Of the kinds that come first, where one of those is left: they need nothing that came before."""
+        first = ceiling_of(1).themes
+        at_first = replace(bounds, themes=first if bounds.themes is None else bounds.themes & first)
+        for within in (at_first, bounds):
+            if nudge := next(self._one_after_the_other(language, seed, within), None):
+                return Offer(nudge)
+        raise NothingFits
 
-    def _some(self, how_many: int, language: str, size: Size, seed: int, bounds: Bounds) -> list[Nudge]:
-        nudges = self._library.language(language).nudges
-        now = self._clock.now()
-        found: list[Nudge] = []
-        while len(found) < how_many:
-            level = max((nudge.exposure for nudge in found), default=0)
-            reached = replace(bounds, size=min(size, bounds.size), level=level)
-            shown = [Shown(nudge.nudge_id, now) for nudge in reversed(found)]
-            chosen = choose(nudges, reached, shown, f"{seed}:{len(found)}", now)
-            if chosen is None:
-                raise NothingFits
-            found.append(chosen.nudge)
-        return found
+    def _one_after_the_other(self, language: str, seed: int, bounds: Bounds) -> Iterator[Nudge]:
+        nudges, now, level = self._library.language(language).nudges, self._clock.now(), bounds.level
+        shown: list[Shown] = []
+        while (chosen := choose(nudges, replace(bounds, level=level), shown, f"{seed}:{len(shown)}", now)) is not None:
+            yield chosen.nudge
+            level = max(level, chosen.nudge.exposure)
+            shown.insert(0, Shown(chosen.nudge.nudge_id, now))
 
     async def of_today(self, member_id: int, language: str, seed: int) -> Offer | Gone:
         """What /nudge now shows. Raises NothingFits when the member's choices leave nothing."""
@@ -92,10 +96,16 @@ class Taste:
                 return meanwhile
             who = await standing_of(records, member_id)
             if who is None or who.standing.plan.state is PlanState.STOPPED:
-                return self._one(language, seed, await _bounds_of(records, member_id, now))
+                return self._one(language, seed, await self._bounds(records, member_id, Size.TINY))
             return await _choose_for_today(records, who, spoken, now)
 
         return await self._database.write(work)
+
+    async def _bounds(self, records: Records, member_id: int, size: Size) -> Bounds:
+        """What may be shown to this member, or to anybody who is none. Raises Unsealable."""
+        plan, (bearing, refused) = await records.plans.get(member_id), await _choices(records, member_id)
+        day = local_date(SOMEWHERE if plan is None else plan.schedule.zone, self._clock.now())
+        return bounds_to_try(bearing, refused, size, day, await withdrawn(records))
 
 
 async def _shown_today(records: Records, member_id: int, language: Language, now: datetime) -> Offer | Gone | None:
@@ -103,31 +113,30 @@ async def _shown_today(records: Records, member_id: int, language: Language, now
     plan = await records.plans.get(member_id)
     if plan is None or plan.state is PlanState.STOPPED:
         return None
-    slot = local_date(plan.schedule.zone, now).isoformat()
+    day = local_date(plan.schedule.zone, now)
     for kind, state in ((Kind.NUDGE, State.SENT), (Kind.ASKED, State.SHOWN)):
-        earlier = await records.occurrences.find(member_id, kind, slot)
+        earlier = await records.occurrences.find(member_id, kind, day.isoformat())
         if earlier is not None and earlier.state is state:
-            return await _as_it_is_now(records, earlier, language)
+            return await _as_it_is_now(records, earlier, language, day)
     return None
 
 
-async def _as_it_is_now(records: Records, earlier: Occurrence, language: Language) -> Offer | Gone:
-    refused, out = await records.refusals.of(earlier.member_id), await withdrawn(records)
+async def _as_it_is_now(records: Records, earlier: Occurrence, language: Language, day: date) -> Offer | Gone:
+    """That others objected is not to be seen in what came already: only what this member said is looked at."""
     nudge, is_answered = language.nudge_by_id.get(earlier.nudge_id or ""), earlier.answered_at is not None
-    if nudge is None or nudge.nudge_id in refused.nudges | out or nudge.theme in refused.themes:
+    bearing, refused = await _choices(records, earlier.member_id)
+    if nudge is None or is_left_out(nudge, bearing, refused, day):
         return Gone(earlier.occurrence_id, is_answered)
     return Offer(nudge, earlier.occurrence_id, is_answered)
 
 
-async def _bounds_of(records: Records, member_id: int, now: datetime) -> Bounds:
-    """What may be shown to this member, or to anybody who is none. Raises Unsealable."""
+async def _choices(records: Records, member_id: int) -> tuple[Bearing, Refused]:
+    """What this member set and set aside. Raises Unsealable."""
     refused = await records.refusals.of(member_id)
     bearing = (await records.bearings.by_ids([member_id])).get(member_id)
     if bearing is None:
         raise Unsealable
-    plan = await records.plans.get(member_id)
-    day = local_date(ANYWHERE if plan is None else plan.schedule.zone, now)
-    return bounds_of_a_taste(bearing, refused, day, await withdrawn(records))
+    return bearing, refused
 
 
 async def _choose_for_today(records: Records, who: MemberStanding, language: Language, now: datetime) -> Offer:

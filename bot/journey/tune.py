@@ -45,6 +45,8 @@ class Quiet:
     plan: Plan
     season: Season
     ends_at: datetime
+    instead_of: Season | None = None
+    """The one that it ended, where there was another."""
 
 
 Change = Callable[[Bearing, date], Bearing]
@@ -133,18 +135,23 @@ class Tune:
         return tuning
 
     async def begin_season(self, member_id: int, season: Season) -> Quiet:
-        """Nothing for the pause of that season, and then what it lets through, until it ends by itself."""
+        """Nothing for the pause of that season, and then what it lets through, until it ends by itself.
+
+        It takes the place of an earlier one, and shortens no pause.
+        """
         now = self._clock.now()
 
         async def work(records: Records) -> Quiet:
             found = await self._read(records, member_id)
-            plan = found.who.standing.plan.paused(now + SEASONS[season].pause, found.lately)
+            plan = found.who.standing.plan.resting(SEASONS[season].pause, now, found.lately)
             first_on = None if plan.next_due_at is None else local_date(found.zone, plan.next_due_at)
             bearing = found.bearing.begin_season(season, found.day, first_on)
             await records.plans.put(plan)
             await records.bearings.put(member_id, bearing)
             assert bearing.season_until is not None, "it has just begun"
-            return Quiet(plan, season, noon_of(found.zone, bearing.season_until))
+            before = found.bearing.season if found.bearing.season_on(found.day) else None
+            instead_of = None if before is season else before
+            return Quiet(plan, season, noon_of(found.zone, bearing.season_until), instead_of)
 
         return await self._database.write(work)
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from bot.rules.choose import CONTACT, OFF_AT_FIRST, Audience, Draw
-from bot.rules.plan import Size
+from bot.rules.plan import LONGEST_PAUSE, Plan, Size
+from bot.rules.schedule import local_date
 from bot.rules.seasons import SEASONS, Season, SeasonRule
 from bot.rules.silence import ASK_AFTER
 from bot.rules.tickets import Tickets
@@ -164,6 +165,14 @@ class Bearing:
         ends = day + SEASONS[season].lasts
         return replace(self, season=season, season_until=max(ends, first_on + A_DAY) if first_on else ends)
 
+    def waiting_for(self, plan: Plan, now: datetime) -> Bearing:
+        """The next nudge comes another time by now: a season that is about that one waits for it."""
+        rule = self.season_on(local_date(plan.schedule.zone, now))
+        if rule is None or not rule.is_for_the_first or self.season_until is None or plan.next_due_at is None:
+            return self
+        first_on = local_date(plan.schedule.zone, plan.next_due_at)
+        return replace(self, season_until=max(self.season_until, first_on + A_DAY))
+
     def wanted(self) -> Bearing:
         """They say that nudges may come: no earlier no stands against that."""
         return replace(self, noes=())
@@ -178,5 +187,5 @@ class Bearing:
         rule = self.season_on(day)
         if rule is None or self.season_until is None:
             return kept.end_season()
-        is_possible = self.season_until <= day + rule.lasts + FIRST_WAITS + AHEAD
+        is_possible = self.season_until <= day + max(rule.lasts, LONGEST_PAUSE) + FIRST_WAITS + AHEAD
         return kept if is_possible else replace(kept, season_until=day + rule.lasts)

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from bot.rules.bearing import Bearing
-from bot.rules.choose import CONTACT, FARTHEST, Audience, Bounds, Choosable, Refused, Shown, Why
+from bot.rules.choose import ALONE, CONTACT, FARTHEST, Audience, Bounds, Choosable, Refused, Shown, Why
 from bot.rules.plan import Plan, Size
 from bot.rules.schedule import is_night, local_date
 
@@ -125,21 +125,33 @@ def bounds_of(
     )
 
 
-def bounds_of_a_taste(bearing: Bearing, refused: Refused, day: date, withdrawn: AbstractSet[str]) -> Bounds:
-    """What may be shown to somebody who only tries: of any week, within what they set, their season and their rest."""
+def bounds_to_try(
+    bearing: Bearing, refused: Refused, size: Size, day: date, withdrawn: AbstractSet[str] = frozenset()
+) -> Bounds:
+    """What may be shown to be tried, as if by somebody new with that size: within all that this member set or said.
+
+    No week and no step holds it back, but a season does, and so does something that was not OK lately.
+    """
     season, is_gentle = bearing.season_on(day), bearing.is_gentle(day)
-    themes = ceiling_of(CEILINGS[-1].from_week).themes if season is None else season.themes
+    most = Size.TINY if is_gentle else size
+    themes = ceiling_of(CEILINGS[-1].from_week).themes - (DEEP_THEMES if most is Size.TINY else frozenset())
     return Bounds(
-        size=Size.TINY if is_gentle else Size.BRAVE,
-        level=0,
+        size=most,
+        level=ALONE,
         refused=refused,
         audiences=bearing.audiences,
         sets=bearing.sets,
         skips=bearing.skips if season is None else bearing.skips | season.skips,
-        themes=themes - DEEP_THEMES if is_gentle else themes,
+        themes=themes if season is None else themes & season.themes,
         most_exposure=FARTHEST if season is None else season.most_exposure,
         withdrawn=withdrawn,
     )
+
+
+def is_left_out(nudge: Choosable, bearing: Bearing, refused: Refused, day: date) -> bool:
+    """Whether they set it aside, or left out what it is about, by now. It was within their pace when it was chosen."""
+    bounds = bounds_to_try(bearing, refused, Size.BRAVE, day)
+    return not replace(bounds, size=Size.BRAVE, level=FARTHEST).allow(nudge)
 
 
 def _because(holds: Sequence[Held]) -> tuple[Why, ...]:

@@ -203,6 +203,10 @@ class Plan:
             return replace(self, paused_until=until)
         return replace(self, paused_until=until, next_due_at=due_after(self.rhythm(until), until, lately))
 
+    def resting(self, pause: timedelta, now: datetime, lately: Lately) -> Plan:
+        """Nothing comes for so long, and not before the end of a pause that is longer."""
+        return self.paused(self.free_from(now + pause), lately)
+
     def changed(self, wishes: Wishes, now: datetime, lately: Lately) -> Plan:
         """Other wishes from now on. They end no pause, and begin nothing that does not come now."""
         new = self.with_wishes(wishes, now)

@@ -7,7 +7,7 @@ ever make things gentler. *Later* and silence change nothing here.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from bot.rules.bearing import NOT_TODAYS_TO_EASE, Bearing
@@ -50,26 +50,27 @@ class Pressed:
     nudge: Choosable | None
     """None for one that has left the library since."""
     is_smaller: bool = False
-    was_set_aside: bool = False
-    """Whether that nudge was before: then its no was counted."""
     of_its_kind: int = 0
     """How many others of its kind were set aside before; none where the whole kind is off already."""
+    is_first: bool = True
+    """Whether the nudge had no answer before. One nudge is one no, however often it is said."""
 
 
 def follow(pressed: Pressed, plan: Plan, bearing: Bearing, lately: Lately, now: datetime) -> Followed:
     """What that answer changes."""
     day, nudge = local_date(plan.schedule.zone, now), pressed.nudge
+    said_no = bearing.said_no(day) if pressed.is_first else bearing
     match pressed.answer:
         case Answer.DID_IT if nudge is not None and not pressed.is_smaller:
             return _did_it(nudge, plan, bearing, now)
         case Answer.DID_IT:
             return Followed(plan, bearing.did_smaller())
         case Answer.NOT_TODAY:
-            return _not_today(plan, bearing.said_no(day))
+            return _not_today(plan, said_no)
         case Answer.NOT_FOR_ME:
-            return _not_for_me(pressed, plan, _said_no(pressed, bearing, day), lately, now)
+            return _not_for_me(pressed, plan, said_no, lately, now)
         case Answer.NOT_OK:
-            return Followed(plan.made_gentle(now, lately), _said_no(pressed, bearing, day).not_ok(day))
+            return Followed(plan.made_gentle(now, lately), said_no.not_ok(day))
     return Followed(plan, bearing)
 
 
@@ -77,11 +78,6 @@ def said_bigger(plan: Plan, most: Size = Size.SMALL) -> Plan:
     """One size more, up to the one that is offered. Brave ones come only to who picked them in the settings."""
     bigger = Size(min(most, plan.wishes.size + 1))
     return replace(plan, wishes=replace(plan.wishes, size=max(plan.wishes.size, bigger)))
-
-
-def _said_no(pressed: Pressed, bearing: Bearing, day: date) -> Bearing:
-    """However often it is said to one nudge."""
-    return bearing if pressed.was_set_aside else bearing.said_no(day)
 
 
 def _did_it(nudge: Choosable, plan: Plan, bearing: Bearing, now: datetime) -> Followed:

@@ -39,6 +39,8 @@ class SeasonRule:
     """What such a nudge may not be about."""
     is_slow: bool
     """Whether they come half as often."""
+    is_for_the_first: bool = False
+    """Whether it is about the first nudge after its pause, whenever that comes."""
 
 
 ALONE: Final = frozenset({"kind", "savour", "notice", "beside_self", "beside_less"})
@@ -53,6 +55,7 @@ SEASONS: Final = MappingProxyType(
             most_exposure=0,
             skips=frozenset(),
             is_slow=False,
+            is_for_the_first=True,
         ),
         Season.GRIEF: SeasonRule(
             pause=timedelta(days=7),

@@ -120,7 +120,7 @@ def choice_screen(card: NudgeCard, step: Literal[Step.LATER, Step.PAUSE], words:
 
 
 def gone_screen(data: str, said: Sequence[Part], words: Words) -> ui.LayoutView:
-    """What is said back where the nudge itself has left the library."""
+    """What is said back where the nudge itself has left the library, or is not to be shown once more."""
     return screen(*said, exits(data, words))
 
 

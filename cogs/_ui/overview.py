@@ -47,8 +47,10 @@ def overview_screen(outlook: Outlook, place: Place, now: datetime, words: Words)
 
 def _season_text(outlook: Outlook, words: Words) -> Iterator[str]:
     if outlook.season is not None and outlook.season_ends_at is not None:
-        ends = moment(outlook.season_ends_at, "D")
-        yield words("overview.season", season=words(f"season.{outlook.season}.name"), ends=ends)
+        ends, name = moment(outlook.season_ends_at, "D"), words(f"season.{outlook.season}.name")
+        # After a Stop there is nothing that could be resumed.
+        has_ended = outlook.plan.state in ENDED
+        yield words("overview.season_ended" if has_ended else "overview.season", season=name, ends=ends)
 
 
 def _first_week_text(outlook: Outlook, now: datetime, words: Words) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import discord
 
 from bot.content.words import Words
@@ -38,8 +40,19 @@ def season_in(values: tuple[str, ...]) -> Season:
 
 def quiet_text(quiet: Quiet, words: Words) -> str:
     """What comes and what does not, and for how long."""
+    return "\n".join((*_what_comes(quiet, words), *_what_ended(quiet, words)))
+
+
+def _what_comes(quiet: Quiet, words: Words) -> Iterator[str]:
     ends = moment(quiet.ends_at, "D")
     if quiet.plan.next_due_at is None or quiet.plan.paused_until is None:
-        return words("season.nothing_comes", ends=ends)
-    until = moment(quiet.plan.paused_until, "D")
-    return "\n".join((words(f"season.{quiet.season}.begun", until=until, ends=ends), words("season.sooner")))
+        yield words("season.nothing_comes", ends=ends)
+    else:
+        yield words(f"season.{quiet.season}.begun", until=moment(quiet.plan.paused_until, "D"), ends=ends)
+        yield words("season.sooner")
+
+
+def _what_ended(quiet: Quiet, words: Words) -> Iterator[str]:
+    """Else "as before" would be taken for the quieter time there was."""
+    if quiet.instead_of is not None:
+        yield words("season.instead", season=words(f"season.{quiet.instead_of}.name"))

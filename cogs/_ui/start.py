@@ -16,6 +16,7 @@ from bot.content.nudges import Nudge
 from bot.content.places import Place
 from bot.content.words import Words
 from bot.journey.opt_in import Times
+from bot.journey.taste import SAMPLES
 from bot.rules.consent import Purpose
 from bot.rules.occurrence import State
 from bot.rules.plan import Size
@@ -107,12 +108,13 @@ def how_screen(draft: Draft, words: Words) -> ui.LayoutView:
 
 
 def last_screen(draft: Draft, samples: Sequence[Nudge], before: AbstractSet[Purpose], words: Words) -> ui.LayoutView:
-    """4: three of them as they could come, what is agreed to, what ends of what was agreed to before, and Start."""
+    """4: three as they could come, or fewer; what is agreed to, what ends of what was agreed to before, and Start."""
     start = button(FLOW, "go", words("start.go"), draft.encode(), style=discord.ButtonStyle.primary)
     ends = before - draft.purposes
     return screen(
-        words("start.last.title"),
+        words("start.last.title" if len(samples) == SAMPLES else "start.last.title_fewer"),
         *(sample_text(nudge, words) for nudge in samples),
+        *([] if samples else [words("start.last.none")]),
         line(),
         words("start.last.agreed", list=purpose_list(draft.purposes, words)),
         *([words("start.last.ends", list=purpose_list(ends, words))] if ends else []),

@@ -425,6 +425,49 @@ async def test_a_cover_whose_nudge_has_its_answer_opens_to_that(world: World) ->
     assert "Did it" not in opened.labels
 
 
+async def text_of(world: World) -> str:
+    """The text of the nudge that came last."""
+    (row,) = [one for one in await world.messages() if one["nudge_id"]]
+    return world.app.client.library.language("en").nudge_by_id[row["nudge_id"]].text
+
+
+async def test_a_cover_whose_nudge_was_not_ok_shows_it_to_nobody_once_more(world: World) -> None:
+    await world.set_up()
+    await world.start(discreet=True)
+    cover = await world.to_next_nudge()
+    assert await text_of(world) in (await world.robin.press("Open", on=cover)).text
+    await world.robin.pick("menu", "not_ok")
+
+    opened = await world.robin.press("Open", on=cover)
+
+    assert "has its answer already" in opened.text
+    assert await text_of(world) not in opened.text
+    assert "Need more than a nudge?" in opened.labels
+
+
+@pytest.mark.parametrize("answer", ["not_for_me", "not_ok"])
+async def test_nudge_now_does_not_show_what_was_set_aside_today(world: World, nudge: Screen, answer: str) -> None:
+    await world.robin.pick("menu", answer, on=nudge)
+
+    now = await world.robin.slash("nudge now")
+
+    assert "Today's nudge has its answer." in now.text
+    assert await text_of(world) not in now.text
+    assert now.labels == ["Stop", "Need more than a nudge?"]
+
+
+async def test_nudge_now_does_not_show_what_is_left_out_since_it_came(world: World, nudge: Screen) -> None:
+    assert await text_of(world) in (await world.robin.slash("nudge now")).text
+    themes = {one.theme for one in world.app.client.library.language("en").nudges}
+    await set_aside(world, themes=tuple(themes))
+
+    now = await world.robin.slash("nudge now")
+
+    assert "is not one for you by now" in now.text
+    assert await text_of(world) not in now.text
+    assert await text_of(world) in nudge.text
+
+
 async def test_a_pause_can_be_thought_over(world: World, nudge: Screen) -> None:
     await world.robin.slash("nudge pause")
 

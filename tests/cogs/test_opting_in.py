@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.rules.plan import Size
+from tests.support.pace import set_aside
 from tests.support.world import World
 
 
@@ -291,3 +292,24 @@ async def test_a_discreet_start_says_where_the_receipt_is(world: World) -> None:
     await world.set_up()
 
     assert "behind *Open*" in (await world.start(discreet=True)).text
+
+
+@pytest.mark.parametrize(
+    ("left", "said"), [(2, "### As they could come"), (0, "With what you left out, none fits for now.")]
+)
+async def test_whoever_left_out_nearly_everything_can_start_all_the_same(world: World, left: int, said: str) -> None:
+    await world.set_up()
+    await world.start()
+    nudges = world.app.client.library.language("en").nudges
+    kept = [one.nudge_id for one in nudges if one.theme in ("kind", "savour") and not one.flags and not one.exposure]
+    await set_aside(world, nudges=tuple(one.nudge_id for one in nudges if one.nudge_id not in kept[:left]))
+    await world.robin.slash("nudge stop")
+
+    await world.robin.slash("nudge start", place="Europe/Berlin")
+    for _ in range(3):
+        last = (await world.robin.press("Next")).text
+    started = await world.robin.press("Start")
+
+    assert said in last
+    assert last.count("\n> ") == left
+    assert "Your receipt is in your DMs." in started.text

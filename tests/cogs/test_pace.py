@@ -184,6 +184,18 @@ async def test_why_this_one_tells_the_draw_as_it_was(member: World) -> None:
     assert len(told) <= 10, "it stays short"
 
 
+async def test_why_this_one_never_says_that_they_picked_what_an_answer_made_smaller(member: World) -> None:
+    small = replace((await plan_of(member)).wishes, size=Size.SMALL)
+    await member.app.journeys.adjust.change(member.robin.id, small)
+    for _ in range(2):
+        await member.robin.press("Not today", on=await member.to_next_nudge())
+
+    told = await why(member, await member.to_next_nudge())
+
+    assert "In your settings, *tiny* is the most." in told
+    assert "picked" not in "\n".join(told)
+
+
 async def test_why_this_one_of_an_older_nudge_says_that_its_numbers_are_not_held_any_more(member: World) -> None:
     older = await member.to_next_nudge()
     newer = await member.to_next_nudge()
@@ -258,6 +270,17 @@ async def test_a_quieter_time_is_picked_on_a_nudge_and_says_what_comes(
     assert len(member.robin.dms) == before
 
 
+async def test_a_quieter_time_that_is_picked_on_a_nudge_shortens_no_pause(member: World) -> None:
+    nudge = await member.to_next_nudge()
+    await member.robin.pick("menu", "pause", on=nudge)
+    await member.robin.press("30 days")
+    until = (await plan_of(member)).paused_until
+
+    await member.press_crafted(member.robin, f"m:n:season:{nudge.control('stop').rpartition(':')[2]}", value="break_up")
+
+    assert (await plan_of(member)).paused_until == until
+
+
 async def test_after_a_low_battery_the_first_one_is_gentle_whenever_it_comes(member: World) -> None:
     await member.to_next_nudge()
     await member.robin.slash("nudge pause")
@@ -284,6 +307,29 @@ async def test_resume_ends_a_quieter_time_and_yes_go_on_does_not(member: World) 
 
     assert (await bearing_of(member)).season is None
     assert "Grief" not in (await member.robin.slash("nudge settings")).text
+
+
+async def test_a_quieter_time_that_takes_the_place_of_another_says_so(member: World) -> None:
+    said = []
+    for season in ("grief", "grief", "low_battery"):
+        await member.robin.slash("nudge pause")
+        said.append((await member.robin.pick("season", season)).text)
+
+    assert "It takes the place of *Grief*, which is over with this." in said[-1]
+    assert not any("takes the place" in one for one in said[:-1])
+
+
+async def test_after_a_stop_nothing_is_said_of_a_resume_that_could_end_a_quieter_time(member: World) -> None:
+    await member.robin.slash("nudge pause")
+    await member.robin.pick("season", "grief")
+    assert "`/nudge resume` ends it sooner." in (await member.robin.slash("nudge settings")).text
+    await member.robin.slash("nudge stop")
+
+    settings = (await member.robin.slash("nudge settings")).text
+
+    assert "**Grief**, until <t:" in settings
+    assert "resume" not in settings
+    assert "/nudge start" in (await member.robin.slash("nudge resume")).text
 
 
 async def test_a_quieter_time_where_nothing_comes_says_so(member: World) -> None:

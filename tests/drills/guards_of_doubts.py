@@ -104,8 +104,8 @@ OF_DOUBTS: Final = (
     Guard(
         "doubts: a sample knows of it",
         "bot/journey/taste.py",
-        "refused, day, await withdrawn(records))",
-        "refused, day, frozenset[str]())",
+        "size, day, await withdrawn(records))",
+        "size, day)",
         f"{OF_COUNT}::test_no_sample_is_of_what_is_withdrawn",
     ),
     Guard(

@@ -18,6 +18,7 @@ OF_CHOICE: Final = "tests/rules/test_choose.py"
 OF_REPLIES: Final = "tests/rules/test_replies.py"
 OF_REVIEWS: Final = "tests/journey/test_reviews.py"
 OF_WEEKS: Final = "tests/journey/test_pace_guards.py"
+OF_TASTE: Final = "tests/journey/test_taste.py"
 OF_THIEVES: Final = "tests/attacks/test_stolen_files.py"
 
 OF_THE_PACE: Final = (
@@ -65,6 +66,20 @@ OF_THE_PACE: Final = (
         f"{OF_PACE}::test_small_ones_come_after_three_full_steps",
     ),
     Guard(
+        "pace: a season holds for what is tried, also after a stop",
+        PACE,
+        "        themes=themes if season is None else themes & season.themes,\n",
+        "        themes=themes,\n",
+        f"{OF_TASTE}::test_a_season_holds_wherever_a_nudge_is_shown_also_after_a_stop",
+    ),
+    Guard(
+        "pace: what is left out while it waits does not come",
+        "bot/journey/carrying.py",
+        "is_question or (is_nudge and occurrence.attempts > 1)",
+        "is_question",
+        "tests/journey/test_deliver.py::test_what_is_left_out_while_it_waits_does_not_come",
+    ),
+    Guard(
         "pace: that's plenty",
         PACE,
         "    if is_plenty(bearing, day):",
@@ -88,8 +103,8 @@ OF_THE_PACE: Final = (
     Guard(
         "pace: that something was not OK is remembered",
         REPLIES,
-        "_said_no(pressed, bearing, day).not_ok(day))",
-        "bearing.said_no(day))",
+        "said_no.not_ok(day))",
+        "said_no)",
         f"{OF_REPLIES}::test_not_ok_makes_everything_gentle_also_for_one_that_left_the_library",
     ),
     Guard(
@@ -137,7 +152,7 @@ OF_THE_PACE: Final = (
     Guard(
         "pace: a season begins with a pause",
         "bot/journey/tune.py",
-        "            plan = found.who.standing.plan.paused(now + SEASONS[season].pause, found.lately)\n",
+        "            plan = found.who.standing.plan.resting(SEASONS[season].pause, now, found.lately)\n",
         "            plan = found.who.standing.plan\n",
         f"{OF_WEEKS}::test_nothing_comes_in_the_pause_that_a_season_begins_with",
     ),

@@ -110,6 +110,7 @@ class Judge:
                     self._reply(event.what, event)
                 case _:
                     self._deed(event.what, event.at, event.where)
+            self._may_wait(event.where.bearing.season_until)
             self.where = event.where
         return self.broken
 
@@ -259,6 +260,11 @@ class Judge:
         if nudge.size > Size.TINY and self.done < 3:
             yield f"bigger than tiny after {self.done}"
 
+    def _may_wait(self, season_until: date | None) -> None:
+        """A low battery is about the first nudge after it, also where that was put off."""
+        if self.season is Season.LOW_BATTERY and self.season_until is not None and season_until is not None:
+            self.season_until = max(self.season_until, season_until)
+
     def _season_on(self, day: date) -> Season | None:
         return self.season if self.season_until is not None and day < self.season_until else None
 
@@ -361,7 +367,7 @@ class Judge:
                 self.level, self.not_ok_on = 0, day
             case Answer.PAUSE if self.where.plan.next_due_at is not None:
                 self.paused_until = at + press.days * DAY
-        if press.answer in NO:
+        if press.answer in NO and is_first:
             self.noes.append(day)
 
     def _did(self, press: Press, nudge: Nudge, day: date) -> None:
@@ -385,7 +391,7 @@ class Judge:
             case Rest(days):
                 self.paused_until = at + days * DAY
             case BeginSeason(season):
-                self.paused_until = at + PAUSE_OF[season] * DAY
+                self.paused_until = max(at + PAUSE_OF[season] * DAY, self.paused_until or at)
                 self.season, self.season_until = season, where.bearing.season_until
                 if self.season_until is None or self.season_until < self._day(at) + LENGTH_OF[season] * DAY:
                     self._say(at, f"{season} until {self.season_until}")

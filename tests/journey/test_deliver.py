@@ -348,6 +348,21 @@ async def sending(house: House) -> tuple[Interrupting, asyncio.Task[object]]:
     return courier, task
 
 
+@pytest.mark.parametrize("minutes", [2, 20])
+async def test_what_is_left_out_while_it_waits_does_not_come(house: House, minutes: int) -> None:
+    await house.start()
+    house.courier.answers.extend([NotNow()])
+    waits = await house.to_next_nudge()
+    carried = len(house.courier.sent)
+    await house.journeys.tune.leave_out(ROBIN, house.nudge(waits.nudge_id).theme)
+    for _ in range(minutes):
+        house.clock.move(minutes=1)
+        await house.journeys.deliver.run()
+
+    assert len(house.courier.sent) == carried
+    assert (await house.occurrence(waits.occurrence_id)).state is State.DISSOLVED
+
+
 async def test_a_member_who_is_deleted_while_a_letter_is_on_its_way_stays_deleted(house: House) -> None:
     await house.start()
     courier, task = await sending(house)

@@ -13,14 +13,15 @@ from bot.content.library import Library
 from bot.content.nudges import Nudge
 from bot.errors import NothingFits, Unsealable
 from bot.journey.journeys import Journeys
-from bot.journey.taste import Gone
+from bot.journey.taste import Gone, Offer
 from bot.rules.choose import ALONE, CONTACT, Audience
 from bot.rules.delivery import NotNow
 from bot.rules.occurrence import Answer, Kind
+from bot.rules.pace import DEEP_THEMES
 from bot.rules.plan import Size
 from bot.rules.schedule import local_date
 from bot.rules.seasons import SEASONS, Season
-from tests.support.house import EVENING, ROBIN, House, open_house
+from tests.support.house import ALEX, EVENING, ROBIN, House, open_house
 from tests.support.sql import lose_key
 
 
@@ -140,9 +141,76 @@ async def test_when_nothing_fits_it_says_so(house: House) -> None:
         await house.journeys.taste.of_today(ROBIN, "en", seed=1)
 
 
-async def test_samples_of_a_library_that_holds_too_little_say_so(small_house: House) -> None:
-    with pytest.raises(NothingFits):
-        await small_house.journeys.taste.samples(ROBIN, "en", Size.TINY)
+async def test_where_fewer_than_three_are_left_those_are_the_samples_and_any_of_them_can_be_tried(
+    small_house: House,
+) -> None:
+    two = {one.nudge_id for one in small_house.library.language("en").nudges}
+
+    samples = await small_house.journeys.taste.samples(ROBIN, "en", Size.TINY)
+    tried = {(await small_house.journeys.taste.one(ROBIN, "en", seed)).nudge.nudge_id for seed in range(20)}
+
+    assert {one.nudge_id for one in samples} == tried == two
+
+
+async def test_where_none_is_left_there_is_no_sample_and_what_is_tried_says_so(house: House) -> None:
+    await house.start()
+    for theme in (await house.journeys.tune.look(ROBIN)).on:
+        await house.journeys.tune.leave_out(ROBIN, theme)
+    await house.journeys.leave.stop(ROBIN)
+
+    assert await house.journeys.taste.samples(ROBIN, "en", Size.BRAVE) == []
+    for tried in (house.journeys.taste.one(ROBIN, "en", 1), house.journeys.taste.of_today(ROBIN, "en", 1)):
+        with pytest.raises(NothingFits):
+            await tried
+
+
+@pytest.mark.parametrize("season", Season)
+async def test_a_season_holds_wherever_a_nudge_is_shown_also_after_a_stop(house: House, season: Season) -> None:
+    await house.start()
+    await house.journeys.tune.begin_season(ROBIN, season)
+    await house.journeys.leave.stop(ROBIN)
+
+    shown = [(await house.journeys.taste.one(ROBIN, "en", seed)).nudge for seed in range(30)]
+    shown += [(await house.journeys.taste.of_today(ROBIN, "en", seed)).nudge for seed in range(30)]
+    shown += await house.journeys.taste.samples(ROBIN, "en", Size.BRAVE)
+
+    rule = SEASONS[season]
+    assert {one.theme for one in shown} <= rule.themes
+    assert max(one.exposure for one in shown) <= rule.most_exposure
+    assert not any(one.flags & rule.skips for one in shown)
+
+
+async def test_after_something_was_not_ok_what_is_shown_to_try_is_tiny_too(house: House) -> None:
+    await house.start()
+    await house.bear(not_ok_on=local_date(EVENING.zone, house.clock.now()))
+
+    samples = await house.journeys.taste.samples(ROBIN, "en", Size.BRAVE)
+
+    assert {one.size for one in samples} == {Size.TINY}
+    assert not {one.theme for one in samples} & DEEP_THEMES
+
+
+async def test_samples_of_tiny_steps_are_of_kinds_that_come_to_who_picked_those(house: House) -> None:
+    for seed in range(200):
+        samples = await house.journeys.taste.samples(seed, "en", Size.TINY)
+        assert not {one.theme for one in samples} & DEEP_THEMES
+
+
+async def test_what_they_skip_by_now_is_not_shown_once_more_and_what_they_do_not_is(house: House) -> None:
+    await house.start()
+    sent = await house.sent_earlier(house.one(theme="kind", flags=frozenset({"grief"})).nudge_id, days=0)
+    assert isinstance(await house.journeys.taste.of_today(ROBIN, "en", seed=1), Offer)
+
+    await house.journeys.tune.skip(ROBIN, {"grief"})
+
+    assert await house.journeys.taste.of_today(ROBIN, "en", seed=1) == Gone(sent.occurrence_id, is_answered=False)
+
+
+async def test_what_came_today_within_larger_bounds_is_shown_all_day(house: House) -> None:
+    await house.start()
+    await house.sent_earlier(house.one(size=Size.BRAVE, audience=Audience.SELF).nudge_id, days=0)
+
+    assert isinstance(await house.journeys.taste.of_today(ROBIN, "en", seed=1), Offer)
 
 
 async def test_what_was_refused_is_not_shown_again_anywhere_not_even_after_a_stop(house: House) -> None:
@@ -160,6 +228,17 @@ async def test_what_was_refused_is_not_shown_again_anywhere_not_even_after_a_sto
         assert offer.nudge.theme not in {one.nudge.theme for one in shown}
     samples = await house.journeys.taste.samples(ROBIN, "en", Size.BRAVE)
     assert offer.nudge.theme not in {nudge.theme for nudge in samples}
+
+
+async def test_what_is_tried_is_of_the_kinds_that_come_first_while_one_of_them_is_left(house: House) -> None:
+    shown = {(await house.journeys.taste.one(ALEX, "en", seed)).nudge.theme for seed in range(60)}
+    first = {"notice", "kind", "savour"}
+    assert shown == first
+
+    await house.start()
+    for theme in first:
+        await house.journeys.tune.leave_out(ROBIN, theme)
+    assert (await house.journeys.taste.one(ROBIN, "en", seed=1)).nudge.theme not in first
 
 
 # ------------------------------------------------------------------ the one of today, once more

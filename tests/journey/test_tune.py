@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,9 @@ from bot.rules.bearing import Bearing
 from bot.rules.choose import Audience
 from bot.rules.plan import PlanState
 from bot.rules.schedule import local_date
-from bot.rules.seasons import Season
+from bot.rules.seasons import SEASONS, Season
 from tests.journey.test_worst_moments import lose_key
-from tests.support.house import ROBIN, House
+from tests.support.house import EVENING, ROBIN, House
 
 EVERYTHING: dict[str, Callable[[Tune], Awaitable[object]]] = {
     "look": lambda tune: tune.look(ROBIN),
@@ -119,6 +120,42 @@ async def test_a_season_pauses_first_and_covers_what_comes_after(house: House, s
     assert (await bearing(house)).season_on(local_date(zone, plan.next_due_at)) is not None
     assert (await bearing(house)).season_on(local_date(zone, quiet.ends_at)) is None
     assert (await house.journeys.adjust.outlook(ROBIN)).season_ends_at == quiet.ends_at
+
+
+@pytest.mark.parametrize("what", ["fewer a week", "a pause in the settings", "a pause on a nudge"])
+async def test_the_first_one_after_a_low_battery_is_gentle_also_where_it_is_put_off(house: House, what: str) -> None:
+    await house.start()
+    await house.steps_have_grown()
+    came = await house.to_next_nudge()
+    await house.journeys.tune.begin_season(ROBIN, Season.LOW_BATTERY)
+    match what:
+        case "fewer a week":
+            await house.journeys.adjust.change(ROBIN, replace(EVENING, per_week=1))
+        case "a pause in the settings":
+            await house.journeys.adjust.pause(ROBIN, 30)
+        case _:
+            await house.journeys.answer.pause(ROBIN, came.occurrence_id, 30, "en")
+
+    first, second = await house.to_next_nudge(), await house.to_next_nudge()
+
+    assert house.nudge(first.nudge_id).theme == "kind"
+    assert house.nudge(second.nudge_id).theme != "kind", "then it goes on as before"
+
+
+@pytest.mark.parametrize("season", Season)
+async def test_a_season_shortens_no_pause_and_covers_what_comes_after_it(house: House, season: Season) -> None:
+    await house.start()
+    paused_until = (await house.journeys.adjust.pause(ROBIN, 30)).plan.paused_until
+
+    quiet = await house.journeys.tune.begin_season(ROBIN, season)
+
+    assert quiet.plan.paused_until == paused_until
+    today = house.clock.now().date()
+    assert (await house.bearing()).pruned(today).season_until == (await house.bearing()).season_until
+    came = await house.to_next_nudge()
+    assert paused_until is not None
+    assert came.due_at >= paused_until
+    assert house.nudge(came.nudge_id).theme in SEASONS[season].themes
 
 
 async def test_a_season_of_a_plan_that_is_stopped_begins_nothing(house: House) -> None:

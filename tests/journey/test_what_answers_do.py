@@ -293,6 +293,17 @@ async def test_two_not_todays_running_make_the_next_ones_smaller_and_say_nothing
     assert (await house.plan()).wishes.size is Size.SMALL
 
 
+async def test_one_nudge_is_one_no_however_often_and_in_whichever_words_it_is_said(house: House) -> None:
+    await house.start()
+    for _ in range(2):
+        came = await house.to_next_nudge()
+        for answer in (Answer.NOT_TODAY, Answer.NOT_FOR_ME, Answer.NOT_OK, Answer.NOT_OK):
+            await press(house, came, answer)
+
+    assert len((await house.bearing()).noes) == 2
+    assert (await house.to_next_nudge()).kind is Kind.NUDGE, "six nudges lead to the question, and these are two"
+
+
 # ------------------------------------------------------------------ later
 
 

@@ -188,6 +188,14 @@ def test_noes_are_counted_until_something_was_done() -> None:
         assert press(Answer.DID_IT, bearing=bearing, smaller=smaller).bearing.noes == ()
 
 
+def test_a_no_that_is_not_the_first_answer_to_its_nudge_is_heard_and_counts_as_no_other() -> None:
+    once = Pressed(Answer.NOT_OK, "kind-alone", ALONE)
+
+    again = follow(replace(once, is_first=False), PLAN, READY.said_no(TODAY), Lately(), NOW)
+
+    assert again.bearing == READY.said_no(TODAY).not_ok(TODAY)
+
+
 @pytest.mark.parametrize("answer", [Answer.LATER, Answer.PAUSE])
 def test_later_and_a_pause_change_nothing_here(answer: Answer) -> None:
     assert press(answer, LINE) == Followed(PLAN, READY)
