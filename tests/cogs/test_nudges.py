@@ -463,7 +463,7 @@ async def test_nudge_now_does_not_show_what_is_left_out_since_it_came(world: Wor
 
     now = await world.robin.slash("nudge now")
 
-    assert "is not one for you by now" in now.text
+    assert "is not shown any more" in now.text
     assert await text_of(world) not in now.text
     assert await text_of(world) in nudge.text
 

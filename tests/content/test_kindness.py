@@ -67,7 +67,7 @@ def test_a_finding_names_the_place_the_words_the_reason_and_what_to_say(tmp_path
 def test_words_to_borrow_may_feel_and_miss_and_be_sorry(rules: Rules) -> None:
     for said in ("I miss you.", "I should have written sooner.", "I'm proud of you."):
         assert kinds(said, rules, "borrowed") == set()
-        assert kinds(said, rules) != set()
+        assert kinds(said, rules, "line") != set()
         assert kinds(f"You could send: '{said}'", rules) == set(), "the same in quotes"
 
 
@@ -77,14 +77,14 @@ def test_but_they_neither_order_nor_label_anybody(rules: Rules) -> None:
 
 
 def test_what_takes_a_weight_off_is_left_alone_where_the_same_words_would_press(rules: Rules) -> None:
-    assert kinds("Nothing is lost.", rules) == set()
-    assert kinds("Your count is lost.", rules) == {"shame"}
-    assert kinds("You owe nobody an explanation.", rules) == set()
-    assert kinds("You owe your friend an explanation.", rules) == {"guilt"}
+    assert kinds("Nothing is lost.", rules, "line") == set()
+    assert kinds("Your count is lost.", rules, "line") == {"shame"}
+    assert kinds("You owe nobody an explanation.", rules, "line") == set()
+    assert kinds("You owe your friend an explanation.", rules, "line") == {"guilt"}
 
 
 def test_a_nudge_is_read_in_each_of_its_fields(tmp_path: Path, rules: Rules) -> None:
-    nudge = NUDGE.format(text="Rest a little. " * 16, copy="You must come.", easy_out="You failed.")
+    nudge = NUDGE.format(text="You could rest. " * 16, copy="You must come.", easy_out="You failed.")
 
     found = lint_file(written(tmp_path / "own.toml", nudge), rules)
 
@@ -96,7 +96,7 @@ def test_a_nudge_is_read_in_each_of_its_fields(tmp_path: Path, rules: Rules) -> 
 
 
 def test_a_field_that_a_nudge_has_to_have_is_missed(tmp_path: Path, rules: Rules) -> None:
-    nudge = NUDGE.format(text="Rest a little.", copy="", easy_out=" ").replace('id = "one-two"\n', "")
+    nudge = NUDGE.format(text="You could rest.", copy="", easy_out=" ").replace('id = "one-two"\n', "")
 
     (finding,) = lint_file(written(tmp_path / "own.toml", nudge), rules)
 
@@ -112,13 +112,13 @@ def test_paragraphs_of_any_other_file_are_nudges(tmp_path: Path, rules: Rules) -
 
 
 def test_an_emoji_stands_at_the_end_and_alone(rules: Rules) -> None:
-    assert kinds("Good to see you. 🙂", rules) == set()
-    assert kinds("🙂 Good to see you.", rules) == {"emoji"}
-    assert kinds("Good to see you. 🙂🙂", rules) == {"emoji"}
+    assert kinds("Good to see you. 🙂", rules, "line") == set()
+    assert kinds("🙂 Good to see you.", rules, "line") == {"emoji"}
+    assert kinds("Good to see you. 🙂🙂", rules, "line") == {"emoji"}
 
 
 def test_one_place_is_named_once_for_each_kind(rules: Rules) -> None:
-    assert [one.words for one in lint_text("So you should rest.", rules)] == ["should"]
+    assert [one.words for one in lint_text("So you should rest, if you like.", rules)] == ["should"]
 
 
 def test_a_language_without_words_for_acts_and_vowels_is_not_asked_about_them(tmp_path: Path, rules: Rules) -> None:
@@ -127,5 +127,5 @@ def test_a_language_without_words_for_acts_and_vowels_is_not_asked_about_them(tm
 
     other = read_rules(tmp_path)
 
-    assert kinds("Send a hello. Then call a friend.", rules) == {"acts"}
-    assert kinds("Send a hello. Then call a friend.", other) == set()
+    assert kinds("You could send a hello. Then call a friend.", rules) == {"acts"}
+    assert kinds("You could send a hello. Then call a friend.", other) == set()

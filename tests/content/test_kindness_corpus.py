@@ -21,6 +21,8 @@ GOOD = tomllib.loads((CORPUS / "good.toml").read_text("utf-8"))
 # What a good text is, by the name of its list.
 ROLES = {"nudge": "nudge", "line": "line", "copy": "borrowed"}
 RULES = read_rules(HERE / "en")
+# What we say of it, without its line ends.
+WORDING = " ".join((ROOT / "docs/words.md").read_text("utf-8").split())
 
 
 def found(text: str, role: str = "nudge", rules: Rules = RULES) -> set[str]:
@@ -62,42 +64,48 @@ def test_what_is_fine_is_left_alone(role: str, text: str) -> None:
 
 
 def test_of_what_nobody_wrote_a_rule_for_about_a_quarter_is_caught() -> None:
-    """Texts that avoid the obvious words. A list of words cannot read what is meant, and this says how far it gets."""
-    missed = [(kind, text) for kind, text in bad("held_out") if kind not in found(text)]
-    stopped = [text for _, text in bad("held_out") if found(text)]
-    total = len(bad("held_out"))
-    print(f"\ncaught for the right reason: {total - len(missed)} of {total}; for any: {len(stopped)}")  # noqa: T201
-    print("\n".join(f"  past it: {kind}: {text}" for kind, text in missed))  # noqa: T201
+    """Texts that avoid the obvious words. A list of words cannot read what is meant, and this says how far it gets.
 
-    assert (total - len(missed)) / total >= CAUGHT
-    assert len(stopped) / total >= STOPPED
+    Whether they offer something is left out here: most are parts of a text, and one part may offer for the others.
+    """
+    texts = [(kind, text, found(text) - {"offer"}) for kind, text in bad("held_out") if kind != "offer"]
+    caught = sum(kind in kinds for kind, _, kinds in texts)
+    stopped = sum(bool(kinds) for _, _, kinds in texts)
+    total = len(texts)
+    print(f"\ncaught for the right reason: {caught} of {total}; for any: {stopped}")  # noqa: T201
+    print("\n".join(f"  past it: {kind}: {text}" for kind, text, kinds in texts if kind not in kinds))  # noqa: T201
+
+    assert caught / total >= CAUGHT
+    assert stopped / total >= STOPPED
+    assert f"{caught} of {total} ({caught / total:.0%}".replace("%", " %") in WORDING
+    assert f"{stopped} of {total} ({stopped / total:.0%}".replace("%", " %") in WORDING
+
+
+def test_of_nudges_that_offer_nothing_and_nobody_tuned_to_nearly_all_are_caught() -> None:
+    texts = BAD["held_out"]["offer"]
+    missed = [text for text in texts if "offer" not in found(text)]
+    print(f"\noffer nothing, and caught: {len(texts) - len(missed)} of {len(texts)}")  # noqa: T201
+
+    assert len(missed) / len(texts) <= ALARMS
+    assert f"{len(texts) - len(missed)} of {len(texts)} |" in WORDING
 
 
 def test_of_what_is_fine_and_nobody_looked_at_few_are_stopped() -> None:
     alarms = [(text, kinds) for role, text in good("held_out") if (kinds := found(text, role))]
-    print(f"\nfalse alarms: {len(alarms)} of {len(good('held_out'))}")  # noqa: T201
+    total = len(good("held_out"))
+    print(f"\nfalse alarms: {len(alarms)} of {total}")  # noqa: T201
     print("\n".join(f"  stopped: {text} {sorted(kinds)}" for text, kinds in alarms))  # noqa: T201
 
-    assert len(alarms) / len(good("held_out")) <= ALARMS
+    assert len(alarms) / total <= ALARMS
+    assert f"{len(alarms)} of {total} ({len(alarms) / total:.0%}".replace("%", " %") in WORDING
 
 
-def test_the_page_says_what_is_measured() -> None:
-    page = " ".join((ROOT / "docs/words.md").read_text("utf-8").split())
-    held_out, fine = bad("held_out"), good("held_out")
-    right = share(sum(kind in found(text) for kind, text in held_out), held_out)
-    stopped = share(sum(bool(found(text)) for _, text in held_out), held_out)
-    alarms = share(sum(bool(found(text, role)) for role, text in fine), fine)
-
-    assert f"All {len(bad('tuned'))} bad ones that the rules were tuned to" in page
-    assert f"none of the {len(good('tuned'))} good ones" in page
-    assert f"| the second, written to be slyer | {right} | {stopped} | {alarms} |" in page
-
-
-def share(count: int, of: list[tuple[str, str]]) -> str:
-    return f"{count} of {len(of)} ({count / len(of):.0%})".replace("%", " %")
+def test_the_document_says_how_many_texts_the_rules_were_tuned_to() -> None:
+    assert f"All {len(bad('tuned'))} bad ones" in WORDING
+    assert f"none of the {len(good('tuned'))} good ones" in WORDING
 
 
 # A little below and above what was measured last.
 CAUGHT = 0.24
 STOPPED = 0.30
-ALARMS = 0.10
+ALARMS = 0.12

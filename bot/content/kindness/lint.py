@@ -84,6 +84,9 @@ def _lint(text: Text, rules: Rules) -> Iterator[Finding]:
     yield from _lengths(text, rules)
     if rules.acts is not None and text.role.one_act and (acts := rules.acts.too_many(text.text)):
         yield _finding(text, rules, "acts", acts)
+    own = MARKUP.sub(" ", unquoted(text.text))
+    if rules.offer is not None and text.role.offers and not rules.offer.search(own):
+        yield _finding(text, rules, "offer", text.text)
     emoji = EMOJI.findall(text.text)
     if len(emoji) > 1 or (emoji and EMOJI.search(text.text.strip()[:-2])):
         yield _finding(text, rules, "emoji", "".join(emoji))

@@ -21,6 +21,7 @@ class Role:
     most: int | None = None
     words: int | None = None
     one_act: bool = False
+    offers: bool = False
     borrowed: bool = False
     reads: bool = False
     keys: tuple[str, ...] = ()

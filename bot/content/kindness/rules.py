@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -43,13 +43,14 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """All of one language. One that has not said what an act is, or a syllable, is not asked about them."""
+    """All of one language. What it has not said, as what an act is or what makes an offer, it is not asked about."""
 
     never: tuple[Never, ...]
     checks: Mapping[str, Check]
     finding: str
     acts: Acts | None
     reading_ease: ReadingEase | None
+    offer: re.Pattern[str] | None
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -66,6 +67,7 @@ def read_rules(folder: Path) -> Rules:
         finding=table["said"]["finding"],
         acts=Acts.read(table["acts"]) if "acts" in table else None,
         reading_ease=ReadingEase(**table["reading"]) if "reading" in table else None,
+        offer=_offer(**table["offer"]) if "offer" in table else None,
     )
 
 
@@ -81,6 +83,14 @@ def _never(row: Mapping[str, Any]) -> Never:
         why=row["why"],
         say=row["say"],
     )
+
+
+def _offer(*, words: Iterable[str], patterns: Iterable[str]) -> re.Pattern[str]:
+    """What leaves a text open, any of it. Raises ValueError where that is nothing, which every text would hold."""
+    parts = [*map(_phrase, words), *patterns]
+    if not parts:
+        raise ValueError("[offer] of kindness.toml has no words")
+    return re.compile("|".join(parts), re.IGNORECASE)
 
 
 def _phrase(phrase: str) -> str:
