@@ -28,7 +28,7 @@ class AskedBack(commands.Cog):
             raise NoLongerHeld
         match press.step:
             case "bigger":
-                await journeys.asked_back.go_bigger(member_id, occurrence_id)
+                await journeys.asked_back.go_bigger(member_id, occurrence_id, words.language)
             case "same_person":
                 await journeys.asked_back.same_person(member_id, occurrence_id)
             case "skip_kind":

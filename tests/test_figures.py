@@ -211,6 +211,8 @@ FIGURES: Final = (
     Figure(PACE, "for {} days nothing that shares or repairs", (bearing.GENTLE_FOR.days,)),
     Figure(PACE, "counts towards {} and {}", (silence.HALVE_AFTER, silence.ASK_AFTER)),
     Figure(PACE, "A text that {} different members", (doubts.ENOUGH,)),
+    Figure(PACE, "At most {} are out at a time", (doubts.AT_ONCE,)),
+    Figure(RUNNING, "At most {} are out at a time", (doubts.AT_ONCE,)),
     Figure(PACE, "more than {} of the last {}, unless", (choose.MOST_OF_THE_LAST, choose.OF_THE_LAST)),
     Figure(PACE, "Every kind begins with {} tickets", (tickets.START,)),
     Figure(PACE, "never fewer than {} or more than {};", (tickets.FEWEST, tickets.MOST)),

@@ -13,7 +13,6 @@ from bot.content.library import Language, Library
 from bot.content.nudges import Nudge
 from bot.errors import CannotSetAside, NoLongerHeld, Unsealable
 from bot.journey.courier import Says
-from bot.journey.doubts import Doubts
 from bot.journey.letters import says_of
 from bot.journey.past import past_of
 from bot.journey.standing import MemberStanding, own_message, standing_of
@@ -61,11 +60,10 @@ class Answered:
 
 
 class AnswerNudge:
-    def __init__(self, database: Database, clock: Clock, library: Library, doubts: Doubts) -> None:
+    def __init__(self, database: Database, clock: Clock, library: Library) -> None:
         self._database = database
         self._clock = clock
         self._library = library
-        self._doubts = doubts
 
     async def look(self, member_id: int, occurrence_id: str, language: str) -> OwnMessage:
         """What stands on that message; changes nothing. Raises NoLongerHeld."""
@@ -103,12 +101,9 @@ class AnswerNudge:
             return replace(answered, question=followed.question, is_plenty=followed.is_plenty)
 
         try:
-            answered = await self._database.write(work)
+            return await self._database.write(work)
         except Unsealable:
             raise CannotSetAside from None  # no other answer needs the key
-        if answer is Answer.NOT_OK:
-            self._doubts.heard()
-        return answered
 
     async def later(self, member_id: int, occurrence_id: str, days: int, language: str) -> Answered:
         """Take "later": the same nudge once more, in that many days, in the place of the next one."""

@@ -12,6 +12,7 @@ from bot.errors import CannotSetAside, NoLongerHeld, Unsealable
 from bot.journey.past import past_of
 from bot.journey.standing import known, own_message
 from bot.rules.bearing import Bearing
+from bot.rules.occurrence import Occurrence
 from bot.rules.replies import said_bigger
 from bot.rules.schedule import local_date
 from bot.store import Database, Records
@@ -23,15 +24,15 @@ class AskedBack:
         self._clock = clock
         self._library = library
 
-    async def go_bigger(self, member_id: int, occurrence_id: str) -> None:
-        """Yes to a bit bigger."""
+    async def go_bigger(self, member_id: int, occurrence_id: str, language: str) -> None:
+        """Yes to a bit bigger than that nudge."""
         now = self._clock.now()
 
         async def work(records: Records) -> None:
-            await own_message(records, member_id, occurrence_id)
+            done = self._nudge_of(await own_message(records, member_id, occurrence_id), language)
             who, past = await known(records, member_id), await past_of(records, member_id, now)
             bearing = past.bearing or Bearing()
-            await records.plans.put(said_bigger(who.standing.plan, bearing.most_offered))
+            await records.plans.put(said_bigger(who.standing.plan, done.size, bearing.most_offered))
 
         await self._database.write(work)
 
@@ -55,10 +56,7 @@ class AskedBack:
         now = self._clock.now()
 
         async def work(records: Records) -> Nudge:
-            occurrence = await own_message(records, member_id, occurrence_id)
-            nudge = self._library.language(language).nudge_by_id.get(occurrence.nudge_id or "")
-            if nudge is None:
-                raise NoLongerHeld
+            nudge = self._nudge_of(await own_message(records, member_id, occurrence_id), language)
             await records.refusals.refuse_theme(member_id, nudge.theme, now)
             return nudge
 
@@ -66,3 +64,9 @@ class AskedBack:
             return await self._database.write(work)
         except Unsealable:
             raise CannotSetAside from None
+
+    def _nudge_of(self, occurrence: Occurrence, language: str) -> Nudge:
+        nudge = self._library.language(language).nudge_by_id.get(occurrence.nudge_id or "")
+        if nudge is None:
+            raise NoLongerHeld
+        return nudge

@@ -1,9 +1,9 @@
 """Which nudges are out of circulation, and how that is counted.
 
 Law: who objects to what is known to their own sealed rows alone. What is written down for everybody is the outcome: the
-ids of the nudges that come to nobody. That somebody has just objected is kept in memory: in the file, it would say who.
-So a crash can lose it, and each start and each night counts anew. Nothing is added up from one count to the next:
-whoever brings back what they set aside, or leaves, no longer counts.
+ids of the nudges that come to nobody. It is counted at night and never at a press, so that nobody who watches what
+still comes to them can tell when somebody objected. Nothing is added up from one count to the next: whoever brings back
+what they set aside, or leaves, no longer counts.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final
 
 import structlog
 
-from bot.rules.doubts import withdrawn_by
+from bot.rules.doubts import AT_ONCE, withdrawn_by
 from bot.store import Database, Records
 
 log = structlog.stdlib.get_logger(__name__)
@@ -31,28 +31,16 @@ NOBODY: Final = 0
 
 
 class Doubts:
-    """The count, over a database. One for all steps: one hears of objections, another counts when there is time."""
+    """The count, over a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        # What an earlier process heard of is not counted yet, maybe.
-        self._heard = 1
-        self._counted = 0
-
-    def heard(self) -> None:
-        """Somebody has just objected: to be counted soon."""
-        self._heard += 1
-
-    async def count_if_heard(self) -> None:
-        """Count, if somebody objected since it was done last, or at all in this process."""
-        if self._heard > self._counted:
-            await self.count()
 
     async def count(self) -> None:
         """Count anew, write down what comes to nobody, and tell the log which nudges that changes."""
-        heard = self._heard
         before, now = await self._count()
-        self._counted = heard
+        if len(now) == AT_ONCE:
+            log.warning("content.as_many_as_can_be", nudges=AT_ONCE)
         for nudge_id in sorted(now - before):
             log.warning("content.withdrawn", nudge=nudge_id)
         for nudge_id in sorted(before - now):

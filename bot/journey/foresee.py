@@ -232,7 +232,8 @@ class _Life:
     def _say_yes(self, deed: SayYes) -> None:
         match deed.question:
             case Question.BIGGER:
-                self._now_where(plan=said_bigger(self._where.plan, self._where.bearing.most_offered))
+                plan, most = self._where.plan, self._where.bearing.most_offered
+                self._now_where(plan=said_bigger(plan, deed.message.nudge.size, most))
             case Question.SAME_PERSON:
                 self._same_person(deed.message)
             case _:

@@ -64,11 +64,7 @@ class Housekeep:
         self._told: Hold | None = None
 
     async def run(self) -> None:
-        """Do it, if a night has come since it was done last, and the time is sure. To be called every now and then.
-
-        What was objected to is counted whenever somebody has, by whatever clock: nothing goes by that.
-        """
-        await self._doubts.count_if_heard()
+        """Do it, if a night has come since it was done last, and the time is sure. To be called every now and then."""
         if self._traffic.stood_behind():
             await self._database.write(_forget)
         before = await self._database.read(_diary)

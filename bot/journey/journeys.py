@@ -64,7 +64,7 @@ class Journeys:
             preview=Preview(database, clock, library),
             opt_in=OptIn(database, clock, farewells),
             deliver=Deliver(database, clock, library, courier, traffic),
-            answer=AnswerNudge(database, clock, library, doubts),
+            answer=AnswerNudge(database, clock, library),
             asked_back=AskedBack(database, clock, library),
             check_in=CheckIn(database, clock, farewells),
             streak=Streak(database, clock),

@@ -74,9 +74,12 @@ def follow(pressed: Pressed, plan: Plan, bearing: Bearing, lately: Lately, now: 
     return Followed(plan, bearing)
 
 
-def said_bigger(plan: Plan, most: Size = Size.SMALL) -> Plan:
-    """One size more, up to the one that is offered. Brave ones come only to who picked them in the settings."""
-    bigger = Size(min(most, plan.wishes.size + 1))
+def said_bigger(plan: Plan, done: Size, most: Size = Size.SMALL) -> Plan:
+    """One size more than the nudge that was done, however often that is said, and up to the most that is offered.
+
+    Brave ones come only to who picked them in the settings.
+    """
+    bigger = Size(min(most, done + 1))
     return replace(plan, wishes=replace(plan.wishes, size=max(plan.wishes.size, bigger)))
 
 
@@ -87,7 +90,7 @@ def _did_it(nudge: Choosable, plan: Plan, bearing: Bearing, now: datetime) -> Fo
     if nudge.exposure >= CONTACT:
         question = Question.SAME_PERSON if was_with_somebody else None
         return Followed(grown, stepped, question, is_busy(stepped, day))
-    if _may_be_offered_more(grown, stepped, now):
+    if nudge.size is plan.wishes.size and _may_be_offered_more(grown, stepped, now):
         return Followed(grown, stepped.offered(), Question.BIGGER)
     return Followed(grown, stepped)
 

@@ -132,7 +132,7 @@ async def _say_yes(person: Person, deed: Deed, journeys: Journeys) -> None:
     who, asked_back = person.member_id, journeys.asked_back
     match person.asked_back.pop(deed.occurrence_id, None):
         case Question.BIGGER:
-            await asked_back.go_bigger(who, deed.occurrence_id)
+            await asked_back.go_bigger(who, deed.occurrence_id, LANGUAGE)
         case Question.SAME_PERSON:
             await asked_back.same_person(who, deed.occurrence_id)
         case Question.SKIP_KIND:

@@ -71,11 +71,11 @@ def show(told: Report, command: str, console: Console) -> None:
     for name, count in told.counts.items():
         style = ("bold red" if count else "green") if name in promised else ""
         table.add_row(name, f"{count:,}", style=style)
+    held = told.first is None
+    table.add_row("every promise", "held" if held else "not held", style="bold green" if held else "bold red")
     table.add_row("seconds taken", f"{told.taken:.1f}")
     table.add_row("nudges a second", f"{told.counts['sent'] / told.taken:.0f}")
     table.add_row("digest", told.digest)
     console.print(table)
     console.print()
-    if told.first is None:
-        console.print("Every promise was held.")
     console.print(command, soft_wrap=True)

@@ -54,7 +54,7 @@ PRESSES: Final[dict[str, Press]] = {
     "told of closed DMs": lambda house, _, __: house.journeys.adjust.note_told(ROBIN),
     "the pace kept": lambda house, nudge, _: house.journeys.adjust.keep_pace(ROBIN, nudge.occurrence_id),
     "a slower pace": lambda house, nudge, _: house.journeys.adjust.slow_down(ROBIN, nudge.occurrence_id, 1),
-    "bigger ones": lambda house, nudge, _: house.journeys.asked_back.go_bigger(ROBIN, nudge.occurrence_id),
+    "bigger ones": lambda house, nudge, _: house.journeys.asked_back.go_bigger(ROBIN, nudge.occurrence_id, "en"),
     "the same person": lambda house, nudge, _: house.journeys.asked_back.same_person(ROBIN, nudge.occurrence_id),
     "a kind to skip": lambda house, nudge, _: house.journeys.asked_back.skip_kind(ROBIN, nudge.occurrence_id, "en"),
     "what to skip": lambda house, _, __: house.journeys.tune.skip(ROBIN, {"money"}),

@@ -22,6 +22,13 @@ OF_DOUBTS: Final = (
         f"{OF_RULE}::test_one_member_takes_nothing_away_however_much_they_object_to",
     ),
     Guard(
+        "doubts: nobody empties the library",
+        RULE,
+        "doubted[:AT_ONCE]",
+        "doubted",
+        f"{OF_RULE}::test_however_many_are_objected_to_so_many_are_out_at_a_time_those_that_most_object_to",
+    ),
+    Guard(
         "doubts: whoever objects twice counts once",
         STORED,
         "        return [refused.not_ok for refused in (await self.by_ids(member_ids)).values() if refused.not_ok]\n",
@@ -53,39 +60,11 @@ OF_DOUBTS: Final = (
         f"{OF_COUNT}::test_a_nudge_comes_again_once_it_is_no_longer_two_who_object",
     ),
     Guard(
-        "doubts: a press is heard of",
-        "bot/journey/answer.py",
-        "            self._doubts.heard()\n",
-        "            pass\n",
-        f"{OF_COUNT}::test_it_is_counted_once_after_a_start_and_then_only_when_somebody_objected",
-    ),
-    Guard(
-        "doubts: a press that comes while it is counted is counted later",
-        COUNT,
-        "        self._counted = heard\n",
-        "        self._counted = self._heard\n",
-        f"{OF_COUNT}::test_what_somebody_objects_to_while_it_is_counted_is_counted_the_next_time",
-    ),
-    Guard(
-        "doubts: what a crash lost is counted after the next start",
-        COUNT,
-        "        self._heard = 1\n",
-        "        self._heard = 0\n",
-        f"{OF_COUNT}::test_what_was_not_counted_before_a_crash_is_counted_after_the_next_start",
-    ),
-    Guard(
         "doubts: every night counts anew",
         HOUSEKEEP,
         "        await self._doubts.count()\n",
         "        pass\n",
         f"{OF_COUNT}::test_every_night_counts_anew_though_nobody_objected",
-    ),
-    Guard(
-        "doubts: not by a clock",
-        HOUSEKEEP,
-        "        await self._doubts.count_if_heard()\n",
-        "        if self._traffic.is_sure_of_time():\n            await self._doubts.count_if_heard()\n",
-        f"{OF_COUNT}::test_a_clock_that_nobody_confirms_keeps_no_count_back",
     ),
     Guard(
         "doubts: what is withdrawn is not chosen",

@@ -140,7 +140,7 @@ class Lived:
         asked_back, one, nudge = self._house.journeys.asked_back, self._member_id, deed.message.occurrence_id
         match deed.question:
             case Question.BIGGER:
-                await asked_back.go_bigger(one, nudge)
+                await asked_back.go_bigger(one, nudge, "en")
             case Question.SAME_PERSON:
                 await asked_back.same_person(one, nudge)
             case Question.SKIP_KIND:

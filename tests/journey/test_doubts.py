@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,10 @@ from sqlalchemy import event
 from structlog.testing import capture_logs
 
 from bot.content.library import Library
-from bot.errors import CannotSetAside, NothingFits
+from bot.errors import NothingFits
 from bot.journey.doubts import MEMBERS_AT_A_TIME, WITHDRAWN, Doubts, withdrawn
-from bot.journey.journeys import Journeys
 from bot.journey.traffic import Heard
+from bot.rules.doubts import AT_ONCE
 from bot.rules.occurrence import Answer
 from bot.rules.plan import Size
 from tests.journey.test_worst_moments import lose_key
@@ -45,22 +44,24 @@ async def out(house: House) -> frozenset[str]:
 
 
 async def counted(house: House) -> frozenset[str]:
-    """What is out of circulation after the next time that house is kept."""
-    await house.journeys.housekeep.run()
+    """What is out of circulation once it was counted."""
+    await Doubts(house.database).count()
     return await out(house)
 
 
 # ------------------------------------------------------------------ who counts
 
 
-async def test_a_nudge_that_two_members_object_to_is_withdrawn_soon_after(house: House, odd: str) -> None:
-    await objects(house, ROBIN, odd)
-    assert await counted(house) == frozenset()
+async def test_a_nudge_that_two_members_object_to_is_withdrawn_at_night_and_no_sooner(house: House, odd: str) -> None:
+    """At once, somebody who watches what still comes to them could tell when somebody objected."""
+    await kept_at_night(house)
+    for member_id in (ROBIN, ALEX):
+        await objects(house, member_id, odd)
+    await house.journeys.housekeep.run()
+    assert await out(house) == frozenset()
 
-    await objects(house, ALEX, odd)
-    assert await out(house) == frozenset(), "the press waits for no count"
-
-    assert await counted(house) == {odd}
+    await kept_at_night(house)
+    assert await out(house) == {odd}
 
 
 async def test_one_member_who_objects_to_everything_and_to_one_twice_empties_nothing(house: House) -> None:
@@ -160,20 +161,6 @@ async def kept_at_night(house: House) -> None:
     await house.journeys.housekeep.run()
 
 
-async def test_it_is_counted_once_after_a_start_and_then_only_when_somebody_objected(house: House, odd: str) -> None:
-    await objects(house, ROBIN, odd, Answer.NOT_FOR_ME)
-    looks = Looks(house)
-    for _ in range(5):
-        await house.journeys.housekeep.run()
-    assert looks.pages == 2, "those who are there, and nobody"
-
-    await objects(house, ROBIN, odd)
-    assert looks.pages == 2, "the press waits for no count"
-    for _ in range(5):
-        await house.journeys.housekeep.run()
-    assert looks.pages == 4
-
-
 async def test_every_night_counts_anew_though_nobody_objected(house: House, odd: str) -> None:
     for member_id in (ROBIN, ALEX):
         await objects(house, member_id, odd)
@@ -185,70 +172,12 @@ async def test_every_night_counts_anew_though_nobody_objected(house: House, odd:
     assert await out(house) == {odd}
 
 
-async def test_a_clock_that_nobody_confirms_keeps_no_count_back(house: House, odd: str) -> None:
-    """Nothing is deleted by it, and no time plays a part."""
-    house.traffic.heard(Heard(200, time=house.clock.now() + timedelta(days=1)))
-    for member_id in (ROBIN, ALEX):
-        await objects(house, member_id, odd)
-
-    assert await counted(house) == {odd}
-
-
-async def test_what_was_not_counted_before_a_crash_is_counted_after_the_next_start(house: House, odd: str) -> None:
-    for member_id in (ROBIN, ALEX):
-        await objects(house, member_id, odd)
-
-    again = Journeys.over(house.database, house.clock, house.library, house.courier, house.traffic)
-    await again.housekeep.run()
-
-    assert await out(house) == {odd}
-
-
-async def test_what_somebody_objects_to_while_it_is_counted_is_counted_the_next_time(house: House, odd: str) -> None:
-    await objects(house, ROBIN, odd)
-    await house.start(ALEX)
-    had = await house.sent_earlier(odd, ALEX)
-
-    class Database:
-        """Alex presses once the rows have been looked through."""
-
-        write = house.database.write
-
-        async def read(self, work: Any) -> Any:
-            found = await house.database.read(work)
-            if work is withdrawn:
-                await house.journeys.answer.press(ALEX, had.occurrence_id, Answer.NOT_OK, "en")
-                doubts.heard()
-            return found
-
-    doubts = Doubts(Database())  # type: ignore[arg-type]
-    await doubts.count_if_heard()
-    assert await out(house) == frozenset()
-
-    await doubts.count_if_heard()
-    assert await out(house) == {odd}
-
-
-async def test_an_objection_that_cannot_be_kept_is_not_heard(house: House, tmp_path: Path, odd: str) -> None:
-    await house.start()
-    had = await house.sent_earlier(odd)
-    lose_key(tmp_path, ROBIN)
-    await counted(house)
-    looks = Looks(house)
-
-    with pytest.raises(CannotSetAside):
-        await house.journeys.answer.press(ROBIN, had.occurrence_id, Answer.NOT_OK, "en")
-    await house.journeys.housekeep.run()
-
-    assert looks.pages == 0
-
-
 async def test_what_is_as_it_was_is_not_written_again_and_told_once_by_the_nudge_alone(house: House, odd: str) -> None:
     looks = Looks(house)
     with capture_logs() as lines:
         for member_id in (ROBIN, ALEX, SASHA):
             await objects(house, member_id, odd)
-            await house.journeys.housekeep.run()
+            await counted(house)
 
     assert looks.writes == 1
     told = [one for one in lines if one["event"].startswith("content.")]
@@ -265,6 +194,21 @@ async def test_nothing_but_the_nudge_is_written_down_and_nothing_of_one_who_obje
     await counted(house)
 
     assert await house.database.read(lambda records: records.facts.get(WITHDRAWN)) == odd
+
+
+async def test_when_as_many_are_out_as_can_be_the_log_says_so(house: House) -> None:
+    many = [nudge.nudge_id for nudge in house.library.language("en").nudges][: AT_ONCE + 3]
+    for member_id in (ROBIN, ALEX):
+        await house.start(member_id)
+        for nudge_id in many:
+            await house.database.write(
+                lambda records, who=member_id, one=nudge_id: records.refusals.object_to(who, one, house.clock.now())
+            )
+
+    with capture_logs() as lines:
+        assert len(await counted(house)) == AT_ONCE
+
+    assert {"event": "content.as_many_as_can_be", "nudges": AT_ONCE, "log_level": "warning"} in lines
 
 
 # ------------------------------------------------------------------ what it means

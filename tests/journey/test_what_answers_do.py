@@ -191,9 +191,21 @@ async def test_bigger_is_offered_in_the_same_place_and_comes_only_after_a_yes(ho
 
     assert (await press(house, sent)).question is Question.BIGGER
     assert (await house.plan()).wishes.size is Size.TINY
-    await house.journeys.asked_back.go_bigger(ROBIN, sent.occurrence_id)
+    await house.bear(had_brave=True)
+    for _ in range(2):
+        await house.journeys.asked_back.go_bigger(ROBIN, sent.occurrence_id, "en")
 
-    assert (await house.plan()).wishes == EVENING
+    assert (await house.plan()).wishes == EVENING, "said twice, it is one step"
+
+
+async def test_brave_ones_are_offered_again_after_a_small_one_and_not_after_a_tiny_one(house: House) -> None:
+    await house.start()
+    await house.been_here(7)
+    await house.bear(full_steps=5, offer_in=0, had_brave=True, season=None)
+    tiny = await house.sent_earlier(house.one(theme="kind", size=Size.TINY).nudge_id, days=2)
+    small = await house.sent_earlier(house.one(size=Size.SMALL, exposure=0, audience=Audience.SELF).nudge_id)
+
+    assert [(await press(house, one)).question for one in (tiny, small)] == [None, Question.BIGGER]
 
 
 async def test_nobody_answers_a_question_for_somebody_else(house: House) -> None:
@@ -202,7 +214,7 @@ async def test_nobody_answers_a_question_for_somebody_else(house: House) -> None
     sent = await house.sent_earlier(house.one(theme="kind").nudge_id)
 
     for asked in (
-        house.journeys.asked_back.go_bigger(ALEX, sent.occurrence_id),
+        house.journeys.asked_back.go_bigger(ALEX, sent.occurrence_id, "en"),
         house.journeys.asked_back.same_person(ALEX, sent.occurrence_id),
         house.journeys.asked_back.skip_kind(ALEX, sent.occurrence_id, "en"),
     ):

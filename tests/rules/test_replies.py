@@ -202,10 +202,19 @@ def test_later_and_a_pause_change_nothing_here(answer: Answer) -> None:
 
 
 def test_a_yes_to_bigger_leads_to_small_and_no_farther() -> None:
-    assert said_bigger(PLAN).wishes.size is Size.SMALL
+    assert said_bigger(PLAN, Size.TINY).wishes.size is Size.SMALL
     for size in (Size.SMALL, Size.BRAVE):
         picked = replace(PLAN, wishes=replace(WISHES, size=size))
-        assert said_bigger(picked) == picked
+        assert said_bigger(picked, Size.TINY) == picked
+
+
+def test_a_yes_to_bigger_that_is_said_again_means_the_same_one() -> None:
+    """Also weeks later, on an old message, of somebody to whom brave ones could be offered by now."""
+    once = said_bigger(PLAN, Size.TINY, most=Size.BRAVE)
+
+    assert once.wishes.size is Size.SMALL
+    assert said_bigger(once, Size.TINY, most=Size.BRAVE) == once
+    assert said_bigger(once, Size.SMALL, most=Size.BRAVE).wishes.size is Size.BRAVE
 
 
 ANSWERS = st.tuples(
