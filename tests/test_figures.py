@@ -177,7 +177,11 @@ FIGURES: Final = (
     Figure(PACE, "{} to {} a week", (min(schedule.DAYS_APART), max(schedule.DAYS_APART))),
     Figure(PACE, "never two a day, {} hours apart", (hours(due.LEAST_GAP),)),
     Figure(PACE, "never between {}:00 and 0{}:00", (schedule.AWAKE.end / 60, schedule.AWAKE.start / 60)),
-    Figure(PACE, "{} unanswered: half as often. {}: one question", (silence.HALVE_AFTER, silence.ASK_AFTER)),
+    Figure(
+        PACE,
+        "{} unanswered: after one more, half as often. {}: one question",
+        (silence.HALVE_AFTER, silence.ASK_AFTER),
+    ),
     Figure(PACE, "{} running that were said no to", (silence.ASK_AFTER,)),
     Figure(PACE, "At most {} in the first week", (plan.MOST_IN_THE_FIRST_WEEK,)),
     Figure(PACE, "After week {}, {} a week, unless", (plan.LAST_WEEK, plan.MOST_AFTERWARDS)),

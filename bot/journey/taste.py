@@ -160,5 +160,5 @@ async def _choose_for_today(records: Records, who: MemberStanding, language: Lan
     await records.occurrences.add([asked])
     await records.plans.put(plan.counted(day))
     assert past.bearing is not None, "nothing is chosen without it"
-    await records.bearings.put_all({plan.member_id: replace(past.bearing, draw=chosen.draw)})
+    await records.bearings.put_all({plan.member_id: replace(past.bearing.pruned(day), draw=chosen.draw)})
     return Offer(chosen.nudge, asked.occurrence_id)

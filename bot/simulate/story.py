@@ -30,7 +30,7 @@ from bot.journey.persona import (
     SayYes,
     SlowDown,
 )
-from bot.rules.choose import Draw
+from bot.rules.choose import Audience, Draw
 from bot.rules.consent import Purpose
 from bot.rules.occurrence import Answer, Kind
 from bot.rules.plan import Size
@@ -95,6 +95,8 @@ class Teller:
         yield words("nudge.title", text=nudge.text)
         if nudge.copy_text:
             yield words("nudge.words_to_borrow", copy=nudge.copy_text)
+        if nudge.audience is Audience.BESIDE:
+            yield words("nudge.beside")
         if nudge.needs_safe_person:
             yield words("nudge.safe_person")
         yield nudge.easy_out

@@ -16,6 +16,7 @@ from discord import ui
 
 from bot.content.nudges import Nudge
 from bot.content.words import Words
+from bot.rules.choose import Audience
 from bot.rules.due import LATER_DAYS
 from bot.rules.plan import PAUSE_DAYS, Size
 from cogs._ui.controls import PickMenu, PressButton, button, menu
@@ -153,6 +154,8 @@ def _care(nudge: Nudge, words: Words) -> Iterator[str]:
 
 
 def _care_lines(nudge: Nudge, words: Words) -> Iterator[str]:
+    if nudge.audience is Audience.BESIDE:
+        yield words("nudge.beside")
     if nudge.needs_safe_person:
         yield words("nudge.safe_person")
     yield nudge.easy_out

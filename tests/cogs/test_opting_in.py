@@ -63,7 +63,7 @@ async def test_picking_everything_stores_nothing_until_start(world: World) -> No
     await world.robin.press("Find my place")
     assert world.robin.form["title"] == "Find my place"
     found = await world.robin.send(place="leeds")
-    assert "Which of these is you?" in found.text
+    assert "Which of these is your place?" in found.text
     when = await world.robin.pick("zone", "Europe/London")
     assert "Do they fall between 08:00 and 10:00 (8 AM to 10 AM)?" in when.text
     assert when.text.count("<t:") == 3

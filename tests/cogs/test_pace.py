@@ -180,7 +180,7 @@ async def test_why_this_one_tells_the_draw_as_it_was(member: World) -> None:
     assert f"3 kinds were in the draw. This kind had {had:g} of {round(all_of_them, 1):g} tickets." in told
     assert "It was week 1 with nudges, and *tiny* is the most then." in told
     assert "In your settings, *tiny* is the most." in told
-    assert "Anything bigger than *tiny* comes after three that you did in full." in told
+    assert "Anything bigger than *tiny* waits until three were done." in told
     assert len(told) <= 10, "it stays short"
 
 

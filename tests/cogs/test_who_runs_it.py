@@ -60,7 +60,7 @@ async def test_without_an_address_the_bot_says_its_own_short_version(world: Worl
     text = await shown(world, way)
 
     says_all_of_it = way in {"privacy show", "What does it store?"}
-    assert ("In short: it stores what you choose, and when nudges went out." in text) is not says_all_of_it
+    assert ("In short: it stores what you choose and which nudges went out when." in text) is not says_all_of_it
     assert "runs this bot:" not in text
     assert "Privacy policy" not in text
 

@@ -196,7 +196,7 @@ async def start(visitor: Visitor) -> None:
     await visitor.press("Find my place")
     await visitor.discord.get_by_role("dialog").get_by_role("textbox").fill("leeds")
     await visitor.press("Submit")
-    await visitor.sees("Which of these is you?")
+    await visitor.sees("Which of these is your place?")
     await visitor.pick("Leeds")
     await visitor.sees("The next three would come at:")
     await visitor.shows_as_picked("3 a week")
