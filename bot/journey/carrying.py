@@ -234,6 +234,5 @@ async def _note_consequences(records: Records, settlement: Settlement) -> None:
 
 
 async def _note_unsaid(records: Records, occurrence: Occurrence) -> None:
-    plan = await records.plans.get(occurrence.member_id)
-    if plan is not None and plan.since_at <= occurrence.due_at:
-        await records.plans.put(plan.not_said(occurrence.kind))
+    plans = await records.plans.by_ids([occurrence.member_id])
+    await records.plans.put_all([plan.not_said(occurrence.kind) for plan in plans.values()])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from bot.rules.occurrence import Answer
 from bot.rules.plan import Size
 from bot.rules.schedule import local_date, next_dues
 from tests.support.house import ALEX, EVENING, ROBIN, House
+from tests.support.sql import lose_key
 
 STREAK = frozenset({Purpose.STREAK})
 ANSWERS = frozenset({Purpose.ANSWERS})
@@ -246,6 +248,17 @@ async def test_a_pause_is_an_answer_and_pauses_in_one_go(house: House) -> None:
     assert plan.next_due_at is not None
     assert plan.next_due_at > until
     assert await house.kept_answer(nudge.occurrence_id) == Answer.PAUSE
+
+
+async def test_whose_key_is_gone_can_still_pause(house: House, tmp_path: Path) -> None:
+    await house.start()
+    nudge = await house.to_next_nudge()
+    lose_key(tmp_path, ROBIN)
+
+    answered = await house.journeys.answer.pause(ROBIN, nudge.occurrence_id, 7, "en")
+
+    assert answered.paused_until == house.clock.now() + timedelta(days=7)
+    assert (await house.plan()).paused_until == answered.paused_until
 
 
 async def test_a_pause_after_another_answer_still_pauses_and_says_so(house: House) -> None:
