@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 import discord
@@ -31,6 +32,10 @@ class Place(StrEnum):
     MODERATOR = "moderator"
     MEMBER = "member"
     DM = "dm"
+
+
+# What to try next where nothing waits to be sent, by where the visitor is.
+NOTHING_WAITS: Final = MappingProxyType({Place.MODERATOR: "go_member", Place.MEMBER: "start", Place.DM: "go_server"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,5 +165,5 @@ class Stage:
         if not await self._world.app.journeys.enable.is_on(guild_id):
             return "setup" if self._place is Place.MODERATOR else "go_moderator"
         if not nudge_waits:
-            return "start" if self._place is Place.MEMBER else "go_member"
+            return NOTHING_WAITS[self._place]
         return "answer" if self._place is Place.DM else "go_dm"

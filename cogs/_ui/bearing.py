@@ -93,7 +93,7 @@ def _drawn(name: str, value: Any, language: Language) -> str:
 
 
 def _tickets(counts: Mapping[str, float], words: Words) -> str:
-    return ", ".join(f"{theme_name(theme, words)} {count:g}" for theme, count in sorted(counts.items()))
+    return ", ".join(f"{theme_name(theme, words)} {round(count, 1):g}" for theme, count in sorted(counts.items()))
 
 
 def _steps(steps: list[dict[str, Any]], words: Words) -> Iterator[str]:

@@ -29,7 +29,10 @@ OTHERWISE: Final[dict[str, tuple[Any, str]]] = {
     "audiences": (frozenset(Audience), "For you, you, beside somebody who has gone quiet."),
     "sets": (frozenset({"queer"}), "Sets that are on: a few about queer life."),
     "skips": (frozenset({"voice", "body"}), "Left out: Body and breath, Calls and voice."),
-    "tickets": (Tickets({"kind": 7.5}, DAY), "Tickets that are not 10: being kind to yourself 7.5 (as of 2026-03-01)."),
+    "tickets": (
+        Tickets({"kind": 7.496}, DAY),
+        "Tickets that are not 10: being kind to yourself 7.5 (as of 2026-03-01).",
+    ),
     "steps": (
         (Step(DAY), Step(DAY + timedelta(days=2), with_someone_new=False)),
         "Your steps towards people: 2026-03-01, 2026-03-03 (the same person as before).",

@@ -50,6 +50,11 @@ async def test_a_visitor_is_the_moderator_then_the_member_and_answers_a_nudge(vi
     await visitor.become("Sam moderator")
     await visitor.slash("/community status")
     await visitor.sees("Fewer than ten people agreed to be counted")
+    await visitor.become("Robin in the DM")
+    await visitor.slash("/privacy delete")
+    await visitor.press("Delete everything")
+    await visitor.sees("Nothing is held about you any more.")
+    await expect(visitor.page.get_by_text("Go back to Robin in the server")).to_be_visible()
 
     assert visitor.complaints == []
     assert visitor.addresses == {visitor.page.url.split("/")[2]}, "nothing leaves this machine"
