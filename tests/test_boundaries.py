@@ -269,7 +269,7 @@ FILLED = {
     "policy.keep.{}": {"inactive_members", "answers", "delivery_records", "withdrawn_consents", "anything_else"},
     "terms.{}.title": papers.TERMS,
     "terms.{}.text": papers.TERMS,
-    "tryout.hint.{}": {"setup", "go_moderator", "start", "go_member", "go_dm", "answer"},
+    "tryout.hint.{}": {"setup", "go_moderator", "start", "go_member", "go_server", "go_dm", "answer"},
 }
 
 
