@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help:
 	@echo "make try     the whole bot in a browser page: no token, no account"
 	@echo "make test    everything that must pass"
-	@echo "make drills  a thousand kills, twenty simulated years and the other drills in full (about an hour); a report in .cache/drills.txt"
+	@echo "make drills  a thousand kills, twenty simulated years and the other drills in full (two hours or so); a report in .cache/drills.txt"
 	@echo "make check   the quick part of it: style, types, imports"
 	@echo "make bench   how fast and how small it is, beside what it must reach; ONLY=wake measures one, MEMBERS=1000 tries it, STRICT=1 fails where a target is missed"
 	@echo "make format  put the code into house style"

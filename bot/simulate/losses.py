@@ -29,7 +29,7 @@ LOOKS_BACK: Final = 12 * DAY
 DAYS_APART: Final = ((0,), (0, 3), (0, 2, 4), (0, 2, 4, 5))
 RETRY_ROOM: Final = 30
 SLOWER_AFTER: Final = 3
-LONGEST_OF_FEW: Final = 2
+MOST_LET_PASS: Final = 2
 
 
 def is_denied(evidence: Evidence) -> Losses:
@@ -174,7 +174,8 @@ def _is_slower(evidence: Evidence, person: Person, due: float, wishes: Wishes) -
     """Whether three in a row had gone unanswered when the date before this one was decided about, or a season was on.
 
     One that was asked for again takes the place of the next, too. And whoever set things aside may have few left: then
-    their dates are let pass, and never for longer than two weeks.
+    up to two of their dates are let pass. The rule may let more pass, to who has hardly any left; such a life has to be
+    looked at, before anything more is excused.
     """
     rows = [row for row in evidence.rows_of[person.member_id] if row.before is None and row.kind in OF_A_DATE]
     decided = max((row.at for row in rows if row.at < due), default=0.0)
@@ -189,7 +190,7 @@ def _is_slower(evidence: Evidence, person: Person, due: float, wishes: Wishes) -
     ]
     has_few = any(at < due for at in person.set_aside)
     passed = sum(1 for _ in _own_dates(person.member_id, wishes, decided + HOUR, due - HOUR))
-    if has_few and passed < LONGEST_OF_FEW * wishes.per_week - 1:
+    if has_few and passed < MOST_LET_PASS:
         return True
     in_a_season = any(stand.slow_until > decided for stand in person.said.at(decided))
     return in_a_season or len(silent) >= SLOWER_AFTER or any(one.is_again for one in last[-1:])

@@ -39,6 +39,7 @@ def good(part: str) -> list[tuple[str, str]]:
 
 def test_there_are_enough_of_each_and_none_is_there_twice() -> None:
     every = [text for part in ("tuned", "held_out") for _, text in bad(part) + good(part)]
+    every += [text for _, text in good("later")]
 
     assert len(every) == len(set(every))
     assert len(bad("tuned") + bad("held_out")) >= 250
@@ -100,6 +101,19 @@ def test_of_what_is_fine_and_nobody_looked_at_few_are_stopped() -> None:
     assert f"{len(alarms)} of {total} ({len(alarms) / total:.0%}".replace("%", " %") in WORDING
 
 
+def test_of_the_later_nudges_more_are_stopped_without_need_and_the_page_says_so() -> None:
+    """Above the bound of the others, which is not raised for them. What is said is held, and may grow no worse."""
+    texts = good("later")
+    alarms = [(text, kinds) for role, text in texts if (kinds := found(text, role))]
+    without_offer = sum(kinds != {"offer"} for _, kinds in alarms)
+    print(f"\nfalse alarms, later: {len(alarms)} of {len(texts)}")  # noqa: T201
+    print("\n".join(f"  stopped: {text} {sorted(kinds)}" for text, kinds in alarms))  # noqa: T201
+
+    assert len(alarms) <= LATER_ALARMS
+    assert f"{len(alarms)} of {len(texts)} ({len(alarms) / len(texts):.0%}".replace("%", " %") in WORDING
+    assert f"without that rule {without_offer} of {len(texts)}" in WORDING
+
+
 def test_the_document_says_how_many_texts_the_rules_were_tuned_to() -> None:
     assert f"All {len(bad('tuned'))} bad ones" in WORDING
     assert f"none of the {len(good('tuned'))} good ones" in WORDING
@@ -108,4 +122,5 @@ def test_the_document_says_how_many_texts_the_rules_were_tuned_to() -> None:
 # A little below and above what was measured last.
 CAUGHT = 0.24
 STOPPED = 0.30
-ALARMS = 0.12
+ALARMS = 0.10
+LATER_ALARMS = 5

@@ -164,15 +164,20 @@ async def test_where_none_is_left_there_is_no_sample_and_what_is_tried_says_so(h
             await tried
 
 
+async def everything_shown(house: House) -> set[Nudge]:
+    """All that this member could be shown without asking for their own nudge."""
+    ones = {(await house.journeys.taste.one(ROBIN, "en", seed)).nudge for seed in range(200)}
+    return ones | {nudge for size in Size for nudge in await house.journeys.taste.samples(ROBIN, "en", size)}
+
+
 @pytest.mark.parametrize("season", Season)
 async def test_a_season_holds_wherever_a_nudge_is_shown_also_after_a_stop(house: House, season: Season) -> None:
     await house.start()
     await house.journeys.tune.begin_season(ROBIN, season)
     await house.journeys.leave.stop(ROBIN)
 
-    shown = [(await house.journeys.taste.one(ROBIN, "en", seed)).nudge for seed in range(30)]
-    shown += [(await house.journeys.taste.of_today(ROBIN, "en", seed)).nudge for seed in range(30)]
-    shown += await house.journeys.taste.samples(ROBIN, "en", Size.BRAVE)
+    shown = await everything_shown(house)
+    shown |= {(await house.journeys.taste.of_today(ROBIN, "en", seed)).nudge for seed in range(30)}
 
     rule = SEASONS[season]
     assert {one.theme for one in shown} <= rule.themes
@@ -184,10 +189,10 @@ async def test_after_something_was_not_ok_what_is_shown_to_try_is_tiny_too(house
     await house.start()
     await house.bear(not_ok_on=local_date(EVENING.zone, house.clock.now()))
 
-    samples = await house.journeys.taste.samples(ROBIN, "en", Size.BRAVE)
+    shown = await everything_shown(house)
 
-    assert {one.size for one in samples} == {Size.TINY}
-    assert not {one.theme for one in samples} & DEEP_THEMES
+    assert {one.size for one in shown} == {Size.TINY}
+    assert not {one.theme for one in shown} & DEEP_THEMES
 
 
 async def test_samples_of_tiny_steps_are_of_kinds_that_come_to_who_picked_those(house: House) -> None:
@@ -303,40 +308,6 @@ async def test_one_that_has_not_come_yet_is_no_rest_between_two_that_lead_to_a_p
 
         with pytest.raises(NothingFits):
             await house.journeys.taste.of_today(ROBIN, "en", seed=1)
-
-
-# ------------------------------------------------------------------ what keeps the pace gentle holds here too
-
-
-async def everything_shown(house: House) -> set[Nudge]:
-    """All that this member could be shown without asking for their own nudge."""
-    ones = {(await house.journeys.taste.one(ROBIN, "en", seed)).nudge for seed in range(200)}
-    return ones | {nudge for size in Size for nudge in await house.journeys.taste.samples(ROBIN, "en", size)}
-
-
-async def test_after_something_was_not_ok_nothing_that_is_tried_shares_or_repairs_or_is_more_than_tiny(
-    house: House,
-) -> None:
-    await house.start()
-    await house.bear(not_ok_on=local_date(EVENING.zone, house.clock.now()))
-
-    shown = await everything_shown(house)
-
-    assert not {"share", "repair"} & {one.theme for one in shown}
-    assert {one.size for one in shown} == {Size.TINY}
-
-
-@pytest.mark.parametrize("season", Season)
-async def test_in_a_season_nothing_is_tried_that_could_not_come_in_it(house: House, season: Season) -> None:
-    await house.start()
-    await house.journeys.tune.begin_season(ROBIN, season)
-
-    shown = await everything_shown(house)
-
-    rule = SEASONS[season]
-    assert {one.theme for one in shown} <= rule.themes
-    assert max(one.exposure for one in shown) <= rule.most_exposure
-    assert not any(one.flags & rule.skips for one in shown)
 
 
 async def test_a_nudge_is_shown_also_where_there_are_no_three_of_them(small_house: House) -> None:

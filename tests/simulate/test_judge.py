@@ -390,7 +390,7 @@ NINTH = FIRST + 8 * 7
 """The day on which the ninth week begins."""
 AS_PROMISED = (*own_days(3, FIRST, FIRST + 7)[:2], *own_days(3, FIRST + 7, NINTH), *own_days(1, NINTH, 83))
 SLOWER_TOO_EARLY = (*own_days(3, FIRST, FIRST + 21), *own_days(1, FIRST + 21, 83))
-NOTHING_FOR_THREE_WEEKS = tuple(day for day in AS_PROMISED if not FIRST + 28 <= day < FIRST + 49)
+NOTHING_FOR_A_WEEK = tuple(day for day in AS_PROMISED if not FIRST + 28 <= day < FIRST + 36)
 NOTHING_LATER = tuple(day for day in AS_PROMISED if day <= NINTH)
 
 
@@ -405,7 +405,7 @@ NOTHING_LATER = tuple(day for day in AS_PROMISED if day <= NINTH)
         (SLOWER_TOO_EARLY, {"slow_until": 30 * DAY}, [], {Promise.LOST}),
         (SLOWER_TOO_EARLY, {}, [DAY], set()),
         (SLOWER_TOO_EARLY, {}, [60 * DAY], {Promise.LOST}),
-        (NOTHING_FOR_THREE_WEEKS, {}, [DAY], {Promise.LOST}),
+        (NOTHING_FOR_A_WEEK, {}, [DAY], {Promise.LOST}),
     ],
 )
 def test_what_is_slower_by_promise_is_not_missed_and_nothing_else_is_excused(

@@ -3,7 +3,7 @@
 Law: never more generous than Discord. The global limit counts any second, not calendar ones; a request that is refused
 counts too; answering an interaction is exempt. Limits that Discord does not publish are set by whoever asks for them.
 Nor is it stricter: what waited in our own socket while a busy machine let this process stand still came in before, so
-the second in which requests are counted is shorter by as much.
+the second in which requests are counted is shorter by the longest time that it stood still in it.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class Limits:
     def _counted(self, times: Iterable[float], at: float) -> list[float]:
         while self._stalls and self._stalls[0][0] <= at - 1:
             self._stalls.popleft()
-        second = 1 - sum(seconds for _at, seconds in self._stalls)
+        second = 1 - max((seconds for _at, seconds in self._stalls), default=0.0)
         return [one for one in times if one > at - second]
 
     def _of_route(self, asked: Asked) -> Fault | None:

@@ -132,6 +132,17 @@ def test_what_waited_because_the_double_itself_stood_still_is_not_held_against_t
     assert limits.check(at_once) is not None, "a stall excuses as much as it took, and no more"
 
 
+def test_many_short_waits_excuse_no_more_than_the_longest_of_them() -> None:
+    """A timer is always a little late. Added up, that would be a good part of each second."""
+    limits = Limits(per_second=2)
+    for beat in range(50):
+        limits.stood_still(NOW + beat / 50, 0.01)
+
+    said = [limits.check(one) for one in asks("send", NOW + 0.1, NOW + 0.2, NOW + 1)]
+
+    assert [fault is not None for fault in said] == [False, False, True]
+
+
 def test_a_limit_of_a_route_is_told_in_headers_and_kept_per_channel() -> None:
     limits = Limits(buckets={"send": (2, 5.0)})
 
